@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kdviz import language
 from kdviz.language import _, decimal, listed
-from kdviz.types import Arm
+from kdviz.types import Agreement, Arm
 
 
 @dataclass(frozen=True)
@@ -139,6 +139,13 @@ def percent(share: float, digits: int = 1) -> str:
 def score(value: float) -> str:
     """An agreement with two decimals; "undefined" for NaN."""
     return decimal(value) if math.isfinite(value) else _("undefined")
+
+
+def too_few_maps(found: Agreement) -> str:
+    """In place of an agreement that is of too few images: "too few maps (8 of 600)"; "" of others."""
+    if not found.is_too_little:
+        return ""
+    return _("too few maps ({n} of {total})").format(n=found.n, total=f"{found.total:,}")
 
 
 def interval_text(low: float, high: float) -> str:

@@ -161,6 +161,9 @@ def plain_finding(
         )
         return text.format(student=percentage(results["student"].accuracy))
     shares = {"student": percentage(found.student.accuracy), "twin": percentage(found.twin.accuracy)}
+    unclear = found.accuracy_gain.n and verdict(found.accuracy_gain) is Verdict.NOT_DISTINGUISHABLE
+    if unclear and shares["student"] != shares["twin"]:
+        shares["twin"] = _("{share} (not clearly different)").format(share=shares["twin"])
     if early:
         return _("So far the student is right on {student} of the test images, its twin on {twin}.").format(
             **shares

@@ -21,16 +21,13 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.cue_removal import which_map_is_right
 from kdviz.narrative.intervals import points_text
-from kdviz.types import Arm, Region
+from kdviz.types import ENOUGH_IMAGES, Arm, Region
 
 HARDLY = 0.01
 """A share of the images up to which a bar in a chart of 100 % cannot be seen."""
 
 CLEARLY = 0.05
 """From this distance of its interval from chance on, a share is clearly above it."""
-
-_ENOUGH = 20
-"""Images of a class from which the place of its maxima is reported."""
 
 _UNEQUAL = 2.0
 """Where a region is this many times as large in one class as in another, each class has its own figure."""
@@ -104,7 +101,7 @@ def missed_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocali
 
 def reported_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:
     """The pointing game by class, of classes with at least 20 images that have a maximum."""
-    return [each for each in localization_by_class(survey, region, arm) if each.n >= _ENOUGH]
+    return [each for each in localization_by_class(survey, region, arm) if each.n >= ENOUGH_IMAGES]
 
 
 def hardly_ever(survey: Survey, region: Region) -> str:

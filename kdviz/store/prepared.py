@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -30,12 +31,14 @@ _TAKEN = "prepared run: another process has been putting it in its place for 30 
 class ProbeImages:
     """The inputs of a run's probe set.
 
-    images: uint8 (N, H, W, C), or texts. labels: (N,) class numbers. classes: their names.
+    images: uint8 (N, H, W, C), or texts. labels: (N,) class numbers. classes: their names. planted: of texts
+    with a cue, the numbers of the planted words of each.
     """
 
     images: NDArray[np.uint8] | tuple[str, ...]
     labels: NDArray[np.int64]
     classes: tuple[str, ...]
+    planted: tuple[Collection[int], ...] = ()
 
 
 def offer_prepared_run(store: Store) -> None:

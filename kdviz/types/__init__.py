@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         Stage,
     )
     from kdviz.types.results import (
+        ENOUGH_IMAGES,
         MAIN_MEASURE,
         UNDEFINED_AGREEMENT,
         UNDEFINED_GAIN,

@@ -34,6 +34,10 @@ UNDEFINED_GAIN = Gain(math.nan, math.nan, math.nan, 0)
 """The gain of an arm that was not compared."""
 
 
+ENOUGH_IMAGES = 20
+"""Images that are left of many from which a figure of them is reported."""
+
+
 @dataclass(frozen=True)
 class Agreement:
     """Agreement of two models on a set of images by one measure, compared to chance.
@@ -55,6 +59,21 @@ class Agreement:
     def interval(self) -> Interval:
         """The corrected agreement with its 95 % interval."""
         return Interval(self.corrected, self.low, self.high)
+
+    @property
+    def total(self) -> int:
+        """The number of images with those that were left out; 0 if unknown."""
+        return round(self.n / (1 - self.dead_rate)) if self.dead_rate < 1 else 0
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether most images were left out, so that it may be of another kind of images than other arms'."""
+        return 2 * self.n < self.total
+
+    @property
+    def is_too_little(self) -> bool:
+        """Whether so few images are left of many that it says nothing of them."""
+        return self.is_partial and self.n < ENOUGH_IMAGES
 
 
 UNDEFINED_AGREEMENT = Agreement(math.nan, math.nan, math.nan, math.nan, math.nan, 0, math.nan)

@@ -143,6 +143,17 @@ def test_the_plain_finding_has_no_intervals_and_the_figures_have_them():
     )
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(-0.02, 0.15, f"70.0{NBSP}% (not clearly different)."), (0.02, 0.11, f"70.0{NBSP}%.")],
+)
+def test_the_plain_finding_says_whether_the_accuracies_clearly_differ(low, high, said):
+    gain = {"value": 0.067, "low": low, "high": high, "n": 60}
+    graded = results(arm(0.767, 0.6, 0.55, 0.65, accuracy_gain=gain), arm(0.7, 0.4, 0.35, 0.45))
+    assert plain_finding(graded).endswith(f"its twin on {said}")
+    assert plain_finding(graded, early=True).endswith(f"its twin on {said}")
+
+
 def test_agreement_that_was_bought_with_accuracy_is_called_so():
     said = headline(results(arm(0.39, 0.97, 0.96, 0.98), arm(0.88, 0.5, 0.45, 0.55)))
     assert "than its twin's do, but pays with accuracy: agreement" in said

@@ -100,6 +100,21 @@ def test_the_film_has_a_line_of_shaded_words_for_each_arm(app, text_run):
     assert all(look < len(data["looks"]) for line in first["maps"] for look in line)
 
 
+def test_the_film_frames_the_planted_word_in_every_line(app, text_run, trained_on_texts):
+    store = Store(trained_on_texts[0])
+    opened(app, "distill", run=text_run)
+    (film,) = (each for each in app.get("bidi_component") if "epochs" in each.proto.json)
+    (data,) = json.loads(film.proto.json)
+    framed = {number for number, look in enumerate(data["looks"]) if "outline:2px" in look}
+    masks = snapshots(store, text_run).images.test.cue_masks
+    indices = store.probe(text_run, data["epochs"][0]).indices
+    for index, image in zip(indices, data["images"], strict=False):
+        places = masks[index].nonzero().flatten().tolist()
+        lines = [line for frame in image["frames"] for line in frame["maps"]]
+        assert all([place for place, look in enumerate(line) if look in framed] == places for line in lines)
+    assert "In a frame: the planted word." in page_text(app)
+
+
 def test_the_gallery_shows_the_words_of_teacher_and_arm_with_the_planted_one_in_a_frame(app, text_run):
     opened(app, "agreement", run=text_run)
     shown = [each.proto.body for each in app.get("html") if "border-left:4px" in each.proto.body]
@@ -117,6 +132,17 @@ def test_texts_of_each_class_are_listed_and_the_planted_word_is_framed(app, stor
     framed = [each.count("<mark") for each in lists]
     assert framed == ([0, 0] if cue == "None" else [5, 5, 5, 5])
     assert about_images(app) == []
+
+
+@pytest.mark.parametrize(("masks", "framed"), [("true", True), ("false", False)])
+def test_words_that_a_person_changed_are_framed_while_that_is_switched_on(app, store, masks, framed):
+    opened(app, "library", browse=DATASETS["counterfactual-reviews"].label, browse_masks=masks)
+    assert not app.exception
+    lists = [each.proto.body for each in app.get("html") if each.proto.body.startswith("<ul")]
+    assert len(lists) == 2
+    assert all(("a word that a person marked" in each) == framed for each in lists)
+    assert app.toggle(key="browse_masks").label == "Frame the words that a person marked"
+    assert "Balanced: " in page_text(app)
 
 
 @pytest.mark.parametrize("network", [spec.label for spec in choices_for("student", "text").values()])

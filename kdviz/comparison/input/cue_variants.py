@@ -67,8 +67,11 @@ class ExplainedVariants:
         return mask_box(self.variants.masks[number])
 
 
-MOST_VARIANTS = 40
-"""Variants of an image that are explained at once; with more classes some of them are left out."""
+MOST_VARIANTS = 51
+"""Variants of an image that are explained at once: the tones of ten words at five times, and none.
+
+With more classes some of them are left out.
+"""
 
 _EXPLAINED: Cache[ExplainedVariants] = Cache(64)
 

@@ -16,13 +16,14 @@ class OwnText:
     """A text as numbers of words, (1, 1, L).
 
     unread: number of words at its end that are not read. unknown: words that are read without a vector of
-    their own, each once.
+    their own, each once. is_unknown: whether all words that are read are.
     """
 
     text: str
     numbers: Tensor
     unread: int
     unknown: tuple[str, ...]
+    is_unknown: bool
 
 
 def prepare_text(text: str, images: RunImages) -> OwnText:
@@ -32,4 +33,4 @@ def prepare_text(text: str, images: RunImages) -> OwnText:
     words = [word.text for word in words_of(text)]
     read = words[: shape[-1]]
     unknown = dict.fromkeys(word for word in read if not is_known(word))
-    return OwnText(text, numbers, len(words) - len(read), tuple(unknown))
+    return OwnText(text, numbers, len(words) - len(read), tuple(unknown), unknown.keys() == {*read})

@@ -9,14 +9,19 @@ from dataclasses import dataclass
 import plotly.graph_objects as go
 
 from kdviz.figures.charts.arm_bars import arm_bars_alt, arm_bars_figure
-from kdviz.figures.style import score
+from kdviz.figures.style import ARM_STYLES, score, too_few_maps
 from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
+
+_NONE = Interval(math.nan, math.nan, math.nan)
 
 
 @dataclass(frozen=True)
 class AgreementBarsInfo:
-    """Corrected agreements with 95 % intervals, by arm; NaN where no map is defined."""
+    """Corrected agreements with 95 % intervals, by arm; NaN where no map is defined, or too few are.
+
+    notes: by arm, on how many images the agreement is, if most have no map; else "".
+    """
 
     title: str
     about: str
@@ -24,6 +29,7 @@ class AgreementBarsInfo:
     values: tuple[float, ...]
     lows: tuple[float, ...]
     highs: tuple[float, ...]
+    notes: tuple[str, ...]
 
 
 def agreement_bars_info(
@@ -34,7 +40,7 @@ def agreement_bars_info(
         "How much each student's {explainer} maps have in common with its teacher's: {measure}, corrected "
         "for chance, with a 95 % bootstrap interval over test images."
     ).format(explainer=explainer, measure=measure)
-    found = [each.interval for each in scores.values()]
+    found = [_NONE if each.is_too_little else each.interval for each in scores.values()]
     return AgreementBarsInfo(
         _("Agreement with the teacher"),
         about,
@@ -42,14 +48,22 @@ def agreement_bars_info(
         tuple(each.value for each in found),
         tuple(each.low for each in found),
         tuple(each.high for each in found),
+        tuple(map(_note, scores.values())),
     )
+
+
+def _note(found: Agreement) -> str:
+    if not found.is_partial:
+        return ""
+    few = _("on {n} of {total}").format(n=f"{found.n:,}", total=f"{found.total:,}")
+    return too_few_maps(found) or few
 
 
 def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
     """A bar per arm from 0, which is chance, to 1, the same map."""
     intervals = map(Interval, info.values, info.lows, info.highs)
     figure = arm_bars_figure(
-        list(zip(info.arms, intervals, strict=True)), 0.0, named=_("chance"), words=score
+        list(zip(info.arms, intervals, strict=True)), 0.0, named=_("chance"), words=score, notes=info.notes
     )
     lowest = min((low for low in info.lows if math.isfinite(low)), default=0.0)
     figure.update_xaxes(
@@ -62,4 +76,10 @@ def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
 
 def agreement_bars_alt(info: AgreementBarsInfo) -> str:
     """Each arm's corrected agreement."""
-    return arm_bars_alt(info.title, dict(zip(info.arms, info.values, strict=True)), words=score)
+    notes = (
+        _("{name}: {value}").format(name=ARM_STYLES[arm].label, value=note)
+        for arm, note in zip(info.arms, info.notes, strict=True)
+        if note
+    )
+    values = dict(zip(info.arms, info.values, strict=True))
+    return arm_bars_alt(info.title, values, words=score, last=_("; ").join(notes))

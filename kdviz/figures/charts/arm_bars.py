@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
 
 import plotly.graph_objects as go
 
@@ -13,13 +14,19 @@ from kdviz.types import Arm, Interval
 
 
 def arm_bars_figure(
-    found: Sequence[tuple[Arm, Interval]], chance: float, *, named: str, words: Callable[[float], str]
+    found: Sequence[tuple[Arm, Interval]],
+    chance: float,
+    *,
+    named: str,
+    words: Callable[[float], str],
+    notes: Sequence[str] = (),
 ) -> go.Figure:
     """Horizontal bars in the order of `found`, and a dotted line at chance.
 
-    named: text above the line. words: a value as text.
+    named: text above the line. words: a value as text. notes: a line below each name, "" for none.
     """
-    names = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm, _interval in found]
+    arms = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm, _interval in found]
+    names = ["<br>".join(filter(None, each)) for each in zip_longest(arms, notes)]
     intervals = [interval for _arm, interval in found]
     figure = go.Figure([_bars(found, names, words), _values(intervals, names, chance, words)])
     figure.add_vline(x=chance, line={"color": NEUTRAL, "width": 2, "dash": "dot"}, layer="below")

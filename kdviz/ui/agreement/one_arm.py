@@ -23,7 +23,7 @@ from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import BOX_STYLES
 from kdviz.figures.style import ARM_STYLES, score
-from kdviz.language import _, plural
+from kdviz.language import _, plural, sentences
 from kdviz.narrative import alike_rule, percent_text
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
@@ -55,13 +55,12 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
             label_visibility="collapsed",
         )
         shown = ArmComparison(store, run, survey, measure, arm)
-        st.subheader(_("Image by image"), help=alike_rule(survey, arm, measure=measure))
-    st.caption(
-        _(
-            "Is the {arm} right where its teacher is, and do their maps look alike? Each test image is in "
-            "one of four boxes. Press a box to see its images."
-        ).format(arm=shown.label)
+        st.subheader(_("Image by image"))
+    question = _(
+        "Is the {arm} right where its teacher is, and do their maps look alike? Each test image is in "
+        "one of four boxes. Press a box to see its images."
     )
+    st.caption(sentences(question.format(arm=shown.label), alike_rule(survey, arm, measure=measure)))
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _boxes(shown)
@@ -70,7 +69,6 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     with right, folded_when_narrow(_("Agreement and confidence, image by image"), key="ag_points"):
         wanted = replace(wanted, indices=scatter(shown))
     rows = triage(survey, wanted, arm=arm, measure=measure)
-    rows.sort(key=_looks_right)
     _list_heading(shown, rows, wanted)
     gallery(shown, rows)
     confusion_panel(shown)
@@ -235,15 +233,35 @@ def _looks_right(row: TriageRow) -> bool:
 # --- list ---------------------------------------------------------------------------------------
 
 
+def _order() -> str:
+    """What a list with errors that look alike begins with: these, or the lowest agreement."""
+    options = {"alike": _("errors that look alike"), "lowest": _("lowest agreement")}
+    return str(
+        st.selectbox(
+            _("Sort"),
+            list(options),
+            format_func=options.__getitem__,
+            key="ag_sort",
+            bind=url_state.binding("ag_sort"),
+            label_visibility="collapsed",
+            width=220,
+        )
+    )
+
+
 def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilter) -> None:
+    """The number of images, their order, which the list is brought into, and what can be done with them."""
     survey, run = shown.survey, shown.run
     with st.container(horizontal=True, vertical_alignment="center"):
         order = _("**{count} of {total} images**, lowest agreement first")
-        if rows and not _looks_right(rows[0]):
+        sortable = not all(map(_looks_right, rows))
+        heading = st.empty()
+        if sortable and _order() == "alike":
+            rows.sort(key=_looks_right)
             order = _(
                 "**{count} of {total} images**, errors that look alike first, then the lowest agreement first"
             )
-        st.markdown(order.format(count=f"{len(rows):,}", total=f"{len(survey):,}"))
+        heading.markdown(order.format(count=f"{len(rows):,}", total=f"{len(survey):,}"))
         if wanted.indices:
             st.button(
                 plural(

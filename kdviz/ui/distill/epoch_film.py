@@ -6,10 +6,11 @@ comparer: moving over the epochs, and playing them, costs the server nothing. Th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
 import streamlit as st
@@ -42,6 +43,9 @@ from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 from kdviz.vocabulary import words_of
+
+if TYPE_CHECKING:
+    from kdviz.datasets import Split
 
 _SHOWN = 6
 """Images shown before "Show all"."""
@@ -86,11 +90,15 @@ class WordsLayer(TypedDict):
 
 @dataclass(frozen=True)
 class Frame:
-    """One probe image or text after one epoch. maps: one per arm; of a text, the look of each word."""
+    """One probe image or text after one epoch.
+
+    maps: one per arm; of a text, the look of each word. hatched: whether one of them is undefined.
+    """
 
     maps: Sequence[MapLayer] | Sequence[Sequence[str]]
     alt: str
     caption: str
+    hatched: bool
 
 
 def film(store: Store, run: Run) -> None:
@@ -118,7 +126,10 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
     whose = _("All maps are evidence for the teacher's answer; Explain shows each network's for its own.")
     hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
-    st.caption(sentences(whose, hatched if any(map(_hatched, frames)) else ""))
+    framed = _("In a frame: the planted word.")
+    planted = modality == "text" and run.config.cue != "none"
+    undefined = any(frame.hatched for of in frames for frame in of)
+    st.caption(sentences(whose, framed if planted else "", hatched if undefined else ""))
     looks: dict[str, int] = {}
     images = [
         {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}
@@ -142,18 +153,13 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
         st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
 
 
-def _hatched(frames: Sequence[Frame]) -> bool:
-    """Whether some map of an epoch is undefined, and so hatched."""
-    return any(isinstance(of, dict) and of["values"] is None for frame in frames for of in frame.maps)
-
-
 def _sent(frame: Frame, looks: dict[str, int]) -> dict[str, Any]:
     """A frame as plain data. The looks of words are sent once, in `looks`, and by number in each frame."""
     maps = [
         [looks.setdefault(look, len(looks)) for look in each] if isinstance(each, list) else each
         for each in frame.maps
     ]
-    return {**vars(frame), "maps": maps}
+    return {"maps": maps, "alt": frame.alt, "caption": frame.caption}
 
 
 def thinned(epochs: Sequence[int], most: int) -> list[int]:
@@ -209,7 +215,14 @@ def _probed(run: Run, probe: ProbeExplained) -> ProbeImages:
     _check_fits(run, probe, len(images.test), len(images.classes))
     split = images.test.take(probe.indices)
     inputs = drawn(split.images).permute(0, 2, 3, 1).numpy() if split.texts is None else split.texts
-    return ProbeImages(inputs, split.labels.numpy(), images.classes)
+    return ProbeImages(inputs, split.labels.numpy(), images.classes, _planted(split))
+
+
+def _planted(split: Split) -> tuple[list[int], ...]:
+    """The numbers of the planted words of each text; empty without any."""
+    if split.texts is None or split.cue_masks is None:
+        return ()
+    return tuple(mask.nonzero().flatten().tolist() for mask in split.cue_masks)
 
 
 def _check_fits(run: Run, probe: ProbeExplained, images: int, classes: int) -> None:
@@ -239,10 +252,17 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
     if isinstance(original, str):
         shaded = {arm: shaded_words(original, maps.values[arm], maps.scale) for arm in arms}
         alts = (word_alt(ARM_STYLES[arm].label, words) for arm, words in shaded.items())
-        looks = [[word_style(word) for word in words] for words in shaded.values()]
-        return Frame(looks, sentences(_("{sentence}.").format(sentence=subject), *alts), _unbroken(caption))
+        planted = probed.planted[place] if probed.planted else ()
+        looks = [
+            [word_style(word, outlined=number in planted) for number, word in enumerate(words)]
+            for words in shaded.values()
+        ]
+        alt = sentences(_("{sentence}.").format(sentence=subject), *alts)
+        hatched = any(word.read and math.isnan(word.shade) for words in shaded.values() for word in words)
+        return Frame(looks, alt, _unbroken(caption), hatched)
     layers = [map_layer(maps.values[arm], maps.scale) for arm in arms]
-    return Frame(layers, heatmaps_alt(subject, maps.positive), _unbroken(caption))
+    hatched = any(layer["values"] is None for layer in layers)
+    return Frame(layers, heatmaps_alt(subject, maps.positive), _unbroken(caption), hatched)
 
 
 def _unbroken(caption: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 import streamlit as st
@@ -18,6 +19,9 @@ from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 _SHOWN, _DRAWN = "form_run", "form_settings"
 """The settings of the run that the form is compared with, and those of the form when it was last drawn."""
+
+_CHIPS = 3
+"""Differences that are shown as they are; more of them are folded away."""
 
 
 def mirror(run: Run, first: Mapping[str, Any] | None) -> None:
@@ -38,13 +42,22 @@ def mirror(run: Run, first: Mapping[str, Any] | None) -> None:
 
 
 def changes(settings: Mapping[str, Any], run: Run | None) -> None:
-    """Chips: the settings of the form that differ from the open run's. Pressing one sets it back."""
+    """Chips: the settings of the form that differ from the open run's. Pressing one sets it back.
+
+    Many of them wait behind a button, so that Start stays in sight.
+    """
     st.session_state[_DRAWN] = dict(settings)
     if run is None or is_first_visit():
         return
     before = run_settings(run)
-    with st.container(horizontal=True, gap="xxsmall", key="changes"):
-        for field in differences(settings, before):
+    changed = differences(settings, before)
+    folded: Any = nullcontext()
+    if len(changed) > _CHIPS:
+        folded = st.popover(
+            _("{count} settings differ").format(count=len(changed)), icon=":material/difference:"
+        )
+    with folded, st.container(horizontal=True, gap="xxsmall", key="changes"):
+        for field in changed:
             old = setting_value(field, before[field])
             st.button(
                 _("{name} {old} → {new}").format(

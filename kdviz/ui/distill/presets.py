@@ -155,8 +155,9 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "own-pictures",
-            "My own pictures",
-            "Pictures that you upload, with one folder for each class.",
+            "My own data",
+            "Pictures that you upload, with one folder for each class. For texts or sounds, choose yours "
+            "under *Data set*.",
             {
                 "image_size": 64,
                 "student": "resnet8-lite",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import isfinite
 
 import streamlit as st
 
 from kdviz.agreement import Verdict, verdict
-from kdviz.figures.style import arm_legend, interval_text
+from kdviz.figures.style import arm_legend, interval_text, too_few_maps
 from kdviz.language import _, decimal, sentences
 from kdviz.metrics import METRICS
 from kdviz.narrative import score_text, spoken_points
-from kdviz.types import UNDEFINED_GAIN, Arm, ArmResult, Gain, Results
+from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 _WIDTH = 270  # pixels
 
@@ -45,10 +45,11 @@ def _tile(arm: Arm, results: Results, words: str) -> None:
             st.metric(
                 _(follows.label), follows.text(result.cue_followed), width="content", help=_(follows.about)
             )
+        too_few = too_few_maps(result.cosine)
         st.metric(
             _("Agreement with the teacher"),
-            agreement.text(agreement.read(result)),
-            interval_text(result.cosine.low, result.cosine.high) or None,
+            "–" if too_few else agreement.text(agreement.read(result)),
+            too_few or interval_text(result.cosine.low, result.cosine.high) or None,
             delta_color="off",
             delta_arrow="off",
             width="content",
@@ -57,8 +58,16 @@ def _tile(arm: Arm, results: Results, words: str) -> None:
                 "images."
             ),
         )
-    if words:
-        st.caption(words)
+    if text := sentences(_few_maps(result.cosine), words):
+        st.caption(text)
+
+
+def _few_maps(found: Agreement) -> str:
+    """On how few images a network's agreement is, where most have no map; "" where most have one."""
+    if not found.is_partial:
+        return ""
+    text = _("Only on {n} of {total} images do both the network and its teacher have a map.")
+    return text.format(n=f"{found.n:,}", total=f"{found.total:,}")
 
 
 def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = UNDEFINED_GAIN) -> str:
@@ -76,7 +85,8 @@ def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = U
         if accuracy_gain.n
         else _accuracy_words(results[arm], results["twin"])
     )
-    return sentences(roles.get(arm, ""), accuracy, _agreement_words(gain))
+    compared = (results[arm].cosine, results["twin"].cosine)
+    return sentences(roles.get(arm, ""), accuracy, _agreement_words(gain, compared))
 
 
 def _accuracy_gain_words(gain: Gain) -> str:
@@ -102,12 +112,20 @@ def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:
     return words.format(points=points)
 
 
-def _agreement_words(gain: Gain) -> str:
-    if not isfinite(gain.value):
+def _agreement_words(gain: Gain, compared: Sequence[Agreement]) -> str:
+    """compared: the agreements of the two, which may be of few images; "" if of too few."""
+    if not isfinite(gain.value) or any(each.is_too_little for each in compared):
         return ""
+    few = any(each.is_partial for each in compared)
     match verdict(gain):
         case Verdict.BETTER:
-            return _("Agreement higher by {gain}.").format(gain=score_text(gain))
+            return _("Agreement higher by {gain}.").format(gain=_on_the_same(score_text(gain), gain, few))
         case Verdict.WORSE:
-            return _("Agreement lower by {gain}.").format(gain=score_text(gain.negated))
-    return _("Agreement not clearly different: {gain}.").format(gain=score_text(gain, signed=True))
+            size = score_text(gain.negated)
+            return _("Agreement lower by {gain}.").format(gain=_on_the_same(size, gain, few))
+    size = score_text(gain, signed=True)
+    return _("Agreement not clearly different: {gain}.").format(gain=_on_the_same(size, gain, few))
+
+
+def _on_the_same(size: str, gain: Gain, few: bool) -> str:
+    return _("{value} on the same {n} images").format(value=size, n=f"{gain.n:,}") if few else size

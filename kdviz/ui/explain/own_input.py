@@ -44,7 +44,7 @@ class OwnInput:
     """A visitor's input in the format of a run, raw, (1, C, *S). text, sound: as in `ImageExplanation`.
 
     doubtful: a warning says that answers and maps may mean nothing, so no conclusion is drawn from them.
-    blank: nothing can be seen in it, so that nothing is said of its maps.
+    blank: the networks can see or read nothing in it, so that nothing is said of its maps.
     """
 
     image: Tensor
@@ -65,7 +65,11 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
     if query.source == "typed":
         given = prepare_text(query.file.decode(), images)
         st.caption(sentences(text_notes(given), _known(len(images.classes))))
-        return OwnInput(given.numbers, given.text)
+        if given.is_unknown:
+            st.warning(
+                _("No word is known to the networks: nothing to compare."), icon=":material/question_mark:"
+            )
+        return OwnInput(given.numbers, given.text, doubtful=given.is_unknown, blank=given.is_unknown)
     if query.source in ("recording", "sound"):
         heard = prepare_sound(query.file, images)
         st.caption(sentences(_sound_notes(heard), _known(len(images.classes))))

@@ -36,6 +36,8 @@ _EACH, _EACH_WITH_CUE = 8, 5
 _CLASSES_AT_ONCE = 10
 _SPLITS = ("train", "validation", "test")
 _CUE_SEED = 12
+_UNEQUAL = 0.02
+"""Classes whose numbers of images differ by less than this share are balanced."""
 
 USUAL_CUES = {
     "fashion-mnist-mini": "place-patch",
@@ -103,6 +105,10 @@ def _balance(data: DataSet) -> str:
     fewest, most = min(counts), max(counts)
     if fewest == most:
         return _("Balanced: {count} training images of each class").format(count=f"{most:,}")
+    if most - fewest < _UNEQUAL * most:
+        return _("Balanced: {fewest} to {most} training images of each class").format(
+            fewest=f"{fewest:,}", most=f"{most:,}"
+        )
     return _("Not balanced: {fewest} to {most} training images a class").format(
         fewest=f"{fewest:,}", most=f"{most:,}"
     )
@@ -213,7 +219,8 @@ def _gallery_controls(data: DataSet) -> tuple[Split, range]:
 
 def _outlines(split: Split) -> bool:
     """Whether objects are outlined, where their place is known."""
-    return split.object_masks is not None and st.toggle(
+    outlined = split.object_masks is not None and bool(split.object_masks.any())
+    return outlined and st.toggle(
         _("Outline the object"),
         value=True,
         key="browse_masks",
@@ -282,7 +289,7 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
             alt = _("{name}: {value}").format(name=state, value=alt)
         if images.texts is not None:
             st.markdown(f"**{plain(name)}**")
-            st.html(sentence_list(images, alt))
+            st.html(sentence_list(images, alt, marked=masks))
             return
         if images.sounds is not None:
             st.markdown(f"**{plain(name)}**")

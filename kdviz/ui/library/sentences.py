@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from kdviz.datasets import DataSet, Split
 from kdviz.language import _, percentage
 from kdviz.vocabulary import BUCKETS, is_known, words_of
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 def text_facts(data: DataSet) -> tuple[str, str, str]:
@@ -35,30 +39,41 @@ def text_facts(data: DataSet) -> tuple[str, str, str]:
     )
 
 
-def sentence_list(split: Split, alt: str) -> str:
-    """Texts as an HTML list, planted words in a frame. alt: what the list is, for screen readers."""
-    masks = split.cue_masks
-    planted = [
-        [] if masks is None else masks[place].nonzero().flatten().tolist() for place in range(len(split))
-    ]
-    lines = (_line(text, places) for text, places in zip(split.texts or (), planted, strict=True))
+def sentence_list(split: Split, alt: str, *, marked: bool = False) -> str:
+    """Texts as an HTML list, planted words in a frame.
+
+    alt: what the list is, for screen readers. marked: whether words that a person marked have one, too.
+    """
+    planted = _places(split.cue_masks, len(split))
+    objects = _places(split.object_masks if marked else None, len(split))
+    lines = (_line(*each) for each in zip(split.texts or (), planted, objects, strict=True))
     style = "margin:0;padding-left:1.2em;line-height:1.7"
     return f'<ul aria-label="{escape(alt)}" style="{style}">{"".join(lines)}</ul>'
 
 
-def _line(text: str, planted: Sequence[int]) -> str:
+def _places(masks: Tensor | None, count: int) -> list[list[int]]:
+    """The numbers of the words of each text that a mask (N, L) is on; none without one."""
+    if masks is None:
+        return [[]] * count
+    return [mask.nonzero().flatten().tolist() for mask in masks]
+
+
+def _line(text: str, planted: Sequence[int], marked: Sequence[int]) -> str:
     parts, end = [], 0
     words = words_of(text)
-    for place in planted:
+    for place in sorted({*planted, *marked}):
         word = words[place]
-        parts.append(f"{escape(text[end : word.start])}{_framed(word.text)}")
+        parts.append(f"{escape(text[end : word.start])}{_framed(word.text, planted=place in planted)}")
         end = word.stop
     return f"<li>{''.join(parts)}{escape(text[end:])}</li>"
 
 
-def _framed(word: str) -> str:
-    about = escape(_("the planted word"))
+def _framed(word: str, *, planted: bool) -> str:
+    about, line = (
+        (_("the planted word"), "2px solid") if planted else (_("a word that a person marked"), "1px dashed")
+    )
+    weight = "600" if planted else "inherit"
     return (
-        f'<mark title="{about}" style="background:none;color:inherit;font-weight:600;margin:0 .2em;'
-        f'border-radius:.2em;outline:2px solid currentColor">{escape(word)}</mark>'
+        f'<mark title="{escape(about)}" style="background:none;color:inherit;font-weight:{weight};'
+        f'margin:0 .2em;border-radius:.2em;outline:{line} currentColor">{escape(word)}</mark>'
     )

@@ -13,6 +13,7 @@ from kdviz.comparison import (
     planted_cue,
 )
 from kdviz.comparison.input.cue_variants import MOST_VARIANTS, offered_classes
+from kdviz.datasets.sound_split import BEEP_PLACES
 from kdviz.explainers import EXPLAINERS
 from kdviz.store import Store
 
@@ -73,7 +74,7 @@ def test_it_is_computed_once(finished):
     assert explain_cue_variants(*finished, 4) is explain_cue_variants(*finished, 4)
 
 
-@pytest.mark.parametrize(("classes", "positions"), [(2, 4), (9, 4), (39, 1)])
+@pytest.mark.parametrize(("classes", "positions"), [(2, 4), (12, 4), (10, BEEP_PLACES), (50, 1)])
 def test_few_classes_are_all_offered(classes, positions):
     assert offered_classes(classes, [0], positions=positions) == list(range(classes))
 

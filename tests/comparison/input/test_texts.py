@@ -76,6 +76,8 @@ def test_what_of_a_text_is_not_read_or_not_known_is_found(images):
     assert given.numbers.shape == (1, 1, 48)
     assert given.unread == 8
     assert given.unknown == ("zzyqx", "qqqxz")
+    assert not given.is_unknown
+    assert prepare_text("zzyqx qqqxz", images).is_unknown
     assert prepare_text("This is fine.", images).unknown == ()
 
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from dataclasses import replace
 
 import numpy as np
@@ -152,6 +153,33 @@ def test_a_new_survey_is_made_in_the_background_and_appears(app, finished, train
     app.run()
     assert not app.exception
     assert "lowest agreement first" in shown(app)
+
+
+def test_the_list_begins_with_errors_that_look_alike_or_with_the_lowest_agreement(
+    app, finished, graded, monkeypatch
+):
+    """Against an order of the survey's own numbers. Every map above the lowest of unrelated ones is alike."""
+    monkeypatch.setattr(sys.modules[triage.__module__], "ALIKE_QUANTILE", 0.0)
+    rows = triage(graded)
+    lowest = [row.index for row in sorted(rows, key=lambda row: row.score)]
+    errors = [row.index for row in rows if row.box == "wrong-alike" and row.predicted != row.label]
+    errors_first = [*errors, *(index for index in lowest if index not in errors)]
+    assert errors_first[:6] != lowest[:6]
+    opened(app, "agreement", run=finished)
+    assert listed(app) == errors_first[:6]
+    assert any("Two maps look alike where their agreement is above" in each.value for each in app.caption)
+    app.selectbox(key="ag_sort").set_value("lowest").run()
+    assert listed(app) == lowest[:6]
+    assert "**, lowest agreement first" in shown(app)
+    app.segmented_control(key="ag_answer").set_value("right").run()
+    assert not app.exception
+    assert "ag_sort" not in [each.key for each in app.selectbox]
+
+
+def listed(app) -> list[int]:
+    """The numbers of the images of the gallery."""
+    links = [each.proto.label for each in app.get("page_link")]
+    return [int(found[1]) for label in links if (found := re.match(r"Image (\d+) ·", label))]
 
 
 def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished, trained, graded):
@@ -366,7 +394,7 @@ def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, mo
     assert ["Measure" in table.value.columns for table in app.dataframe] == [True]
 
 
-def open_drawer(app, key="ag_order"):
+def open_drawer(app, key="ag_sort"):
     app.session_state[key] = True
     app.run()
     assert not app.exception
@@ -399,7 +427,7 @@ def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
 
 def test_explainers_that_have_graded_are_compared_likewise(app, finished, trained, graded, monkeypatch):
     opened(app, "agreement", run=finished, ag_arm="twin (λ = 0)", ag_measure="SSIM")
-    app.session_state["ag_order_between"] = "explainers"
+    app.session_state["ag_sort_between"] = "explainers"
     open_drawer(app)
     store = Store(trained[0])
     offered = explainers_offered(store.run(finished).config)

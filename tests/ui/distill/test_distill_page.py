@@ -10,6 +10,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from kdviz.comparison import run_images
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, changed
@@ -430,6 +431,38 @@ def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
 def test_a_tile_says_how_sure_the_difference_in_accuracy_is(gain, words):
     results = {"student": ArmResult(1, 0.9), "twin": ArmResult(1, 0.5)}
     assert against_twin("student", results, UNDEFINED_GAIN, gain) == words
+
+
+@pytest.mark.parametrize(
+    ("maps", "agreement", "difference"),
+    [
+        (8, ["–", "too few maps (8 of 600)"], ""),
+        (45, ["0.33", "0.10 to 0.50"], "Agreement lower by 0.42 (0.12 to 0.60) on the same 45 images."),
+        (400, ["0.33", "0.10 to 0.50"], "Agreement lower by 0.42 (0.12 to 0.60)."),
+    ],
+)
+def test_a_tile_says_on_how_few_images_an_agreement_is(maps, agreement, difference):
+    """As many as are defined of 600, recounted from the share that is left out."""
+    found = Agreement(0.9, 0.8, 0.33, 0.1, 0.5, maps, 1 - maps / 600)
+    twin = Agreement(0.9, 0.8, 0.67, 0.6, 0.7, 600, 0.0)
+    results = {
+        "student": ArmResult(1, 0.5, agreement={"cosine": twin}),
+        "twin": ArmResult(1, 0.5, agreement={"cosine": twin}),
+        "placebo": ArmResult(1, 0.5, agreement={"cosine": found}),
+    }
+    gains = {"placebo": Gain(-0.42, -0.6, -0.12, maps)}
+
+    def page(results, gains):
+        from kdviz.ui.distill.tiles import tiles
+
+        tiles(results, gains, {})
+
+    app = AppTest.from_function(page, args=(results, gains)).run()
+    card = app.metric[-1]
+    assert [card.value, card.delta] == agreement
+    said = app.caption[-1].value
+    assert said.endswith(difference or "As accurate as the twin.")
+    assert (f"Only on {maps} of 600 images" in said) == (maps < 300)
 
 
 def test_the_form_is_folded_away_once_a_run_is_open(app, store, live_run):

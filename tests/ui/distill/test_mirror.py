@@ -65,6 +65,17 @@ def test_a_chip_names_a_setting_that_differs_and_sets_it_back(app, run):
     assert app.number_input(key=field(run, "seed")).value == 4
 
 
+def test_many_differences_wait_behind_a_button(app, run):
+    opened_form(app, run)
+    for name, value in (("seed", 5), ("lambda", 2.5)):
+        app.number_input(key=field(run, name)).set_value(value).run()
+    assert not app.get("popover") or "differ" not in str(app.get("popover"))
+    other = next(name for name in DATASETS if name not in (run.config.dataset, "folder"))
+    app.selectbox(key="dataset").set_value(other).run()
+    assert len(chips(app)) > 3
+    assert f"{len(chips(app))} settings differ" in [each.proto.popover.label for each in app.get("popover")]
+
+
 def test_setting_the_data_set_back_sets_back_everything(app, run):
     opened_form(app, run)
     other = next(name for name in DATASETS if name not in (run.config.dataset, "folder"))

@@ -163,6 +163,17 @@ def test_the_end_that_is_not_read_is_said(app, text_run):
     assert words[-1]["text"] == " ".join(["good"] * 12)
 
 
+def test_nothing_is_compared_on_a_text_of_unknown_words_alone(app, text_run):
+    opened(app, "explain", run=text_run, source="typed")
+    for text, unknown in (("zzyqx qqqxz", True), ("zzyqx good", False)):
+        app.text_area(key="typed_text").set_value(text).run()
+        assert not app.exception
+        warned = [each.value for each in app.warning]
+        assert ("No word is known to the networks: nothing to compare." in warned) == unknown
+        headlines = [each.value for each in app.markdown if "the twin" in each.value]
+        assert not (unknown and headlines)
+
+
 def test_a_text_without_words_is_asked_for_in_one_line(app, text_run):
     opened(app, "explain", run=text_run, source="typed")
     app.text_area(key="typed_text").set_value("   ").run()
