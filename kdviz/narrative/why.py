@@ -214,10 +214,20 @@ def brief_twin(explanation: ImageExplanation, chance: Levels) -> str:
     ours, theirs = map(decimal, scores)
     return sentences(
         _looks(scores, ours == theirs).format(student=ours, twin=theirs),
+        _compared_class(explanation),
         _who_is_right(explanation),
         _undecided(explanation),
         _("That is one picture: Agreement is about the whole test set.") if explanation.index is None else "",
     )
+
+
+def _compared_class(explanation: ImageExplanation) -> str:
+    """The class of the compared maps where that is not each network's own answer; "" where it is."""
+    of = [explanation.arms[arm] for arm in ("teacher", *_STUDENTS) if arm in explanation.arms]
+    if all(each.target == each.predicted for each in of):
+        return ""
+    name = class_name(explanation.classes, of[0].target)
+    return _("That is by the maps for {name}.").format(name=name)
 
 
 def _looks(scores: Sequence[float], same: bool) -> str:

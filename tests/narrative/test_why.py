@@ -347,6 +347,15 @@ def test_the_headline_of_an_own_picture_says_that_it_is_one():
     assert "one picture" not in brief_twin(scored(0.92, 0.4), CHANCE)
 
 
+def test_the_headline_says_for_which_class_the_compared_maps_are_where_an_answer_is_another():
+    same = scored(0.92, 0.4)
+    assert "by the maps" not in brief_twin(same, CHANCE)
+    twin = replace(same.arms["twin"], probabilities=np.eye(3, dtype=np.float32)[1])
+    other = replace(same, arms={**same.arms, "twin": twin})
+    assert (twin.target, twin.predicted) == (0, 1)
+    assert "(agreement 0.90 against 0.25). That is by the maps for cross." in brief_twin(other, CHANCE)
+
+
 @pytest.mark.parametrize(("label", "said"), [(2, "it meant heart, and the label is heart."), (0, "")])
 def test_a_patch_that_happens_to_be_right_is_said_to_be(label, said):
     explanation = both((peaked(ON_CUE), 2), (peaked(ON_OBJECT), 0), label=label)
