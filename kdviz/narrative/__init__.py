@@ -26,9 +26,9 @@ if TYPE_CHECKING:
         checks_limit,
         conclusion,
         object_sentence,
-        passed_except,
+        passed_but,
         plausibility_sentence,
-        trust_by_class,
+        qualified_trust,
     )
     from kdviz.narrative.claims import (
         beside_published,

@@ -9,59 +9,87 @@ from kdviz.comparison.test_set.checks import COMPLETE, STABLE
 from kdviz.comparison.test_set.localization import localization_table
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.trust_card import Check, CheckName, Trust, TrustCard, Undefined
+from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
 from kdviz.narrative.intervals import percent_text, score_text, spoken_points
-from kdviz.narrative.localization import CLEARLY, missed_classes, missed_classes_sentence
-from kdviz.types import Arm
+from kdviz.narrative.localization import (
+    against_chance,
+    missed_classes,
+    missed_classes_sentence,
+    missed_shares,
+)
+from kdviz.types import Arm, Results
 
 
-def trust_by_class(card: TrustCard, survey: Survey | None) -> Trust:
-    """What the map may be used for: with care where all checks are passed, but a class is missed.
+def qualified_trust(card: TrustCard, survey: Survey | None, results: Results | None = None) -> Trust:
+    """What the map may be used for: with care where all checks are passed, but the maps miss something.
 
-    survey: of the card's explainer, if it is known.
+    That is a class (see `missed_classes`), or a cue that decides answers (see `unseen_cues`). survey: of the
+    card's explainer, if it is known. results: of its run.
     """
-    return "limited" if card.trust == "location" and excepted_classes(card, survey) else card.trust
+    missed = missed_briefly(card, survey, results)
+    return "limited" if card.trust == "location" and missed else card.trust
 
 
-def excepted_classes(card: TrustCard, survey: Survey | None) -> list[str]:
-    """Classes on whose images the brightest spot is on the object no more often than by chance.
+def missed_briefly(card: TrustCard, survey: Survey | None, results: Results | None = None) -> list[str]:
+    """What the maps miss, in a few words each; arguments as of `qualified_trust`.
 
-    survey: as of `trust_by_class`. None without masks, or without checks that apply.
+    Empty without masks, or without checks that apply.
     """
+    found = []
+    if classes := _missed_by(card, survey):
+        found.append(_("its brightest spot misses {classes}").format(classes=listed(classes)))
+    if _unseen(card, survey, results):
+        found.append(_("it misses the patch where that decides"))
+    return found
+
+
+def _missed_by(card: TrustCard, survey: Survey | None) -> list[str]:
+    """The names of the classes."""
     found = survey.localization.get("object") if survey is not None else None
     if survey is None or found is None or card.arm not in found.arms or not card.counts[1]:
         return []
     return [class_name(survey.classes, each.label) for each in missed_classes(survey, "object", card.arm)]
 
 
-def checks_headline(card: TrustCard, survey: Survey | None = None) -> str:
-    """How many of the applicable checks are passed, in one sentence. survey: as of `trust_by_class`."""
+def _unseen(card: TrustCard, survey: Survey | None, results: Results | None) -> UnseenCue | None:
+    if survey is None or not card.counts[1]:
+        return None
+    return next((each for each in unseen_cues(survey, results or {}) if each.arm == card.arm), None)
+
+
+def checks_headline(card: TrustCard, survey: Survey | None = None, results: Results | None = None) -> str:
+    """How many of the applicable checks are passed, in one sentence; arguments as of `qualified_trust`."""
     passed, made = card.counts
-    excepted = excepted_classes(card, survey)
+    names = {"explainer": _(EXPLAINERS[card.explainer].label), "arm": _(card.arm)}
     if not made:
-        sentence = _("{explainer} of the {arm} could not be checked.")
-    elif excepted:
-        sentence = _("{explainer} of the {arm} passes {passed} of {made} checks, except for {classes}.")
-    else:
-        sentence = _("{explainer} of the {arm} passes {passed} of {made} checks.")
-    label = _(EXPLAINERS[card.explainer].label)
-    return sentence.format(
-        explainer=label, arm=_(card.arm), passed=passed, made=made, classes=listed(excepted)
+        return _("{explainer} of the {arm} could not be checked.").format(**names)
+    counted = _("{explainer} of the {arm} passes {passed} of {made} checks").format(
+        **names, passed=passed, made=made
     )
+    found = _("; ").join([counted, *missed_briefly(card, survey, results)])
+    return _("{finding}.").format(finding=found)
 
 
-def passed_except(card: TrustCard, survey: Survey | None) -> str:
-    """In place of the conclusion where all checks are passed, but classes are missed; "" otherwise."""
-    excepted = excepted_classes(card, survey)
-    if card.trust != "location" or not excepted:
+def passed_but(card: TrustCard, survey: Survey | None, results: Results | None = None) -> str:
+    """In place of the conclusion where all checks are passed, but the maps miss something; "" otherwise."""
+    if card.trust != "location":
+        return ""
+    if unseen := _unseen(card, survey, results):
+        return _(
+            "Passed, but the maps miss the patch where it decides the answer (on the test set: it changes at "
+            "least {share} of the answers, the map is highest on it in {hit}). Use them to see where "
+            "evidence is, not to rule the patch out."
+        ).format(share=percentage(unseen.lost.value), hit=percentage(unseen.hit.value))
+    if survey is None or not _missed_by(card, survey):
         return ""
     return _(
-        "Passed, except for {classes}: there the brightest spot is on the object no more often than by "
-        "chance. For other classes these maps say where the network's evidence is, not why."
-    ).format(classes=listed(excepted))
+        "Passed, but the brightest spot is on the object in only {classes}. For other classes these maps say "
+        "where the network's evidence is, not why."
+    ).format(classes=missed_shares(survey, "object", card.arm))
 
 
 def conclusion(card: TrustCard) -> str:
@@ -178,24 +206,17 @@ def check_threshold(check: Check) -> str:
     return sentences(found, passing)
 
 
-def checks_brief(card: TrustCard, survey: Survey | None = None) -> str:
+def checks_brief(card: TrustCard, survey: Survey | None = None, results: Results | None = None) -> str:
     """The same as the headline in the fewest words: "Grad-CAM, student: 5 of 5 checks, 16 images"."""
     passed, made = card.counts
-    excepted = excepted_classes(card, survey)
-    text = (
-        _("{method}, {arm}: {passed} of {made} checks, except for {classes}, {images}")
-        if excepted
-        else _("{method}, {arm}: {passed} of {made} checks, {images}")
-    )
-    classes = plural("{count} class", "{count} classes", len(excepted))
-    return text.format(
-        classes=excepted[0] if len(excepted) == 1 else classes,
+    counted = _("{method}, {arm}: {passed} of {made} checks, {images}").format(
         method=_(EXPLAINERS[card.explainer].label),
         arm=_(card.arm),
         passed=passed,
         made=made,
         images=plural("{count} image", "{count} images", card.n),
     )
+    return _("; ").join([counted, *missed_briefly(card, survey, results)])
 
 
 def checks_limit(accuracy: float | None = None) -> str:
@@ -216,13 +237,7 @@ def object_sentence(survey: Survey, arm: Arm) -> str:
     if not rows or math.isnan(rows[0].hit.value):
         return ""
     (row,) = rows
-    beyond = _("That is no more than by chance.")
-    if row.hit.low > row.area + CLEARLY:
-        beyond = _("That is clearly more often than by chance.")
-    elif row.hit.low > row.area:
-        beyond = _("That is hardly more often than by chance: the interval begins just above it.")
-    elif row.hit.high < row.area:
-        beyond = _("That is less often than by chance.")
+    beyond = _("That is {compared}.").format(compared=against_chance(row.hit, row.area))
     found = _("The brightest spot is on the object in {hit} of {images}, a random point in {chance}.").format(
         hit=percent_text(row.hit),
         images=plural("{count} image", "{count} images", row.n),

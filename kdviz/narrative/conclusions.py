@@ -21,12 +21,13 @@ from kdviz.comparison.test_set.trust_card import TrustCard
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, sentences
-from kdviz.narrative.checks import checks_headline, excepted_classes
+from kdviz.narrative.checks import checks_headline, missed_briefly
 from kdviz.narrative.cue_removal import cue_removal_note
 from kdviz.narrative.cue_split import cue_split_sentence, lucky_errors_sentence
 from kdviz.narrative.survey import teacher_misses
 from kdviz.narrative.unseen_cue import unseen_cue_note
 from kdviz.store import Run
+from kdviz.types import Results
 
 Topic = Literal["maps", "teacher", "cue", "confidence", "seeds"]
 
@@ -62,7 +63,7 @@ def _found(
     largest: Survey,
     removals: Sequence[CueRemoval],
 ) -> Iterator[Conclusion]:
-    yield Conclusion("maps", _checked(cards, survey))
+    yield Conclusion("maps", _checked(cards, survey, run.results))
     yield Conclusion("teacher", teacher_misses(survey) or _teacher_on_object(survey))
     if run.config.cue != "none":
         note = cue_removal_note(removals, survey, run.config.cue) or unseen_cue_note(
@@ -80,22 +81,24 @@ def _found(
     )
 
 
-def _checked(cards: Sequence[TrustCard], survey: Survey) -> str:
+def _checked(cards: Sequence[TrustCard], survey: Survey, results: Results | None) -> str:
     if not cards:
         return _("It has not been checked yet whether these maps show what the networks use.")
     made_on = _("Each check is made on {count} test images.").format(count=max(card.n for card in cards))
     if len(cards) == 1 or not all(made for _passed, made in (card.counts for card in cards)):
-        return sentences(*(checks_headline(card, survey) for card in cards), made_on)
-    counts = listed(_counts(card, excepted_classes(card, survey)) for card in cards)
+        return sentences(*(checks_headline(card, survey, results) for card in cards), made_on)
+    counts = listed(_counts(card, missed_briefly(card, survey, results)) for card in cards)
     passed = _("Checks that {explainer} passes: {counts}.").format(
         explainer=_(EXPLAINERS[cards[0].explainer].label), counts=counts
     )
     return sentences(passed, made_on)
 
 
-def _counts(card: TrustCard, excepted: Sequence[str]) -> str:
-    text = _("{arm} {passed} of {made} (except for {classes})") if excepted else _("{arm} {passed} of {made}")
-    return text.format(arm=_(card.arm), passed=card.counts[0], made=card.counts[1], classes=listed(excepted))
+def _counts(card: TrustCard, missed: Sequence[str]) -> str:
+    text = _("{arm} {passed} of {made} ({missed})") if missed else _("{arm} {passed} of {made}")
+    return text.format(
+        arm=_(card.arm), passed=card.counts[0], made=card.counts[1], missed=_("; ").join(missed)
+    )
 
 
 def _teacher_on_object(survey: Survey) -> str:

@@ -21,7 +21,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.cue_removal import which_map_is_right
 from kdviz.narrative.intervals import points_text
-from kdviz.types import ENOUGH_IMAGES, Arm, Region
+from kdviz.types import ENOUGH_IMAGES, Arm, Interval, Region
 
 HARDLY = 0.01
 """A share of the images up to which a bar in a chart of 100 % cannot be seen."""
@@ -82,16 +82,33 @@ def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
 
     Classes of fewer than 20 images with a maximum are left out.
     """
-    text = _("{name} ({share}, chance {chance})")
-    missed = [
+    missed = missed_shares(survey, region, arm)
+    return _("But in only {classes}.").format(classes=missed) if missed else ""
+
+
+def missed_shares(survey: Survey, region: Region, arm: Arm) -> str:
+    """The share of each of the `missed_classes` against chance, as a part of a sentence; "" without one."""
+    text = _("{share} of the images of {name} (a random point {chance}: {compared})")
+    return listed(
         text.format(
             name=class_name(survey.classes, each.label),
             share=percentage(each.hit, 0),
             chance=percentage(each.area, 0),
+            compared=against_chance(each.interval, each.area),
         )
         for each in missed_classes(survey, region, arm)
-    ]
-    return _("But not on images of {classes}.").format(classes=listed(missed)) if missed else ""
+    )
+
+
+def against_chance(hit: Interval, chance: float) -> str:
+    """How often maps are highest in a region compared to a random point, as a part of a sentence."""
+    if hit.low > chance + CLEARLY:
+        return _("clearly more often than by chance")
+    if hit.low > chance:
+        return _("hardly more often than by chance: the interval begins just above it")
+    if hit.high < chance:
+        return _("less often than by chance")
+    return _("no more often than by chance")
 
 
 def missed_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:

@@ -18,7 +18,7 @@ from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
-from kdviz.narrative.localization import explainers_differ, reported_classes
+from kdviz.narrative.localization import explainers_differ, missed_shares
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Results
 
@@ -104,14 +104,14 @@ def answer_limits(
     if "twin" not in first.scores:
         return ""
     places = explainers_differ(first, second, removals) if second is not None else ""
-    where = _where_teacher_misses(first)
-    if difference(first, measure=measure).verdict is not Verdict.BETTER or not where:
+    classes = _missed_by_teacher(first)
+    if difference(first, measure=measure).verdict is not Verdict.BETTER or not classes:
         return places
     but = _(
-        "But by {explainer} the teacher's brightest spot lies outside what is marked {where}: there this "
+        "But by {explainer} the teacher's brightest spot is on what is marked in only {classes}. There this "
         "does not show that either looks at the right place."
     )
-    return sentences(places, but.format(explainer=_(EXPLAINERS[first.explainer].label), where=where))
+    return sentences(places, but.format(explainer=_(EXPLAINERS[first.explainer].label), classes=classes))
 
 
 def _so_far(surveys: Iterable[Survey], measure: str) -> str:
@@ -192,31 +192,20 @@ def left_out(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
 
 
 def teacher_misses(survey: Survey) -> str:
-    """The classes for which the teacher's own maximum is outside the object more often than a random place.
+    """The classes for which the teacher's own maximum is on the object no more often than a random place.
 
     "" without object masks. Classes of fewer than 20 images with a maximum are left out.
     """
-    if not (where := _where_teacher_misses(survey)):
+    if not (classes := _missed_by_teacher(survey)):
         return ""
-    return _("By {explainer} the teacher's brightest spot lies outside what is marked {where}.").format(
-        explainer=_(EXPLAINERS[survey.explainer].label), where=where
+    return _("By {explainer} the teacher's brightest spot is on what is marked in only {classes}.").format(
+        explainer=_(EXPLAINERS[survey.explainer].label), classes=classes
     )
 
 
-def _where_teacher_misses(survey: Survey) -> str:
-    """These classes, with the share of their images on which it is outside, as a part of a sentence."""
-    if "object" not in survey.localization:
-        return ""
-    text = _("in {share} of the images of {name} (by chance {chance})")
-    return listed(
-        text.format(
-            name=class_name(survey.classes, each.label),
-            share=percentage(1 - each.hit, 0),
-            chance=percentage(1 - each.area, 0),
-        )
-        for each in reported_classes(survey, "object", "teacher")
-        if each.hit < each.area
-    )
+def _missed_by_teacher(survey: Survey) -> str:
+    """These classes with their shares, as a part of a sentence."""
+    return missed_shares(survey, "object", "teacher") if "object" in survey.localization else ""
 
 
 def shortcut_warning(survey: Survey) -> str:

@@ -18,7 +18,8 @@ from kdviz.types import Arm
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
     """What was done to the cue in a variant, and what student, twin and teacher predict then.
 
-    The placebo is named where its answer changes. E.g. "Moved to the lower left: the twin still predicts
+    The placebo is named where its answer changes; of an answer that follows the cue it is said if the map is
+    highest elsewhere. E.g. "Moved to the lower left: the twin still predicts
     heart; the student still predicts cross."
     """
     arms = [arm for arm in arm_names() if arm in explained.arms]
@@ -81,10 +82,14 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:
     answers = explained.arms[arm]
     before, after = answers.predicted(explained.planted), answers.predicted(number)
     if number == explained.planted:
-        return _("the {arm} predicts {name}").format(
+        said = _("the {arm} predicts {name}").format(
             arm=_short_name(arm), name=class_name(explained.classes, after)
         )
-    return _changed(arm, before, after, class_names(explained.classes))
+    else:
+        said = _changed(arm, before, after, class_names(explained.classes))
+    if not explained.hides_following(arm, number):
+        return said
+    return _("{answer} (its map does not show that)").format(answer=said)
 
 
 def _changed(arm: Arm, before: int, after: int, classes: Sequence[str]) -> str:

@@ -21,8 +21,8 @@ _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 _COIN_TOSS = 0.1
 """Two classes are hardly different if their probabilities are closer than this."""
 
-_LITTLE = 0.15
-"""A share of the evidence below which it is said that the rest lies elsewhere."""
+_MOST = 0.5
+"""A share of the evidence below which it is said how much lies beside."""
 
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
@@ -111,8 +111,8 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
         )
         if any(_mostly_beside(found[arm]) for arm in (first, second)):
             text = _(
-                "Both {first} and {second} look {place} more than elsewhere ({share} and {other_share} of "
-                "their evidence on {area} of the image; the rest lies beside it)."
+                "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on "
+                "{area} of the image; the rest lies beside it)."
             )
         line = text.format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
     else:
@@ -128,11 +128,8 @@ def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:
     texts = {
         (False, False): _("{place} ({share} of its evidence on {area} of the image)"),
         (False, True): _("{place} ({share} on {area})"),
-        (True, False): _(
-            "{place} more than elsewhere ({share} of its evidence on {area} of the image; {rest} lies beside "
-            "it)"
-        ),
-        (True, True): _("{place} more than elsewhere ({share} on {area}; {rest} lies beside it)"),
+        (True, False): _("{place} ({share} of its evidence on {area} of the image; {rest} lies beside it)"),
+        (True, True): _("{place} ({share} on {area}; {rest} lies beside it)"),
     }
     return texts[_mostly_beside(found), short].format(
         place=place, share=extent[0], area=extent[1], rest=percentage(1 - _looked_at_share(found), 0)
@@ -140,8 +137,8 @@ def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:
 
 
 def _mostly_beside(found: CueEvidence) -> bool:
-    """Whether the region that is looked at holds little of the evidence, as a small one does."""
-    return _looked_at_share(found) < _LITTLE
+    """Whether the region that is looked at holds less than half of the evidence, as a small one does."""
+    return _looked_at_share(found) < _MOST
 
 
 def _looked_at_share(found: CueEvidence) -> float:
@@ -217,10 +214,20 @@ def brief_twin(explanation: ImageExplanation, chance: Levels) -> str:
     ours, theirs = map(decimal, scores)
     return sentences(
         _looks(scores, ours == theirs).format(student=ours, twin=theirs),
+        _compared_class(explanation),
         _who_is_right(explanation),
         _undecided(explanation),
         _("That is one picture: Agreement is about the whole test set.") if explanation.index is None else "",
     )
+
+
+def _compared_class(explanation: ImageExplanation) -> str:
+    """The class of the compared maps where that is not each network's own answer; "" where it is."""
+    of = [explanation.arms[arm] for arm in ("teacher", *_STUDENTS) if arm in explanation.arms]
+    if all(each.target == each.predicted for each in of):
+        return ""
+    name = class_name(explanation.classes, of[0].target)
+    return _("That is by the maps for {name}.").format(name=name)
 
 
 def _looks(scores: Sequence[float], same: bool) -> str:

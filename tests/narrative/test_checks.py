@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import Check, TrustCard
+from kdviz.comparison import Check, TrustCard, unseen_cues
 from kdviz.comparison.test_set.survey import ArmLocalization, ArmPredictions, Localization, Survey
+from kdviz.language import percentage, speaking_of
 from kdviz.narrative import (
     check_sentence,
     check_threshold,
@@ -15,10 +16,10 @@ from kdviz.narrative import (
     checks_headline,
     conclusion,
     object_sentence,
-    passed_except,
-    trust_by_class,
+    passed_but,
+    qualified_trust,
 )
-from kdviz.types import Interval
+from kdviz.types import ArmResult, Interval
 
 GAIN, LOSS = Interval(0.2, 0.1, 0.3), Interval(-0.2, -0.3, -0.1)
 NBSP, MINUS = "\N{NO-BREAK SPACE}", "\N{MINUS SIGN}"
@@ -137,7 +138,7 @@ def test_what_it_takes_to_pass_is_said_with_the_interval(check, sentence):
             "a random point in 25.0 %. That is hardly more often than by chance: the interval begins just above it.",
         ),
         ([0, 0, 0, 0] * 20, "a random point in 25.0 %. That is less often than by chance."),
-        ([1, 0, 0, 0] * 5, "a random point in 25.0 %. That is no more than by chance."),
+        ([1, 0, 0, 0] * 5, "a random point in 25.0 %. That is no more often than by chance."),
     ],
 )
 def test_the_place_that_is_known_to_be_right_is_compared_with_chance(hits, said):
@@ -194,7 +195,10 @@ def test_a_class_that_is_not_above_its_own_chance_is_named():
     assert (
         object_sentence(of_three_classes(dogs=4), "student")
         .replace(NBSP, " ")
-        .endswith("That is clearly more often than by chance. But not on images of dog (10 %, chance 25 %).")
+        .endswith(
+            "That is clearly more often than by chance. But in only 10 % of the images of dog (a random point 25 %: less often than by "
+            "chance)."
+        )
     )
 
 
@@ -207,29 +211,97 @@ def of_three_classes(*, dogs):
 
 def test_checks_that_are_passed_are_not_a_clear_pass_where_a_class_is_missed():
     passed, missed = card(True, True), of_three_classes(dogs=10)  # 25 %, as by chance
-    assert (trust_by_class(passed, None), trust_by_class(passed, missed)) == ("location", "limited")
-    assert passed_except(passed, missed) == (
-        "Passed, except for dog: there the brightest spot is on the object no more often than by chance. For "
-        "other classes these maps say where the network's evidence is, not why."
+    assert (qualified_trust(passed, None), qualified_trust(passed, missed)) == ("location", "limited")
+    assert passed_but(passed, missed).replace(NBSP, " ") == (
+        "Passed, but the brightest spot is on the object in only 25 % of the images of dog (a random point 25 %: "
+        "no more often than by chance). For other classes these maps say where the network's evidence is, not why."
     )
-    assert checks_headline(passed, missed) == "Grad-CAM of the student passes 2 of 2 checks, except for dog."
-    assert checks_brief(passed, missed) == "Grad-CAM, student: 2 of 2 checks, except for dog, 8 images"
+    assert checks_headline(passed, missed) == (
+        "Grad-CAM of the student passes 2 of 2 checks; its brightest spot misses dog."
+    )
+    brief = "Grad-CAM, student: 2 of 2 checks, 8 images; its brightest spot misses dog"
+    assert checks_brief(passed, missed) == brief
     both = replace(of_three_classes(dogs=4), labels=np.repeat([0, 1, 2], [60, 39, 20]))
-    assert checks_brief(passed, both) == "Grad-CAM, student: 2 of 2 checks, except for 2 classes, 8 images"
+    assert checks_brief(passed, both) == f"{brief}, newt"
 
 
 def test_a_class_that_is_above_its_chance_excepts_nothing():
     passed, hit = card(True, True), of_three_classes(dogs=11)
-    assert trust_by_class(passed, hit) == "location"
-    assert passed_except(passed, hit) == ""
+    assert qualified_trust(passed, hit) == "location"
+    assert passed_but(passed, hit) == ""
     assert checks_headline(passed, hit) == checks_headline(passed)
     assert checks_brief(passed, hit) == checks_brief(passed)
 
 
 def test_a_class_does_not_soften_what_a_failed_check_says():
     failed, missed = card(True, False), of_three_classes(dogs=4)
-    assert trust_by_class(failed, missed) == failed.trust == "limited"
-    assert passed_except(failed, missed) == ""
+    assert qualified_trust(failed, missed) == failed.trust == "limited"
+    assert passed_but(failed, missed) == ""
     assert checks_headline(card(None), missed) == "Grad-CAM of the student could not be checked."
     teacher = replace(card(True), arm="teacher")
-    assert trust_by_class(teacher, missed) == "location", "its maps are not known"
+    assert qualified_trust(teacher, missed) == "location", "its maps are not known"
+
+
+def deciding(hits, *, arm="student"):
+    """Results of an arm whose answers the cue decides on half of 400 images, and its maps, on the cue in `hits`."""
+    found = ArmLocalization(np.full(400, 0.1), (np.arange(400) < hits).astype(float))
+    known = surveyed([1.0] * 400)
+    survey = replace(
+        known,
+        predictions={arm: known.predictions["student"]},
+        localization={"cue": Localization(np.full(400, 0.03), {arm: found})},
+    )
+    return survey, {arm: ArmResult(1, 0.4, intact_accuracy=0.9)}
+
+
+def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_that_decides():
+    passed, (survey, results) = card(True, True), deciding(hits=20)
+    assert qualified_trust(passed, survey) == "location", "without results"
+    assert qualified_trust(passed, survey, results) == "limited"
+    (found,) = unseen_cues(survey, results)
+    assert passed_but(passed, survey, results) == (
+        "Passed, but the maps miss the patch where it decides the answer (on the test set: it changes at least "
+        f"{percentage(found.lost.value)} of the answers, the map is highest on it in {percentage(found.hit.value)}). "
+        "Use them to see where evidence is, not to rule the patch out."
+    )
+    assert checks_headline(passed, survey, results) == (
+        "Grad-CAM of the student passes 2 of 2 checks; it misses the patch where that decides."
+    )
+    assert checks_brief(passed, survey, results).endswith("8 images; it misses the patch where that decides")
+
+
+def test_what_the_maps_miss_is_said_of_texts_and_sounds_in_their_words():
+    for modality, cue in (("text", "word"), ("audio", "tone")):
+        with speaking_of(modality):
+            said = passed_but(card(True), *deciding(hits=20))
+        assert f"miss the {cue} where" in said
+        assert said.endswith(f"not to rule the {cue} out.")
+
+
+@pytest.mark.parametrize(
+    ("hits", "arm"), [(180, "student"), (20, "twin")], ids=["often there", "another arm"]
+)
+def test_a_cue_that_the_maps_show_or_of_another_arm_leaves_a_clear_pass(hits, arm):
+    survey, results = deciding(hits, arm=arm)
+    assert qualified_trust(card(True), survey, results) == "location"
+    assert passed_but(card(True), survey, results) == ""
+    assert checks_headline(card(True), survey, results) == checks_headline(card(True))
+
+
+def test_a_missed_cue_is_said_before_a_missed_class_and_neither_hides_the_other():
+    missed, (cue, results) = of_three_classes(dogs=4), deciding(hits=0)
+    both = replace(
+        missed,
+        localization={
+            **missed.localization,
+            "cue": replace(
+                cue.localization["cue"],
+                area=np.full(119, 0.03),
+                arms={"student": ArmLocalization(np.zeros(119), np.zeros(119))},
+            ),
+        },
+    )
+    assert "rule the patch out" in passed_but(card(True), both, results)
+    assert checks_brief(card(True), both, results).endswith(
+        "; its brightest spot misses dog; it misses the patch where that decides"
+    )

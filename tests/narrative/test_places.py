@@ -60,3 +60,28 @@ def test_of_a_sound_it_is_said_in_times_and_frequencies_and_of_a_text_nothing():
         said = places_sentence(explained(student=at(0, 0)))
     assert said == "The evidence is strongest in the high frequencies at the start for the student."
     assert places_sentence(explained(text="one", student=np.ones(1, np.float32))) == ""
+
+
+def spot(row, column, cells=12):
+    values = np.zeros((cells, cells), np.float32)
+    values[row, column] = 1
+    return values
+
+
+def test_spots_that_nearly_coincide_have_the_teachers_place_across_a_border_of_ninths():
+    """Of 12 cells, the border of the first two thirds is between cells 3 and 4, and a sixth is 2 cells."""
+    found = explained(teacher=spot(3, 3), student=spot(4, 3), twin=spot(3, 5))
+    assert places_sentence(found) == (
+        "The evidence is strongest at the upper left for teacher, student and twin."
+    )
+    assert places_sentence(explained(teacher=spot(4, 3), student=spot(3, 3))) == (
+        "The evidence is strongest at the middle left for teacher and student."
+    )
+
+
+def test_spots_further_apart_than_a_sixth_of_the_side_have_each_its_place():
+    found = explained(teacher=spot(3, 3), student=spot(6, 3), twin=spot(3, 6))
+    assert places_sentence(found) == (
+        "The evidence is strongest at the upper left for the teacher; at the middle left for the student; at the "
+        "upper centre for the twin."
+    )

@@ -14,14 +14,12 @@ CLASSES = ("cross", "ring", "heart")
 
 
 def explained(cue, planted, **predicted):
-    """predicted: an arm's class for each variant."""
+    """predicted: an arm's class for each variant. All maps are on the patch."""
     variants = CUES[cue].variants(
         Split(torch.zeros(1, 3, 16, 16, dtype=torch.uint8), torch.zeros(1).long()), 3
     )
     arms = {
-        arm: VariantPredictions(
-            np.eye(3, dtype=np.float32)[classes], np.zeros((len(classes), 4, 4), np.float32)
-        )
+        arm: VariantPredictions(np.eye(3, dtype=np.float32)[classes], variants.masks.float().numpy())
         for arm, classes in predicted.items()
     }
     return ExplainedVariants(0, 0, cue, CLASSES, variants, planted, "grad-cam", arms)
@@ -75,3 +73,18 @@ def test_a_place_that_names_the_class(coloured):
 def test_the_corners_are_named_by_where_they_are(coloured):
     names = [cue_place_name(coloured, 1 + 3 * corner) for corner in range(4)]
     assert names == ["upper left", "upper right", "lower right", "lower left"]
+
+
+def test_of_an_answer_that_follows_the_patch_it_is_said_that_the_map_does_not_show_it(coloured):
+    elsewhere = {
+        arm: VariantPredictions(of.probabilities, np.flip(of.attributions, (1, 2)).copy())
+        for arm, of in coloured.arms.items()
+    }
+    beside = replace(coloured, arms=elsewhere)
+    said = {number: what_if_sentence(beside, number) for number in (PLANTED, BOTH, AS_CROSS, 0)}
+    hidden = "(its map does not show that); the student"
+    assert f"the twin predicts heart {hidden}" in said[PLANTED]
+    assert f"the twin now predicts ring {hidden}" in said[BOTH]
+    assert "does not show" not in said[AS_CROSS], "so it answers without the patch, too"
+    assert "does not show" not in said[0], "no patch"
+    assert all("show" not in what_if_sentence(coloured, number) for number in range(13)), "maps on the patch"

@@ -68,18 +68,18 @@ def test_below_the_headline_is_what_the_patch_meant_and_what_each_prediction_is(
     [
         (
             ON_CUE, ON_OBJECT,
-            "The twin looks at the patch more than elsewhere ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies "
+            "The twin looks at the patch ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies "
             "beside it), the student at the cross "
-            "({student[object]} on 6\N{NO-BREAK SPACE}%).",
+            "({student[object]} on 6\N{NO-BREAK SPACE}%; 84\N{NO-BREAK SPACE}% lies beside it).",
         ),
         (
             ELSEWHERE, ON_CUE,
-            "The twin looks at neither the patch nor the cross, the student at the patch more than elsewhere "
+            "The twin looks at neither the patch nor the cross, the student at the patch "
             "({student[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it).",
         ),
         (
             ON_CUE, ON_CUE,
-            "Both twin and student look at the patch more than elsewhere ({twin[cue]} and {student[cue]} of their "
+            "Both twin and student look at the patch ({twin[cue]} and {student[cue]} of their "
             "evidence on 4\N{NO-BREAK SPACE}% of the image; the rest lies beside it).",
         ),
     ],
@@ -114,14 +114,14 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
         (
             (0, 0),
             (2, 2),
-            "The twin listens to the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram), the student to “cross” "
-            "({student} on 25\N{NO-BREAK SPACE}%).",
+            "The twin listens to the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram; {twin_rest} lies beside "
+            "it), the student to “cross” ({student} on 25\N{NO-BREAK SPACE}%; {student_rest} lies beside it).",
         ),
         (
             (1, 1),
             (2, 2),
             "The twin listens beside the tone, the student to “cross” ({student} of its evidence on 25\N{NO-BREAK SPACE}% of the "
-            "spectrogram).",
+            "spectrogram; {student_rest} lies beside it).",
         ),
         (
             (1, 3),
@@ -132,7 +132,7 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
             (2, 2),
             (2, 2),
             "Both twin and student listen to “cross” ({twin} and {student} of their evidence on 25\N{NO-BREAK SPACE}% of the "
-            "spectrogram).",
+            "spectrogram; the rest lies beside it).",
         ),
     ],
 )
@@ -144,19 +144,25 @@ def test_of_a_sound_it_is_said_what_each_listens_to(twin, student, line):
     explanation = replace(explanation, sound=np.zeros(8, np.int16))
     cue = planted("beep", loud)
     at_tone = {"twin": twin == (0, 0), "student": False}
-    shares = {
-        arm: percentage(of.shares["cue" if at_tone[arm] else "object"], 0)
+    found = {
+        arm: of.shares["cue" if at_tone[arm] else "object"]
         for arm, of in evidence_on(cue, explanation).items()
         if arm != "teacher"
     }
+    shares = {arm: percentage(share, 0) for arm, share in found.items()}
+    shares |= {f"{arm}_rest": percentage(1 - share, 0) for arm, share in found.items()}
     with speaking_of("audio"):
         assert brief_why(explanation, cue) == line.format(**shares)
 
 
 def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():
     flat = explained(teacher=(peaked(ON_OBJECT), 0), student=(np.ones((4, 4), np.float32), 0))
-    share = percentage(evidence_on(planted(), flat)["teacher"].shares["object"], 0)
-    said = f"The student looks nowhere, the teacher at the cross ({share} of its evidence on 6\N{NO-BREAK SPACE}% of the image)."
+    share = evidence_on(planted(), flat)["teacher"].shares["object"]
+    assert share < 0.5
+    said = (
+        f"The student looks nowhere, the teacher at the cross ({percentage(share, 0)} of its evidence on 6\N{NO-BREAK SPACE}% of "
+        f"the image; {percentage(1 - share, 0)} lies beside it)."
+    )
     assert brief_why(flat, planted()) == said
 
 
@@ -203,7 +209,7 @@ def test_of_an_object_that_fills_the_image_it_is_not_asked_whether_a_network_loo
     share = percentage(found["twin"].shares["cue"], 0)
     assert brief_why(explanation, cue) == (
         "The cross fills the image, so no map can show whether a network looks at it. The twin looks at the patch "
-        f"more than elsewhere ({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it), the student elsewhere than at the patch."
+        f"({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it), the student elsewhere than at the patch."
     )
     on_cue = percentage(found["student"].shares["cue"], 0)
     assert why_sentence(explanation, cue).endswith(
@@ -341,6 +347,15 @@ def test_the_headline_of_an_own_picture_says_that_it_is_one():
     assert "one picture" not in brief_twin(scored(0.92, 0.4), CHANCE)
 
 
+def test_the_headline_says_for_which_class_the_compared_maps_are_where_an_answer_is_another():
+    same = scored(0.92, 0.4)
+    assert "by the maps" not in brief_twin(same, CHANCE)
+    twin = replace(same.arms["twin"], probabilities=np.eye(3, dtype=np.float32)[1])
+    other = replace(same, arms={**same.arms, "twin": twin})
+    assert (twin.target, twin.predicted) == (0, 1)
+    assert "(agreement 0.90 against 0.25). That is by the maps for cross." in brief_twin(other, CHANCE)
+
+
 @pytest.mark.parametrize(("label", "said"), [(2, "it meant heart, and the label is heart."), (0, "")])
 def test_a_patch_that_happens_to_be_right_is_said_to_be(label, said):
     explanation = both((peaked(ON_CUE), 2), (peaked(ON_OBJECT), 0), label=label)
@@ -463,11 +478,23 @@ def test_of_a_small_patch_that_holds_little_it_is_said_that_the_rest_lies_beside
     share = evidence_on(cue, explanation)["twin"].shares["cue"]
     assert 0.01 < share < 0.1
     assert brief_why(explanation, cue).startswith(
-        f"The twin looks at the patch more than elsewhere ({percentage(share, 0)} of its evidence on "
+        f"The twin looks at the patch ({percentage(share, 0)} of its evidence on "
         f"0.4\N{NO-BREAK SPACE}% of the image; {percentage(1 - share, 0)} lies beside it), the student at the cross ("
     )
     same = both((peaked(ON_CUE), 2), (peaked(ON_CUE), 0))
     assert brief_why(same, cue) == (
-        f"Both twin and student look at the patch more than elsewhere ({percentage(share, 0)} and "
+        f"Both twin and student look at the patch ({percentage(share, 0)} and "
         f"{percentage(share, 0)} of their evidence on 0.4\N{NO-BREAK SPACE}% of the image; the rest lies beside it)."
     )
+
+
+@pytest.mark.parametrize(("on_it", "most"), [(0.5, False), (0.7, True)])
+def test_of_less_than_half_of_the_evidence_it_is_said_how_much_lies_beside(on_it, most):
+    cells = np.zeros((4, 4), bool)
+    cells[2:, 2:] = True
+    explanation, cue = both((peaked(ON_CUE), 2), (on_region(cells, on_it), 0)), planted(objects=sized(8, 8))
+    share = evidence_on(cue, explanation)["student"].shares["object"]
+    assert (share >= 0.5) == most
+    rest = "" if most else f"; {percentage(1 - share, 0)} lies beside it"
+    at_object = f"at the cross ({percentage(share, 0)} on 25\N{NO-BREAK SPACE}%{rest})."
+    assert brief_why(explanation, cue).endswith(at_object)

@@ -140,6 +140,13 @@ def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, Cue
     }
 
 
+def highest_on_cue(attribution: FloatArray, cue: str, mask: Tensor) -> bool:
+    """Whether a map has its maximum on the mask of a cue; of a tone, in the cells in which it lies."""
+    maps = torch.from_numpy(attribution)[None]
+    region = _cells_of(mask, maps) if CUES[cue].indicated_by == "pitch" else mask
+    return _peak(maps, {"cue": region}) == "cue"
+
+
 def evidence_share(heat: FloatArray, region: NDArray[np.bool_]) -> float:
     """The share of a heatmap (h, w) in a region (H, W), in [0, 1]; NaN if either is empty."""
     return float(mask_share(torch.from_numpy(heat)[None], torch.from_numpy(region)[None])[0])

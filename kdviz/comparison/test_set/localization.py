@@ -8,7 +8,7 @@ from math import nan
 
 import numpy as np
 
-from kdviz.agreement import hierarchical_bootstrap, paired_difference
+from kdviz.agreement import hierarchical_bootstrap, paired_difference, share_interval
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.types import Arm, FloatArray, Interval, Region
 
@@ -63,6 +63,11 @@ class ClassLocalization:
     hit: float
     area: float
     n: int
+
+    @property
+    def interval(self) -> Interval:
+        """The hit with its 95 % Wilson interval over the images."""
+        return share_interval(round(self.hit * self.n), self.n)
 
 
 @_cached

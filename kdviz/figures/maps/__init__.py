@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.heatmap import (
         CLIPPED,
         Heatmaps,
-        brightest_place,
+        brightest_point,
         density,
         difference_scale,
         has_clear_spot,

@@ -161,11 +161,11 @@ def peak_region(heatmap: FloatArray) -> PeakRegion:
     return PeakRegion(_ninths()[row][column], float(parts.max() / parts.sum()))
 
 
-def brightest_place(heatmap: FloatArray) -> str:
-    """The ninth of the image with the highest cell of a heatmap (h, w); of a fine one, the highest block."""
+def brightest_point(heatmap: FloatArray) -> tuple[float, float]:
+    """The middle of the highest cell of a heatmap (h, w), down and across; of a fine one, of a block."""
     cells = in_blocks(heatmap)
     row, column = np.unravel_index(cells.argmax(), cells.shape)
-    return place_name((row + 0.5) / cells.shape[0], (column + 0.5) / cells.shape[1])
+    return (float(row) + 0.5) / cells.shape[0], (float(column) + 0.5) / cells.shape[1]
 
 
 def has_clear_spot(heatmap: FloatArray) -> bool:

@@ -23,13 +23,13 @@ from kdviz.narrative import (
     checks_limit,
     conclusion,
     object_sentence,
-    passed_except,
+    passed_but,
     plausibility_sentence,
+    qualified_trust,
     shortcut_warning,
-    trust_by_class,
 )
 from kdviz.store import Run, Store
-from kdviz.types import Arm
+from kdviz.types import Arm, Results
 from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.formatting import Colour, plain
 from kdviz.ui.frame.heading import beside_title
@@ -60,11 +60,11 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
     card = known_trust_card(store, run.id, explainer)
     st.session_state[_UNKNOWN] = card is None
     known = known_survey(store, run.id, explainer)
-    trusted: Trust = "unknown" if card is None else trust_by_class(card, known)
+    trusted: Trust = "unknown" if card is None else qualified_trust(card, known, run.results)
     icon, colour = _LIGHTS[trusted]
     if trusted == "location":
         colour = "gray"  # green beside a wrong answer would praise the network
-    text = _("Maps not checked: check") if card is None else checks_brief(card, known)
+    text = _("Maps not checked: check") if card is None else checks_brief(card, known, run.results)
     below = ".st-key-heading, .st-key-beside_title { flex-wrap: wrap; row-gap: 0; }"
     row = ":has(> .st-key-trust_badge) { flex-basis: 100%; }"
     st.html(f"<style>@media {NARROW} {{ {below} {row} }}</style>")
@@ -73,7 +73,7 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
             f":{colour}-badge[:material/{icon}: {plain(text)}]",
             key="trust_badge_button",
             type="tertiary",
-            help=None if card is None else sentences(_conclusion(card, known), checks_limit()),
+            help=None if card is None else sentences(_conclusion(card, known, run.results), checks_limit()),
             on_click=safely(_open_panel),
         )
 
@@ -113,8 +113,7 @@ def trust(store: Store, run: Run, explainer: str) -> None:
         if card is None:
             _unknown(store, run, explainer, arm)
         else:
-            result = (run.results or {}).get(arm)
-            _card(card, known, checks_limit(None if result is None else result.accuracy))
+            _card(card, known, run.results)
         if known is not None and (on_object := object_sentence(known, arm)):
             st.markdown(f":material/center_focus_strong: {on_object}")
         _all_networks(store, run, explainer)
@@ -183,18 +182,19 @@ def checks_table(cards: Mapping[Arm, TrustCard]) -> pd.DataFrame:
     return table.loc[applying].rename(index=check_question)
 
 
-def _conclusion(card: TrustCard, survey: Survey | None) -> str:
+def _conclusion(card: TrustCard, survey: Survey | None, results: Results | None) -> str:
     """As Markdown."""
-    return plain(passed_except(card, survey)) or conclusion(card)
+    return plain(passed_but(card, survey, results)) or conclusion(card)
 
 
-def _card(card: TrustCard, survey: Survey | None, limit: str) -> None:
-    icon, colour = _LIGHTS[trust_by_class(card, survey)]
-    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey)}**")
-    st.markdown(limit)
+def _card(card: TrustCard, survey: Survey | None, results: Results | None) -> None:
+    icon, colour = _LIGHTS[qualified_trust(card, survey, results)]
+    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey, results)}**")
+    result = (results or {}).get(card.arm)
+    st.markdown(checks_limit(None if result is None else result.accuracy))
     st.caption(
         _("{headline} On {count} test images; your own input is not among them.").format(
-            headline=plain(checks_headline(card, survey)), count=card.n
+            headline=plain(checks_headline(card, survey, results)), count=card.n
         )
     )
     with st.grid(3, min_column_width=260):

@@ -4,7 +4,7 @@ import pytest
 from kdviz.figures.maps import (
     ColourScale,
     Heatmaps,
-    brightest_place,
+    brightest_point,
     density,
     difference_scale,
     has_clear_spot,
@@ -106,17 +106,17 @@ def test_an_even_map_prefers_no_ninth(size):
 
 
 @pytest.mark.parametrize("size", [3, 4, 7, 14])
-def test_the_brightest_place_is_that_of_the_highest_cell(size):
+def test_the_brightest_point_is_the_middle_of_the_highest_cell(size):
     for row, column in np.ndindex(size, size):
         heat = np.ones((size, size), np.float32)
         heat[row, column] = 2
-        assert brightest_place(heat) == place_name((row + 0.5) / size, (column + 0.5) / size)
+        assert brightest_point(heat) == ((row + 0.5) / size, (column + 0.5) / size)
 
 
-def test_the_brightest_place_of_a_fine_map_is_not_that_of_a_single_outlier():
+def test_the_brightest_point_of_a_fine_map_is_not_that_of_a_single_outlier():
     heat = np.zeros((32, 32), np.float32)
     heat[0, 0], heat[24:28, 24:28] = 3, 1
-    assert brightest_place(heat) == "lower right"
+    assert place_name(*brightest_point(heat)) == "lower right"
 
 
 @pytest.mark.parametrize(("highest", "clear"), [(2.0, True), (1.9, False), (np.nan, False)])
