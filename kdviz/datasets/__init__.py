@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import (
         DATASETS,
+        OWN_SOUNDS,
         channels_with,
         counted,
         fingerprint,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
         load,
     )
     from kdviz.datasets.run_data import RunData, prepare, random_cue_classes
+    from kdviz.datasets.sound_lengths import SoundLengths, sound_lengths
     from kdviz.datasets.sound_split import tones, with_samples
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
     from kdviz.datasets.text_split import with_spelling

@@ -88,7 +88,7 @@ def test_a_sound_of_ones_own_is_explained_as_it_is_heard(run, tmp_path):
         assert found["arms"][arm]["probability"] == pytest.approx(view.confidence, abs=1e-6)
     told = called(run, "--audio", str(file)).output
     assert told.startswith("Your sound. Explained: ")
-    assert "Only its loudest second was heard." in told
+    assert "Heard: the loudest 1 s of it." in told
     file.write_bytes(written(tone(300)))
     assert "loudest" not in called(run, "--audio", str(file)).output
 

@@ -94,7 +94,7 @@ def test_esc_50_as_it_is_downloaded(as_zip):
     files |= {"ESC-50-master/meta/esc50.csv": table.encode(), "ESC-50-master/README.md": b"# ESC-50"}
     data = loaded(as_zip(files, "ESC-50-master.zip"))
     assert found_pitches(data) == as_they_are()
-    assert data.notes == ("Only the loudest second is heard of 30 of 30 sounds: they are longer.",)
+    assert data.notes == ("Only the loudest 1 s are heard of 30 of 30 sounds: they are longer.",)
 
 
 def test_speech_commands_as_they_are_unpacked(as_folder, classes):
@@ -162,7 +162,7 @@ def test_a_sound_is_heard_as_it_is_alone(as_folder, classes):
     data = loaded(as_folder({**classes, "dog/strange.wav": strange}, "sounds"))
     expected = sound(strange, RATE)[0]
     assert any(torch.equal(each, expected) for split in parts(data) for each in split.sounds)
-    assert data.notes == ("Only the loudest second is heard of 1 of 31 sounds: they are longer.",)
+    assert data.notes == ("Only the loudest 1 s are heard of 1 of 31 sounds: they are longer.",)
 
 
 REFUSED = {
