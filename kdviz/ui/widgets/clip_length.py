@@ -9,7 +9,6 @@ import streamlit as st
 from kdviz.clip_seconds import USUAL
 from kdviz.errors import KdvizError
 from kdviz.narrative.clip_length import clip_length_sentence
-from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import wait_until_ready
 from kdviz.ui.widgets.fields import Fields
@@ -50,13 +49,12 @@ def _fill_in(fitting: float, data: str, key: str) -> None:
 
 
 def _measured(data: str) -> SoundLengths | None:
-    """None, and one line on the page, if they cannot be read."""
+    """None if they cannot be read, which is said where a run or the page reads them."""
     wait_until_ready()
     from kdviz.datasets import sound_lengths  # imports PyTorch
 
     try:
         with bar() as report:
             return sound_lengths(data, report)
-    except KdvizError as error:
-        errors(error)
+    except KdvizError:
         return None
