@@ -93,9 +93,8 @@ def test_a_beep_is_as_long_and_as_high_in_clips_of_any_length(seconds):
         added = after.float() - before.float()
         where = added.nonzero().flatten()
         assert where[-1] - where[0] == pytest.approx(BEEP_SAMPLES, abs=8)
-        assert pitch(added[where[0] : where[-1] + 1].numpy()) == pytest.approx(
-            tones(CLASSES)[label], rel=0.05
-        )
+        heard = np.abs(np.fft.rfft(added[where[0] : where[-1] + 1].numpy(), SAMPLE_RATE)).argmax()
+        assert heard == pytest.approx(float(tones(CLASSES)[label]), rel=0.02)
         frames = mask.any(0).nonzero().flatten()
         assert len(frames) == 4
         assert 0 <= 160 * frames[0] - where[0] < 160
