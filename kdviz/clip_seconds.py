@@ -6,6 +6,9 @@ import math
 from collections.abc import Sequence
 from statistics import median
 
+OWN_SOUNDS = "audio-folder"
+"""The data set whose length of clips is the user's choice."""
+
 SHORTEST, LONGEST = 0.5, 4.0
 """Bounds of the length."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from kdviz.cli.printing import print_line
+from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.config import make_config
-from kdviz.datasets import OWN_SOUNDS
 from kdviz.progress import silent
 
 

@@ -8,8 +8,8 @@ import typer
 
 from kdviz.cli.options import AsJson, whole_number
 from kdviz.cli.printing import print_json, print_table
-from kdviz.clip_seconds import FRAMES_A_SECOND, LONGEST, SHORTEST
-from kdviz.datasets import DATASETS, OWN_SOUNDS
+from kdviz.clip_seconds import FRAMES_A_SECOND, LONGEST, OWN_SOUNDS, SHORTEST
+from kdviz.datasets import DATASETS
 from kdviz.image_size import sides, written
 from kdviz.models import FAMILIES, MODELS, USUAL_CLASSES, USUAL_SHAPE, USUAL_TEXT, cost
 from kdviz.types import INPUT_NAMES, SOUNDS, DatasetSpec, ModelSpec

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from kdviz.clip_seconds import USUAL
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config.choices import NEED_LAMBDA, OF_FILES_OF_IMAGES, choices_for
-from kdviz.datasets import DATASETS, OWN_SOUNDS
+from kdviz.datasets import DATASETS
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import PRETRAINED, PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed

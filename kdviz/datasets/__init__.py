@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from kdviz.datasets.normalization import Normalizer
     from kdviz.datasets.registry import (
         DATASETS,
-        OWN_SOUNDS,
         channels_with,
         counted,
         fingerprint,

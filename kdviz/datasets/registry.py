@@ -6,7 +6,7 @@ from os.path import expanduser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kdviz.clip_seconds import USUAL, frames_in
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL, frames_in
 from kdviz.datasets import opening
 from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
@@ -50,9 +50,6 @@ _SOUNDS = {
     "explanation_loss": "class-attention",
     "explanation_weight": 10.0,
 }
-
-OWN_SOUNDS = "audio-folder"
-"""The data set whose length of clips is the user's choice."""
 
 DATASETS: dict[str, DatasetSpec] = {
     "fashion-mnist-mini": DatasetSpec(
@@ -301,8 +298,7 @@ def input_shape(
 ) -> tuple[int, ...]:
     """Shape of a network's input for a data set, with the cue planted: (C, H, W).
 
-    image_size: of the user's images, which are in colour. clip_seconds: of the user's sounds. Other data sets
-    have a fixed size.
+    image_size: of the user's images, in colour. clip_seconds: of the user's sounds. Others have a fixed size.
     """
     channels, *size = DATASETS[name].input_shape or (3, *sides(image_size))
     if name == OWN_SOUNDS:
@@ -320,14 +316,12 @@ def load(
 ) -> DataSet:
     """Load the data set of that name. Raises DataError.
 
-    data: the user's files for "folder"; for downloaded data sets, their directory. image_size: for "folder",
-    in pixels: the side of a square, or height x width, such as "40x100". clip_seconds: for "audio-folder".
-    Other data sets have a fixed size.
+    data: the user's files; for downloaded data sets, their directory. image_size: for "folder", in pixels,
+    such as 64 or "40x100". clip_seconds: for "audio-folder". Other data sets have a fixed size.
     """
     if name not in DATASETS:
         raise DataError(unknown_name("dataset", name, DATASETS))
-    size = clip_seconds if name == OWN_SOUNDS else image_size
-    dataset: DataSet = DATASETS[name].load(data, size, report)
+    dataset: DataSet = DATASETS[name].load(data, clip_seconds if name == OWN_SOUNDS else image_size, report)
     return dataset
 
 

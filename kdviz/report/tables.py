@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from kdviz.agreement import MEASURES
+from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.comparison import CueSplit, LocalizationRow, Survey, localization_table
 from kdviz.config import CHOICES, OF_IMAGES, RunConfig
-from kdviz.datasets import OWN_SOUNDS
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
 from kdviz.figures.style import ARM_STYLES, ArmStyle, duration

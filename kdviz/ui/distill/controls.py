@@ -8,9 +8,9 @@ from typing import Any
 
 import streamlit as st
 
-from kdviz.clip_seconds import USUAL
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
-from kdviz.datasets import DATASETS, OWN_SOUNDS, input_shape
+from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.language import _, decimal
 from kdviz.losses import EXPLANATION_LOSSES

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.clip_seconds import USUAL
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.comparison.models.device_lock import cpu_lock
 from kdviz.config import RunConfig
-from kdviz.datasets import DATASETS, OWN_SOUNDS, DataSet, fingerprint, input_shape, load
+from kdviz.datasets import DATASETS, DataSet, fingerprint, input_shape, load
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides, written
 from kdviz.language import _, sentences

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, filled
-from kdviz.datasets import OWN_SOUNDS
 from kdviz.language import _
 from kdviz.store.uploads import upload_token
 from kdviz.types import ARMS
