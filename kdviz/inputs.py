@@ -23,7 +23,13 @@ def load_dataset(config: RunConfig, report: Report) -> DataSet:
 
     Of texts with their spelling, and of sounds with their samples, where a network needs them.
     """
-    data = load(config.dataset, data=config.data, image_size=config.image_size, report=report)
+    data = load(
+        config.dataset,
+        data=config.data,
+        image_size=config.image_size,
+        clip_seconds=config.clip_seconds,
+        report=report,
+    )
     if config.input_shape[0] == WITH_SAMPLES:
         return with_samples(data)
     return with_spelling(data) if config.teacher == PRETRAINED else data

@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from kdviz.clip_seconds import FRAMES_A_SECOND
 from kdviz.types import WITH_SAMPLES
 
 SAMPLE_RATE = 16_000
 """Samples a second, of all sounds that networks hear."""
 
-HOP = 160
+HOP = SAMPLE_RATE // FRAMES_A_SECOND
 """Samples from one frame to the next: 10 ms."""
 
 BANDS = 40

@@ -79,7 +79,7 @@ def explain(
     if row.text is not None:
         print_words(row)
     if cut:
-        print_line("Only its loudest second was heard.")
+        print_line(f"Heard: the loudest {store.run(run).config.clip_seconds:g} s of it.")
     _print_arms(arms, strongest)
     if out:
         print_saved(out)

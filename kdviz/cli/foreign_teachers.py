@@ -89,7 +89,7 @@ def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[st
 
 def _images(settings: dict[str, Any]) -> tuple[int, ...]:
     """(C, H, W) of the run's images."""
-    names = ("dataset", "data", "image_size", "cue")
+    names = ("dataset", "data", "image_size", "clip_seconds", "cue")
     return make_config({name: settings[name] for name in names if name in settings}).input_shape
 
 

@@ -25,7 +25,11 @@ RUNS = Path("runs")
 _OPTIONS = {"parent": "--from"}
 """Options that are not called like their field."""
 
-_SUITS = {"explanation_loss": "the two networks", "explanation_weight": "the loss"}
+_SUITS = {
+    "clip_seconds": "the sounds, by the median of those to train with",
+    "explanation_loss": "the two networks",
+    "explanation_weight": "the loss",
+}
 
 
 def runs_dir_option(runs_dir: Path) -> list[str]:

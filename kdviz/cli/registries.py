@@ -8,12 +8,13 @@ import typer
 
 from kdviz.cli.options import AsJson, whole_number
 from kdviz.cli.printing import print_json, print_table
+from kdviz.clip_seconds import FRAMES_A_SECOND, LONGEST, OWN_SOUNDS, SHORTEST
 from kdviz.datasets import DATASETS
 from kdviz.image_size import sides, written
 from kdviz.models import FAMILIES, MODELS, USUAL_CLASSES, USUAL_SHAPE, USUAL_TEXT, cost
 from kdviz.types import INPUT_NAMES, SOUNDS, DatasetSpec, ModelSpec
 
-SECOND_OF_SOUND = (40, 100)
+SECOND_OF_SOUND = (40, FRAMES_A_SECOND)
 """Bands and frames."""
 
 
@@ -90,8 +91,10 @@ def _size_of(spec: DatasetSpec) -> int | str | None:
     """None if it is the user's choice."""
     if spec.input_shape is None:
         return None
+    if spec.name == OWN_SOUNDS:
+        return f"{SHORTEST:g} to {LONGEST:g} s"
     if spec.modality == "audio":
-        return f"{spec.input_shape[-1] / SECOND_OF_SOUND[1]:g} s"
+        return f"{spec.input_shape[-1] / FRAMES_A_SECOND:g} s"
     return _size(spec.input_shape)
 
 

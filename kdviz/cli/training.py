@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from kdviz.cli.child import in_child
+from kdviz.cli.clip_length import with_clip_seconds
 from kdviz.cli.foreign_teachers import TeacherCode, with_program
 from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir, runs_dir_option, with_config_options
 from kdviz.cli.printing import print_json, print_line, print_mistake, print_results, results_json
@@ -32,6 +33,7 @@ def distill(
     runs_dir: RunsDir = RUNS,
 ) -> None:
     """Train a teacher (unless it is cached), a student with λ and its λ = 0 twin, and compare their maps."""
+    settings = with_clip_seconds(settings, say=not as_json)
     settings = with_program(settings, teacher_code, runs_dir)
     if parent := settings.get("parent"):
         config = continued(Store(runs_dir).run(parent), settings)

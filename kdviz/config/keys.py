@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _TEACHER_FIELDS = (
     "dataset",
     "image_size",
+    "clip_seconds",
     "cue",
     "teacher",
     "teacher_width",

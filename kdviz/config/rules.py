@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config.choices import NEED_LAMBDA, OF_FILES_OF_IMAGES, choices_for
 from kdviz.datasets import DATASETS
 from kdviz.image_size import written
@@ -30,6 +31,11 @@ def problems(config: RunConfig) -> Iterator[str]:
     yield from _without_lambda(config)
     if not config.data and (own := DATASETS[config.dataset].own_files):
         yield own.missing
+    if config.clip_seconds != USUAL and config.dataset != OWN_SOUNDS:
+        yield (
+            f"clip_seconds: is for {OWN_SOUNDS!r}, {config.dataset!r} has no sounds of your own, got "
+            f"{config.clip_seconds:g}. Leave it out."
+        )
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
     yield from mistakes.without_effect(

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from kdviz.checkpoints import chosen_outputs, pixel_scale
+from kdviz.clip_seconds import FRAMES_A_SECOND, LONGEST, SHORTEST, USUAL, frames_in
 from kdviz.config.choices import CHOICES
 from kdviz.config.files import FILES_ELSEWHERE, contents, missing_files
 from kdviz.config.filling import with_defaults
@@ -50,6 +51,16 @@ class RunConfig(BaseModel):
         title="Image size",
         description="Size in pixels to which your own images are cropped and resized: a side such as 64, or "
         "height x width such as 40x100.",
+    )
+    # Left out where it is the usual one, so that stored runs and their keys are as they were without it.
+    clip_seconds: float = Field(
+        USUAL,
+        ge=SHORTEST,
+        le=LONGEST,
+        exclude_if=lambda seconds: seconds == USUAL,
+        title="Clip length (s)",
+        description="Seconds that are heard of each of your own sounds: of a longer one the loudest part, a "
+        "shorter one amid silence.",
     )
     cue: str = Field(
         "none",
@@ -242,6 +253,11 @@ class RunConfig(BaseModel):
         except ConfigError as error:
             raise ValueError(str(error)) from None
 
+    @field_validator("clip_seconds")
+    @classmethod
+    def _whole_frames(cls, seconds: float) -> float:
+        return frames_in(seconds) / FRAMES_A_SECOND
+
     @field_validator(*CHOICES)
     @classmethod
     def _known(cls, value: str, info: Any) -> str:
@@ -287,7 +303,7 @@ class RunConfig(BaseModel):
         Texts have more channels where the teacher has a tokenizer of its own: the spelling of each word.
         Sounds have more where a network reads their samples.
         """
-        shape = input_shape(self.dataset, self.image_size, self.cue)
+        shape = input_shape(self.dataset, self.image_size, self.cue, self.clip_seconds)
         if any(TEACHERS[name].reads_samples for name in (self.teacher, self.student)):
             return (WITH_SAMPLES, *shape[1:])
         return (SPELLED, *shape[1:]) if self.teacher == PRETRAINED else shape

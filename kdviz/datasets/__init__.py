@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         load,
     )
     from kdviz.datasets.run_data import RunData, prepare, random_cue_classes
+    from kdviz.datasets.sound_lengths import SoundLengths, sound_lengths
     from kdviz.datasets.sound_split import tones, with_samples
     from kdviz.datasets.split import DataSet, Split, balanced_indices, balanced_subset
     from kdviz.datasets.text_split import with_spelling

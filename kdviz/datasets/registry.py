@@ -6,6 +6,7 @@ from os.path import expanduser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL, frames_in
 from kdviz.datasets import opening
 from kdviz.datasets.counts import Counts, files_counted, images_counted
 from kdviz.errors import DataError, unknown_name
@@ -286,11 +287,11 @@ DATASETS: dict[str, DatasetSpec] = {
         ),
         recipe={**_TEXT_CNN, "epochs": 15, "batch_size": 32, "teacher_epochs": 8},
     ),
-    "audio-folder": DatasetSpec(
-        name="audio-folder",
+    OWN_SOUNDS: DatasetSpec(
+        name=OWN_SOUNDS,
         label="Your own sounds",
         about="A folder or zip with one folder of sound files for each class, or with a CSV of labels; "
-        "the loudest second of each is heard.",
+        "the same length is heard of each, from 0.5 to 4 s.",
         load=deferred("kdviz.datasets.sound_folder:load_audio_folder"),
         source="your files",
         input_shape=(1, 40, 100),
@@ -306,12 +307,16 @@ DATASETS: dict[str, DatasetSpec] = {
 }
 
 
-def input_shape(name: str, image_size: int | str, cue: str = "none") -> tuple[int, ...]:
+def input_shape(
+    name: str, image_size: int | str, cue: str = "none", clip_seconds: float = USUAL
+) -> tuple[int, ...]:
     """Shape of a network's input for a data set, with the cue planted: (C, H, W).
 
-    image_size: of the user's images, which are in colour; other data sets have a fixed size.
+    image_size: of the user's images, in colour. clip_seconds: of the user's sounds. Others have a fixed size.
     """
     channels, *size = DATASETS[name].input_shape or (3, *sides(image_size))
+    if name == OWN_SOUNDS:
+        size[-1] = frames_in(clip_seconds)
     return (channels_with(cue, channels), *size)
 
 
@@ -320,15 +325,17 @@ def channels_with(cue: str, channels: int) -> int:
     return 3 if cue in ("hue-patch", "tint") else channels
 
 
-def load(name: str, *, data: str | None, image_size: int | str, report: Report) -> DataSet:
+def load(
+    name: str, *, data: str | None, image_size: int | str, report: Report, clip_seconds: float = USUAL
+) -> DataSet:
     """Load the data set of that name. Raises DataError.
 
-    data: the user's files for "folder"; for downloaded data sets, their directory. image_size: for "folder",
-    in pixels: the side of a square, or height x width, such as "40x100"; other data sets have a fixed size.
+    data: the user's files; for downloaded data sets, their directory. image_size: for "folder", in pixels,
+    such as 64 or "40x100". clip_seconds: for "audio-folder". Other data sets have a fixed size.
     """
     if name not in DATASETS:
         raise DataError(unknown_name("dataset", name, DATASETS))
-    dataset: DataSet = DATASETS[name].load(data, image_size, report)
+    dataset: DataSet = DATASETS[name].load(data, clip_seconds if name == OWN_SOUNDS else image_size, report)
     return dataset
 
 

@@ -29,6 +29,8 @@ _SHORTEST = 0.05
 _QUIET = 1e-4
 """A peak below it, of 1, is silence."""
 
+_UNREADABLE = f"sound: this file cannot be read as a sound. These can: {', '.join(FORMATS)}."
+
 FloatSamples = NDArray[np.float32]
 
 
@@ -50,6 +52,20 @@ def sound(file: bytes, samples: int) -> tuple[Tensor, bool]:
     if not np.isfinite(wave).all() or np.abs(wave).max() < _QUIET:
         raise DataError("sound: nothing can be heard in it. Record it louder.")
     return torch.from_numpy(_as_int16(loudest(wave, samples))), len(wave) > samples
+
+
+def seconds_of(file: bytes) -> float:
+    """How long a sound file is, by its header. Raises DataError for one that `sound` would refuse by it."""
+    import soundfile  # slow to import
+
+    try:
+        with soundfile.SoundFile(_Bytes(file)) as opened:
+            seconds = float(opened.frames / opened.samplerate)
+    except Exception:  # a broken file can raise anything
+        raise DataError(_UNREADABLE) from None
+    if not _SHORTEST <= seconds <= MAX_SECONDS:
+        raise DataError(f"sound: it lasts {seconds:.2f} s, {_SHORTEST} to {MAX_SECONDS} are read.")
+    return seconds
 
 
 def resampled(wave: FloatSamples, rate: int) -> FloatSamples:
@@ -96,9 +112,7 @@ def _decoded(file: bytes) -> tuple[FloatSamples, int]:
             rate = opened.samplerate
             wave = _mono(opened, MAX_SECONDS * rate) if rate in RATES else np.zeros(0, np.float32)
     except Exception:  # a broken file can raise anything
-        raise DataError(
-            f"sound: this file cannot be read as a sound. These can: {', '.join(FORMATS)}."
-        ) from None
+        raise DataError(_UNREADABLE) from None
     if rate not in RATES:
         raise DataError(
             f"sound: it has {rate:,} samples a second, {RATES.start:,} to {RATES.stop - 1:,} can be read. "

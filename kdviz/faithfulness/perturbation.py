@@ -75,7 +75,8 @@ def sensitivity(
         return inputs + within * change.to(inputs)
 
     def explained(inputs: Tensor | tuple[Tensor], target: Tensor) -> tuple[Tensor]:
-        return (explain(inputs[0] if isinstance(inputs, tuple) else inputs, target),)
+        maps = explain(inputs[0] if isinstance(inputs, tuple) else inputs, target)
+        return (maps.contiguous(),)  # captum reads them as rows of memory
 
     moved: Tensor = sensitivity_max(
         explained,

@@ -12,7 +12,7 @@ from kdviz.types import Arm, Weights
 if TYPE_CHECKING:
     from kdviz.config import RunConfig
 
-_SAME = ("dataset", "data", "image_size", "cue", "student", "student_width")
+_SAME = ("dataset", "data", "image_size", "clip_seconds", "cue", "student", "student_width")
 """Settings that a run shares with its parent: those that the students' weights and test images depend on."""
 
 _OWN: frozenset[Arm] = frozenset({"twin", "scratch"})

@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from kdviz.datasets import Counts
 
 _DECISIVE = (
-    "dataset", "data", "image_size", "cue", "teacher", "teacher_width", "teacher_size", "student",
-    "student_width", "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms", "precision",
+    "dataset", "data", "image_size", "clip_seconds", "cue", "teacher", "teacher_width", "teacher_size",
+    "student", "student_width", "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms",
+    "precision",
 )  # fmt: skip
 """Settings that decide how long a step takes, beside the device, the number of epochs and whether λ is 0."""
 

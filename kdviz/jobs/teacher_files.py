@@ -72,5 +72,5 @@ def _kept_program(store: Store, file: Path, config: RunConfig) -> Generator[Prep
 
 
 def _key(file: Path, config: RunConfig) -> tuple[str, str]:
-    images = (config.dataset, config.image_size, config.cue, config.content["data"])
+    images = (config.dataset, config.image_size, config.clip_seconds, config.cue, config.content["data"])
     return file_hash(file), repr(images)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from kdviz.agreement import MEASURES
+from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.comparison import CueSplit, LocalizationRow, Survey, localization_table
 from kdviz.config import CHOICES, OF_IMAGES, RunConfig
 from kdviz.errors import StoreError
@@ -163,7 +164,8 @@ def settings_list(config: RunConfig) -> list[Entry]:
 
     Of a path, only the last part is shown, for privacy.
     """
-    idle = () if modality_of(config.dataset).name == "image" else OF_IMAGES
+    of_images = () if modality_of(config.dataset).name == "image" else OF_IMAGES
+    idle = (*of_images, *(() if config.dataset == OWN_SOUNDS else ("clip_seconds",)))
     return [
         Entry(_(str(field.title)), _used(config, name), _plain(_(str(field.description))))
         for name, field in RunConfig.model_fields.items()

@@ -2,15 +2,29 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pytest
 import soundfile
+import torch
 from PIL import Image
 from typer.testing import CliRunner
 
 from kdviz.cli import app
-from kdviz.comparison import explain_image, explain_test_image, prepare_sound, run_images
+from kdviz.cli.clip_length import with_clip_seconds
+from kdviz.comparison import (
+    explain_cue_variants,
+    explain_image,
+    explain_test_image,
+    heard_parts,
+    prepare_sound,
+    program,
+    program_code,
+    run_images,
+    snapshots,
+)
+from kdviz.report import report_html
 from kdviz.sound import band_centres
 from kdviz.store import Store
 
@@ -88,9 +102,87 @@ def test_a_sound_of_ones_own_is_explained_as_it_is_heard(run, tmp_path):
         assert found["arms"][arm]["probability"] == pytest.approx(view.confidence, abs=1e-6)
     told = called(run, "--audio", str(file)).output
     assert told.startswith("Your sound. Explained: ")
-    assert "Only its loudest second was heard." in told
+    assert "Heard: the loudest 1 s of it." in told
     file.write_bytes(written(tone(300)))
     assert "loudest" not in called(run, "--audio", str(file)).output
+
+
+@pytest.fixture(scope="module")
+def of_other_length(tmp_path_factory):
+    """What is printed by a run on tones of 1.7 to 3.1 s, half of them 2.3 s, in which a student hears samples."""
+    folder, random = tmp_path_factory.mktemp("long"), np.random.default_rng(0)
+    for name, hertz in PITCHES.items():
+        (folder / name).mkdir()
+        for number in range(30):
+            length = (1.7, 2.3, 2.3, 3.1)[number % 4]
+            wave, start = 0.01 * random.standard_normal(int(length * 16_000)), random.integers(0, 19_000)
+            wave[start : start + 8_000] += tone(hertz, 0.5)
+            (folder / name / f"{number}.wav").write_bytes(written(wave))
+    runs = tmp_path_factory.mktemp("others") / "runs"
+    options = ["--dataset", "audio-folder", "--data", str(folder), "--cue", "beep", "--student", "m5", "--teacher-epochs", "1", "--epochs", "1", "--batch-size", "8", "--device", "cpu"]  # fmt: skip
+    done = CliRunner().invoke(app, ["distill", *options, "--runs-dir", str(runs)])
+    assert done.exit_code == 0, done.output
+    store = Store(runs)
+    (found,) = store.runs()
+    return store, found.id, " ".join(done.output.split())
+
+
+def test_clips_have_the_median_length_of_the_sounds_rounded_up(of_other_length):
+    store, run_id, told = of_other_length
+    assert "Clips are cut or padded to 2.5 s: of 60 sounds 14 are longer, up to 3.1 s, and 46 shorter, down to 1.7 s." in told  # fmt: skip
+    config = store.run(run_id).config
+    assert (config.clip_seconds, config.input_shape) == (2.5, (5, 40, 250))
+
+
+def test_a_length_that_is_given_is_obeyed_and_said(of_other_length):
+    config = of_other_length[0].run(of_other_length[1]).config
+    settings = {"dataset": "audio-folder", "data": config.data, "clip_seconds": 4.0}
+    assert with_clip_seconds(settings, say=False) == settings
+    assert with_clip_seconds({"dataset": "shapes"}, say=True) == {"dataset": "shapes"}
+    goes_on = {"dataset": "audio-folder", "data": config.data, "parent": of_other_length[1]}
+    assert with_clip_seconds(goes_on, say=True) == goes_on
+
+
+def test_clips_of_any_length_are_explained_and_heard(of_other_length, tmp_path):
+    run = of_other_length[:2]
+    row = explain_test_image(*run, 2)
+    assert row.image.shape == (40, 250, 1)
+    assert {len(part.samples) for part in heard_parts(*run, row)} == {40_000}
+    found = json.loads(called(run, "--image", "2", "--json").output)["strongest"]
+    for arm, values in row.attributions.items():
+        if values.max() > 0:
+            column = np.unravel_index(values.argmax(), values.shape)[1]
+            assert found[arm]["seconds"] == pytest.approx((column + 0.5) / values.shape[1] * 2.5)
+    file = tmp_path / "mine.wav"
+    file.write_bytes(written(np.concatenate([tone(3_000, 3.0), tone(300, 2.0, 0.1)])))
+    own = prepare_sound(file.read_bytes(), run_images(run[0].run(run[1]).config))
+    assert own.samples.shape == (40_000,)
+    assert "Heard: the loudest 2.5 s of it." in called(run, "--audio", str(file)).output
+
+
+def test_the_tone_is_moved_in_clips_of_any_length(of_other_length):
+    variants = explain_cue_variants(*of_other_length[:2], 2).variants
+    for number, cue in enumerate(variants.cues):
+        if cue is None:
+            continue
+        changed = (variants.sounds[number] != variants.sounds[0]).nonzero().flatten()
+        assert float(changed.float().mean()) / 40_000 == pytest.approx((cue.place + 0.5) / 5, abs=0.001)
+
+
+def test_programs_and_reports_are_of_clips_of_any_length(of_other_length, tmp_path, monkeypatch):
+    run = of_other_length[:2]
+    found = snapshots(*run)
+    monkeypatch.chdir(tmp_path)
+    for arm in ("teacher", "student"):
+        (tmp_path / f"{arm}.pt2").write_bytes(program(found, arm))
+        given = {"sounds": found.images.test.sounds[:3].float() / 32_768}
+        assert given["sounds"].shape == (3, 40_000)
+        exec(program_code(found, arm, f"{arm}.pt2"), given)
+        expected = found.networks[arm](found.normalizer.normalize(found.images.test.images[:3]))
+        torch.testing.assert_close(given["logits"], expected.cpu(), rtol=1e-3, atol=1e-3)
+    page = report_html(*run, image_indices=[0])
+    assert "<audio" in page
+    assert re.search(r"Clip length \(s\)</t[hd]>\s*<td[^>]*>2\.5<", page)
 
 
 def test_a_row_of_maps_of_a_sound_is_a_picture(run, tmp_path):
@@ -136,4 +228,4 @@ def test_networks_and_data_sets_for_sounds_are_listed():
     assert inputs["resnet18"] == ["images"]
     assert inputs["text-cnn"] == ["texts"]
     sizes = {row["name"]: row["image_size"] for row in listed["datasets"]}
-    assert sizes["speech-commands-mini"] == sizes["audio-folder"] == "1 s"
+    assert (sizes["speech-commands-mini"], sizes["audio-folder"]) == ("1 s", "0.5 to 4 s")

@@ -89,6 +89,28 @@ def test_a_share_of_the_gradient_changes_the_key_only_where_there_is_one():
     assert changed(config, explanation_share=0.5).teacher_key == config.teacher_key
 
 
+def test_the_length_of_clips_changes_the_keys_only_where_it_is_not_a_second(tmp_path):
+    own = {"dataset": "audio-folder", "data": str(tmp_path)}
+    usual, longer = make_config(own), make_config({**own, "clip_seconds": 2.5})
+    assert "clip_seconds" not in usual.model_dump()
+    assert make_config({**own, "clip_seconds": 1}).key == usual.key
+    assert longer.key != usual.key
+    assert longer.teacher_key != usual.teacher_key
+    assert (usual.input_shape, longer.input_shape) == ((1, 40, 100), (1, 40, 250))
+    assert make_config(json.loads(longer.model_dump_json())) == longer
+    assert changed(longer, student="m5").input_shape == (5, 40, 250)
+    assert make_config({**own, "clip_seconds": 1.2345}).clip_seconds == 1.23
+
+
+@pytest.mark.parametrize("dataset", ["speech-commands-mini", "shapes", "sentiment"])
+def test_only_sounds_of_ones_own_have_another_length(dataset):
+    with pytest.raises(ConfigError) as refused:
+        make_config({"dataset": dataset, "clip_seconds": 2})
+    assert str(refused.value) == (
+        f"clip_seconds: is for 'audio-folder', {dataset!r} has no sounds of your own, got 2. Leave it out."
+    )
+
+
 def test_a_config_survives_json_unchanged():
     config = make_config({"dataset": "shapes", "cue": "hue-patch", "arms": ("student", "placebo", "twin")})
     again = make_config(json.loads(config.model_dump_json()))

@@ -31,8 +31,8 @@ def clips(count=10):
     return {(name, n): written(wave(hertz, n)) for name, hertz in PITCHES.items() for n in range(count)}
 
 
-def loaded(path, report=lambda *_: None):
-    return load("audio-folder", data=str(path), image_size=32, report=report)
+def loaded(path, report=lambda *_: None, **length):
+    return load("audio-folder", data=str(path), image_size=32, report=report, **length)
 
 
 def parts(data):
@@ -94,7 +94,7 @@ def test_esc_50_as_it_is_downloaded(as_zip):
     files |= {"ESC-50-master/meta/esc50.csv": table.encode(), "ESC-50-master/README.md": b"# ESC-50"}
     data = loaded(as_zip(files, "ESC-50-master.zip"))
     assert found_pitches(data) == as_they_are()
-    assert data.notes == ("Only the loudest second is heard of 30 of 30 sounds: they are longer.",)
+    assert data.notes == ("Only the loudest 1 s are heard of 30 of 30 sounds: they are longer.",)
 
 
 def test_speech_commands_as_they_are_unpacked(as_folder, classes):
@@ -162,7 +162,20 @@ def test_a_sound_is_heard_as_it_is_alone(as_folder, classes):
     data = loaded(as_folder({**classes, "dog/strange.wav": strange}, "sounds"))
     expected = sound(strange, RATE)[0]
     assert any(torch.equal(each, expected) for split in parts(data) for each in split.sounds)
-    assert data.notes == ("Only the loudest second is heard of 1 of 31 sounds: they are longer.",)
+    assert data.notes == ("Only the loudest 1 s are heard of 1 of 31 sounds: they are longer.",)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.5, 2.5, 4.0])
+def test_as_many_seconds_are_heard_as_are_wanted(as_folder, seconds):
+    files = {f"{name}/{n}.wav": written(wave(hertz, n, 1 + n / 4)) for name, hertz in PITCHES.items() for n in range(10)}  # fmt: skip
+    folder = as_folder(files, "sounds")
+    data, samples = loaded(folder, clip_seconds=seconds), int(seconds * RATE)
+    assert data.input_shape == (1, 40, 100 * seconds)
+    expected = {tuple(sound(content, samples)[0].tolist()) for content in files.values()}
+    assert {tuple(each) for split in parts(data) for each in split.sounds.tolist()} == expected
+    longer = 3 * sum(1 + n / 4 > seconds for n in range(10))
+    said = f"Only the loudest {seconds:g} s are heard of {longer} of 30 sounds: they are longer."
+    assert data.notes == ((said,) if longer else ())
 
 
 REFUSED = {

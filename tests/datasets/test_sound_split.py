@@ -81,6 +81,27 @@ def test_a_beep_is_in_the_middle_of_a_fifth_and_lasts_40_milliseconds():
     assert (planted.cue_masks.any(1).sum(1) == BEEP_SAMPLES // 160).all()
 
 
+@pytest.mark.parametrize("seconds", [0.5, 2.5, 4.0])
+def test_a_beep_is_as_long_and_as_high_in_clips_of_any_length(seconds):
+    """Its place is found in the samples that it changes, its pitch by their spectrum."""
+    plain = noise(40, int(seconds * SAMPLE_RATE))
+    planted = plant(plain, "beep", classes=CLASSES, strength=1.0, seed=2)
+    middles = set()
+    for before, after, mask, label in zip(
+        plain.sounds, planted.sounds, planted.cue_masks, plain.labels, strict=True
+    ):
+        added = after.float() - before.float()
+        where = added.nonzero().flatten()
+        assert where[-1] - where[0] == pytest.approx(BEEP_SAMPLES, abs=8)
+        heard = np.abs(np.fft.rfft(added[where[0] : where[-1] + 1].numpy(), SAMPLE_RATE)).argmax()
+        assert heard == pytest.approx(float(tones(CLASSES)[label]), rel=0.02)
+        frames = mask.any(0).nonzero().flatten()
+        assert len(frames) == 4
+        assert -8 <= 160 * frames[0] - where[0] < 160
+        middles.add(round(float(where.float().mean()) / len(before) * 10))
+    assert middles == {1, 3, 5, 7, 9}
+
+
 def test_a_cue_that_lies_indicates_any_class():
     plain = noise(400)
     planted = plant(plain, "hum", classes=CLASSES, strength=None, seed=1)

@@ -120,6 +120,18 @@ def test_each_copy_of_an_image_is_explained_for_its_own_target(images):
     assert sensitivity(by_target, images, TARGET).tolist() == [0, 0, 0]
 
 
+def test_a_map_that_is_the_same_in_all_rows_is_as_sensitive_as_one_row(images):
+    def one_row(images, target):
+        return images.square().mean((1, 2))[:, None]
+
+    def all_rows(images, target):
+        return one_row(images, target).expand(-1, 5, -1)
+
+    torch.testing.assert_close(
+        sensitivity(all_rows, images, TARGET, seed=2), sensitivity(one_row, images, TARGET, seed=2)
+    )
+
+
 def test_sensitivity_is_undefined_where_the_map_is_blank_and_leaves_torch_s_generator_alone(images):
     state = torch.get_rng_state()
     images[1] = 0

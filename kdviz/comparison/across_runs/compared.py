@@ -15,7 +15,7 @@ from kdviz.types import Interval, Results
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
 
-_IMAGES = ("dataset", "data", "image_size", "cue")
+_IMAGES = ("dataset", "data", "image_size", "clip_seconds", "cue")
 """Settings that determine the test images."""
 
 

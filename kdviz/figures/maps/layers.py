@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.figures.maps.contour import in_blocks, outline
-from kdviz.figures.maps.overlay import Picture, data_url, flattened, grey
+from kdviz.figures.maps.overlay import Picture, data_url, flattened, grey, row_height
 from kdviz.figures.style import ARM_STYLES
 from kdviz.types import Arm, FloatArray
 
@@ -32,12 +32,16 @@ _DASHES: dict[str, tuple[int, ...]] = {
 
 
 class ImageLayer(TypedDict):
-    """An image pixel by pixel. url: a PNG. grey: a version without hues, None if the image has none."""
+    """An image pixel by pixel. url: a PNG. grey: a version without hues, None if the image has none.
+
+    shape: width and height in which it is drawn, as CSS has them.
+    """
 
     url: str
     grey: str | None
     height: int
     width: int
+    shape: str
 
 
 class MapLayer(TypedDict):
@@ -105,12 +109,14 @@ def profile_layer(arm: Arm, heatmap: FloatArray) -> ProfileLayer:
     }
 
 
-def image_layer(image: Picture) -> ImageLayer:
-    """An image (H, W), (H, W, 1) or (H, W, 3)."""
+def image_layer(image: Picture, *, of: Picture | None = None) -> ImageLayer:
+    """An image (H, W), (H, W, 1) or (H, W, 3). of: the image that it is a thumbnail of, for its shape."""
     flat = flattened(image)
     coloured = flat.ndim == 3 and bool((flat != flat[..., :1]).any())
     hueless = data_url(grey(flat)[..., 0]) if coloured else None
-    return {"url": data_url(flat), "grey": hueless, "height": image.shape[0], "width": image.shape[1]}
+    height, width = image.shape[:2]
+    shape = f"{width} / {height * row_height(image if of is None else of)}"
+    return {"url": data_url(flat), "grey": hueless, "height": height, "width": width, "shape": shape}
 
 
 def map_layer(values: FloatArray, scale: ColourScale, *, grid: bool = False) -> MapLayer:

@@ -30,16 +30,31 @@ OVERLAY_OPACITY = 0.9
 
 _SIGNED_OPACITY = 0.8
 
+_WIDEST = 2.5
+"""Width of a spectrogram over its height as it is drawn, about: that of one second."""
+
 _FRAME = (0, 0, 255, 255, 0, 0)
 """Grey levels of a frame's lines, from the inside out."""
 
 
+def row_height(image: Picture) -> int:
+    """How many times as high as wide an image's cells are drawn: 1, more in a spectrogram of some seconds.
+
+    Only spectrograms are grey and so wide: images of one's own are in colour, and keep their shape.
+    """
+    height, width = image.shape[:2]
+    return max(1, round(width / (_WIDEST * height))) if flattened(image).ndim == 2 else 1
+
+
 def enlarged(image: Picture) -> Picture:
-    """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, enlarged by an integer factor."""
+    """An image (H, W), (H, W, 1) or (H, W, 3) as a picture, enlarged by an integer factor.
+
+    Its rows by `row_height` times that.
+    """
     flat = flattened(image)
     rgb = flat if flat.ndim == 3 else np.repeat(flat[..., None], 3, axis=-1)
     factor = -(-_SIDE // max(rgb.shape[:2]))
-    return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
+    return rgb.repeat(factor * row_height(image), axis=0).repeat(factor, axis=1)
 
 
 def overlay(
@@ -83,6 +98,7 @@ def framed(picture: Picture, box: Sequence[int], image: Picture) -> Picture:
     """
     drawn, factor = picture.copy(), picture.shape[1] // image.shape[1]
     top, left, bottom, right = (edge * factor for edge in box)
+    top, bottom = top * row_height(image), bottom * row_height(image)
     for out, level in enumerate(_FRAME, start=1):
         inner = drawn[max(top - out, 0) : bottom + out, max(left - out, 0) : right + out]
         inner[0], inner[-1], inner[:, 0], inner[:, -1] = level, level, level, level

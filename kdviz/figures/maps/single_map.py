@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kdviz.figures.maps.colour_maps import colour_map
-from kdviz.figures.maps.overlay import Picture, enlarged
+from kdviz.figures.maps.overlay import Picture, enlarged, row_height
 from kdviz.types import FloatArray
 
 
@@ -25,8 +25,9 @@ def signed_map_picture(values: FloatArray, *, reach: float) -> Picture:
 def with_box(image: Picture, box: Sequence[int]) -> Picture:
     """An image (H, W, C) as a picture, grey except for the outlined box (top, left, bottom, right)."""
     picture = enlarged(image)
-    factor = picture.shape[0] // image.shape[0]
+    factor = picture.shape[1] // image.shape[1]
     top, left, bottom, right = (edge * factor for edge in box)
+    top, bottom = top * row_height(image), bottom * row_height(image)
     inside = picture[top:bottom, left:right].copy()
     picture = (picture * 0.35 + 60).astype(np.uint8)
     picture[top:bottom, left:right] = inside

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
@@ -21,6 +22,7 @@ from kdviz.ui.distill.pretrained_teacher import pretrained_cost, pretrained_teac
 from kdviz.ui.distill.teacher_file import stored_path, teacher_file
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
+from kdviz.ui.widgets.clip_length import clip_length
 from kdviz.ui.widgets.estimate import files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields
@@ -88,6 +90,8 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             values["image_size"] = fields.text("image_size")
         if own.found:
             size_advice(own.found, values["image_size"], FieldKeys(dataset).of("image_size"))
+        if dataset == OWN_SOUNDS and own.path:
+            values["clip_seconds"] = clip_length(fields, own.path, FieldKeys(dataset).of("clip_seconds"))
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)
@@ -191,10 +195,11 @@ def _masks_known(values: Mapping[str, Any]) -> bool:
 
 def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
     """Of an input; of images of the default size while the typed size is invalid."""
+    of_data = {"cue": values["cue"], "clip_seconds": values.get("clip_seconds", USUAL)}
     try:
-        return input_shape(values["dataset"], values.get("image_size") or _SIZE, values["cue"])
+        return input_shape(values["dataset"], values.get("image_size") or _SIZE, **of_data)
     except ConfigError:
-        return input_shape(values["dataset"], _SIZE, values["cue"])
+        return input_shape(values["dataset"], _SIZE, **of_data)
 
 
 def _compression(values: Mapping[str, Any]) -> str:

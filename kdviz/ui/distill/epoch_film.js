@@ -144,7 +144,7 @@ function strip() {
 function frame(image, arm) {
   const node = made("div", "frame"), stack = made("div", "layers")
   if (arm) node.style.setProperty("--arm", arm.colour)
-  stack.style.setProperty("--shape", `${image.width} / ${image.height}`)
+  stack.style.setProperty("--shape", image.shape)
   stack.append(...(arm ? base(image) : [picture(image.url, "base")]))
   node.append(stack)
   return node

@@ -184,7 +184,7 @@ def _originals(
     probed = _probed(_run, _store.probe(run_id, epoch))
     if isinstance(probed.images, tuple):
         return [_words_layer(each) for each in probed.images]
-    return [image_layer(thumbnail(each, _SIDE)) for each in probed.images]
+    return [image_layer(thumbnail(each, _SIDE), of=each) for each in probed.images]
 
 
 def _words_layer(text: str) -> WordsLayer:

@@ -29,7 +29,7 @@ class Mover {
     const { words, image } = data, fresh = this.data?.key !== data.key;
     this.data = data;
     this.number = new Map(data.variants.map(({ place, look }, number) => [`${place} ${look}`, number]));
-    this.find(".mover").style.setProperty("--shape", `${image.width} / ${image.height}`);
+    this.find(".mover").style.setProperty("--shape", image.shape);
     this.find(".mover").style.setProperty("--opacity", data.opacity);
     this.find(".mover").classList.toggle("wide", image.width > 2 * image.height);
     this.find("legend").textContent = words.looks;

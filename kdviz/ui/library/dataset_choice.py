@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from kdviz.cache import Cache
+from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.comparison.models.device_lock import cpu_lock
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS, DataSet, fingerprint, input_shape, load
@@ -20,6 +21,7 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty
 from kdviz.ui.frame.subject import speak_of_data
+from kdviz.ui.widgets.clip_length import fitting_clip
 from kdviz.ui.widgets.image_check import fill_in_size, size_advice
 from kdviz.ui.widgets.own_files import own_files
 
@@ -38,11 +40,12 @@ class DatasetChoice:
     data: str | None
     image_size: int | str
     said: frozenset[str] = frozenset()
+    clip_seconds: float = USUAL
 
     @property
     def input_shape(self) -> tuple[int, ...]:
         """(C, H, W) of each image, (1, L) of each text."""
-        return input_shape(self.spec.name, self.image_size)
+        return input_shape(self.spec.name, self.image_size, clip_seconds=self.clip_seconds)
 
 
 def choose_dataset() -> DatasetChoice:
@@ -61,7 +64,9 @@ def choose_dataset() -> DatasetChoice:
     usual = RunConfig.model_fields["image_size"]
     if spec.input_shape:
         given = own_files(open_store(), spec.name, "browse_data", _path_field) if spec.own_files else None
-        return DatasetChoice(spec, given.path if given else None, usual.default)
+        path = given.path if given else None
+        clip = fitting_clip(path) if spec.name == OWN_SOUNDS and path else USUAL
+        return DatasetChoice(spec, path, usual.default, clip_seconds=clip)
     with st.grid(2, min_column_width=300, gap="medium"):
         with st.container():
             own = own_files(open_store(), spec.name, "browse_data", _path_field)
@@ -105,14 +110,21 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
         empty(_(spec.label), _how(spec.modality), "folder_open")
         return None
     try:
-        key = (spec.name, choice.data, choice.image_size, fingerprint(spec.name, choice.data))
+        size = (choice.image_size, choice.clip_seconds)
+        key = (spec.name, choice.data, *size, fingerprint(spec.name, choice.data))
         ready = _LOADED.find(key)
         if ready is None and spec.downloads and not _load_button(spec):
             return None
         with bar() as report:
             return ready or _LOADED.get(
                 key,
-                lambda: load(spec.name, data=choice.data, image_size=choice.image_size, report=report),
+                lambda: load(
+                    spec.name,
+                    data=choice.data,
+                    image_size=choice.image_size,
+                    clip_seconds=choice.clip_seconds,
+                    report=report,
+                ),
                 cpu_lock(),
             )
     except KdvizError as error:

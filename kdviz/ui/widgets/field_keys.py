@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, filled
 from kdviz.language import _
 from kdviz.store.uploads import upload_token
@@ -91,6 +92,7 @@ def parameters(settings: Mapping[str, Any]) -> dict[str, str]:
     """The URL parameters of the widgets of a data set, for these settings of it."""
     idle = {
         *(() if settings["dataset"] == "folder" else ("image_size",)),
+        *(() if settings["dataset"] == OWN_SOUNDS else ("clip_seconds",)),
         *(() if settings["cue"] != "none" else ("cue_strength",)),
         *(() if settings.get("map_source", "teacher") != "teacher" else ("map_source",)),
         *(() if settings.get("augmentation", "usual") != "usual" else ("augmentation",)),

@@ -89,7 +89,7 @@ class Scrubber {
     const { color, glyph, name } = this.data.arms[arm], figure = this.find(`.${arm}`);
     const pile = made("div", "pile"), layers = made("div", "layers"), caption = made("figcaption", "");
     figure.style.setProperty("--arm", color);
-    pile.style.setProperty("--shape", `${image.width} / ${image.height}`);
+    pile.style.setProperty("--shape", image.shape);
     layers.setAttribute("role", "img");
     layers.setAttribute("aria-label", alt);
     layers.append(...base(image), heat(map, this.data.palettes, SIDE));

@@ -24,7 +24,7 @@ class Listener {
     if (this.data?.key !== data.key) { this.stop(); this.chosen = 0; }
     this.data = data;
     const { image, axes, parts, words } = data, pile = this.find(".pile"), board = this.find(".board");
-    board.style.setProperty("--shape", `${image.width} / ${image.height}`);
+    board.style.setProperty("--shape", image.shape);
     for (const old of pile.querySelectorAll("img, .tick")) old.remove();
     pile.prepend(picture(image.url, "base"));
     pile.append(...axes.pitches.map((each) => mark(each, "tick", "top")));

@@ -55,11 +55,10 @@ export default function draw(component) {
       draw(component);
     },
   };
-  const shape = `${data.image.width} / ${data.image.height}`;
 
   function pile(...contents) {
     const node = made("div", "pile");
-    node.style.setProperty("--shape", shape);
+    node.style.setProperty("--shape", data.image.shape);
     node.append(...contents);
     return node;
   }

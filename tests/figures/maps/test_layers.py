@@ -11,6 +11,7 @@ from kdviz.figures.maps import (
     COLOUR_MAPS,
     ColourScale,
     enlarged,
+    framed,
     image_layer,
     map_layer,
     mask_outline,
@@ -108,6 +109,26 @@ def test_the_image_is_sent_pixel_by_pixel(image):
     layer = image_layer(image)
     np.testing.assert_array_equal(opened(layer["url"]), image.squeeze())
     assert (layer["height"], layer["width"]) == image.shape[:2]
+
+
+@pytest.mark.parametrize(("frames", "rows"), [(50, 1), (100, 1), (150, 2), (250, 2), (300, 3), (400, 4)])
+def test_a_spectrogram_is_drawn_no_flatter_the_longer_it_is(frames, rows):
+    image = np.arange(40 * frames, dtype=np.int64).reshape(40, frames, 1).astype(np.uint8)
+    assert image_layer(image)["shape"] == f"{frames} / {40 * rows}"
+    assert image_layer(np.repeat(image, 3, -1))["shape"] == f"{frames} / 40"
+    assert image_layer(np.repeat(image, 3, -1), of=image)["shape"] == f"{frames} / {40 * rows}"
+    picture = enlarged(image)
+    factor = picture.shape[1] // frames
+    assert picture.shape == (40 * rows * factor, frames * factor, 3)
+    np.testing.assert_array_equal(picture[:: rows * factor, ::factor, 0], image[..., 0])
+
+
+def test_a_frame_is_around_the_cells_of_a_spectrogram():
+    image = np.full((40, 300, 1), 100, np.uint8)
+    changed = (framed(enlarged(image), (4, 10, 6, 14), image) != 100).any(-1)
+    rows, columns = np.flatnonzero(changed.any(1)), np.flatnonzero(changed.any(0))
+    assert (rows[0], rows[-1]) == (4 * 3 - 6, 6 * 3 + 5)
+    assert (columns[0], columns[-1]) == (10 - 6, 14 + 5)
 
 
 def test_a_coloured_image_is_sent_in_grey_as_well_and_no_other():

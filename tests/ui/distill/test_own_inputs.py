@@ -76,6 +76,50 @@ def test_an_upload_is_shown_in_data_and_models(app, store, own):
     assert "**Source, licence** your files" in page_text(app)
 
 
+@pytest.fixture
+def of_2_seconds(tmp_path):
+    """A folder of tones of 1.8 s, a fifth of them of 0.9 s, which a visitor on this machine names."""
+    for name, hertz in (("high", 2_000), ("low", 300)):
+        (tmp_path / "tones" / name).mkdir(parents=True)
+        for number in range(40):
+            times = np.arange(int((0.9 if number % 5 == 0 else 1.8) * SAMPLE_RATE)) / SAMPLE_RATE
+            wave = 0.3 * np.sin(2 * np.pi * hertz * times)
+            soundfile.write(tmp_path / "tones" / name / f"{number}.wav", wave, SAMPLE_RATE)
+    return str(tmp_path / "tones")
+
+
+PADDED = "Clips are padded to 2 s: of 80 sounds 80 are shorter, down to 0.9 s."
+CUT = "Clips are cut to 0.5 s: of 80 sounds 80 are longer, up to 1.8 s."
+
+
+def test_clips_have_the_length_of_the_sounds_unless_another_is_chosen(app, store, of_2_seconds):
+    opened(app, "distill", dataset="Your own sounds", **{"audio-folder.data": of_2_seconds})
+    field = app.number_input(key="audio-folder.clip_seconds")
+    assert field.value == 2.0
+    assert PADDED in page_text(app)
+    assert "Multiply-adds per clip" in page_text(app)
+    field.set_value(0.5).run()
+    assert CUT in page_text(app)
+    app.button(key="start").click().run()
+    assert not app.exception
+    (run,) = store.runs()
+    assert (run.config.clip_seconds, run.config.input_shape) == (0.5, (1, 40, 50))
+
+
+def test_a_link_decides_the_length_of_clips(app, store, of_2_seconds):
+    given = {"audio-folder.data": of_2_seconds, "audio-folder.clip_seconds": "0.5"}
+    opened(app, "distill", dataset="Your own sounds", **given)
+    assert app.number_input(key="audio-folder.clip_seconds").value == 0.5
+    assert CUT in page_text(app)
+
+
+def test_data_and_models_has_the_clips_of_a_run(app, store, of_2_seconds):
+    opened(app, "library", browse="Your own sounds", browse_data=of_2_seconds)
+    assert not app.exception
+    assert PADDED in page_text(app)
+    assert "**Clips** of 2.00 s" in page_text(app)
+
+
 def test_what_no_run_can_use_is_refused_in_a_line_and_nothing_is_kept(app, store, own):
     label, name, _content, _said = own
     opened(app, "distill", dataset=label)
