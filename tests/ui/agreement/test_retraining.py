@@ -61,6 +61,10 @@ def marks(store, run_id):
     return drawn
 
 
+def parent_count(store, run_id):
+    return store.run(run_id).config.train_count
+
+
 def press(app):
     app.button(key="retrain").click().run()
     assert not app.exception
@@ -178,6 +182,9 @@ def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, ma
         assert "  \n".join(marks_figures(effect, cue=True)) in page_text(app)
         assert marked_evidence_line(known_marked_evidence(store, new)) in page_text(app)
         if page == "distill":
+            marked, count = len(marks), parent_count(store, run_id)
+            assert f"{marked} of {count} training images are marked" in page_text(app)
+            assert "of the gradient" not in page_text(app)
             assert page_text(app).count(EARLY) == 1
     opened(app, "runs", compare=f"{run_id},{new}")
     assert not app.exception
