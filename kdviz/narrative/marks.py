@@ -50,7 +50,7 @@ def marks_figures(effect: MarksEffect, *, cue: bool) -> list[str]:
 
 
 def marked_evidence_line(found: MarkedEvidence) -> str:
-    """Whether the student looks at the marks: its evidence inside them, and how much of the images they cover."""
+    """Whether the student looks at the marks: its evidence inside them, beside the share that they cover."""
     if not found.images:
         return _("Evidence inside your marks: undefined, since a map of each marked image has none.")
     parts = [

@@ -43,7 +43,7 @@ def share(run, arm, image, label, mask):
     inputs = run.normalizer.normalize(image[None])
     heat = explain("grad-cam", run.networks[arm], inputs, torch.tensor([label])).relu()
     large = torch.nn.functional.interpolate(heat[None], size=mask.shape, mode="bilinear")[0, 0].tolist()
-    inside = sum(value for row, marks in zip(large, mask, strict=True) for value, m in zip(row, marks) if m)
+    inside = sum(large[row][column] for row, column in np.argwhere(mask))
     return inside / total if (total := sum(map(sum, large))) else math.nan
 
 
