@@ -71,13 +71,10 @@ def _readable(path: Path) -> Iterator[_Reading]:
     except ModelError:
         raise
     except (OSError, zipfile.BadZipFile, EOFError) as error:
-        raise ModelError(
-            f"teacher_weights: {path.name!r} is damaged or truncated ({error}). Copy it again."
-        ) from error
+        raise ModelError(f"teacher_weights: {path.name!r} is damaged or truncated. Copy it again.") from error
     except Exception as error:  # a file can hold anything
-        reason = " ".join(f"{type(error).__name__} {error}".split())[:120]
         raise ModelError(
-            f"teacher_weights: {path.name!r} is no program that can be read ({reason}). Export it with "
+            f"teacher_weights: {path.name!r} is no program that can be read. Export it with "
             f"PyTorch 2.9 or later: {EXPORT_RECIPE}"
         ) from error
 

@@ -106,21 +106,22 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
         return load_file(path)
     except (SafetensorError, OSError, ValueError) as error:
         raise ModelError(
-            f"teacher_weights: {path.name!r} is not a readable .safetensors file ({error})."
+            f"teacher_weights: {path.name!r} is not a readable .safetensors file. Copy it again."
         ) from error
 
 
 def _require_plain_archive(path: Path) -> None:
-    """Refuse TorchScript, and an archive that grows when unpacked: torch.save compresses nothing."""
+    """Refuse other zips, TorchScript, and what grows when unpacked: torch.save compresses nothing."""
     try:
         with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
+            members = [member for member in archive.infolist() if not member.is_dir()]
     except (zipfile.BadZipFile, OSError) as error:
-        raise ModelError(
-            f"teacher_weights: {path.name!r} is damaged or truncated ({error}). Copy it again."
-        ) from error
+        raise _damaged(path) from error
     if any("/code/" in member.filename for member in members):
         raise ModelError(f"teacher_weights: {path.name!r} is a TorchScript program, which is code. {_RECIPE}")
+    if not any(member.filename.endswith("/data.pkl") for member in members):
+        files = "1 other file" if len(members) == 1 else f"{len(members):,} other files"
+        raise ModelError(f"teacher_weights: {path.name!r} is a zip with {files}, not a file of weights.")
     if sum(member.file_size for member in members) > 2 * path.stat().st_size:
         raise ModelError(f"teacher_weights: {path.name!r} is far larger unpacked than packed. {_RECIPE}")
 
@@ -135,10 +136,11 @@ def _loaded(path: Path) -> Any:
             f"teacher_weights: {path.name!r} has Python objects in it, which could run code. {_RECIPE}"
         ) from error
     except Exception as error:  # readers raise anything for a damaged file
-        reason = " ".join(str(error).split())[:120]
-        raise ModelError(
-            f"teacher_weights: {path.name!r} is damaged or truncated ({reason}). Copy it again."
-        ) from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ModelError:
+    return ModelError(f"teacher_weights: {path.name!r} is damaged or truncated. Copy it again.")
 
 
 def _numpy_scalars() -> Iterator[Any]:

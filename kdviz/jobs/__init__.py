@@ -22,7 +22,12 @@ if TYPE_CHECKING:
     from kdviz.jobs.surveys import SurveyJob, start_survey, survey_job
     from kdviz.jobs.teacher_files import examination_job, known_examination, start_examination
     from kdviz.jobs.training_process import TrainingProcess
-    from kdviz.jobs.training_sets import start_training_triage, training_triage_job
+    from kdviz.jobs.training_sets import (
+        marked_evidence_job,
+        start_marked_evidence,
+        start_training_triage,
+        training_triage_job,
+    )
     from kdviz.jobs.trust import start_trust_checks, trust_job
     from kdviz.jobs.worker import Worker, ensure_worker, ensure_workers, workers_alive
 

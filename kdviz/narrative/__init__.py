@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         hardly_ever,
         localization_sentence,
     )
-    from kdviz.narrative.marks import marks_answer, marks_figures
+    from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
     from kdviz.narrative.places import places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.scale_note import scale_note

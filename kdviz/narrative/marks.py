@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+
 from kdviz.agreement import Verdict, verdict
-from kdviz.comparison import Change, MarksEffect
-from kdviz.language import _, percentage, sentences
+from kdviz.comparison import Change, MarkedEvidence, MarksEffect
+from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.narrative.intervals import spoken_points
 from kdviz.types import Interval
 
@@ -45,6 +47,32 @@ def marks_figures(effect: MarksEffect, *, cue: bool) -> list[str]:
     if effect.evidence is not None:
         lines.append(_line(_("Share of evidence on the object"), effect.evidence))
     return lines
+
+
+def marked_evidence_line(found: MarkedEvidence) -> str:
+    """Whether the student looks at the marks: its evidence inside them, beside the share that they cover."""
+    if not found.images:
+        return _("Evidence inside your marks: undefined, since a map of each marked image has none.")
+    parts = [
+        _("Evidence inside your marks: **{before} before → {after} after**").format(
+            before=percentage(found.before, 0), after=percentage(found.after, 0)
+        )
+    ]
+    if math.isfinite(found.gain.low):
+        parts.append(spoken_points(found.gain, signed=True))
+    if found.control:
+        arm, share = found.control
+        control = (
+            _("{share} in the control without marks") if arm == "teacher-maps" else _("{share} in the twin")
+        )
+        parts.append(control.format(share=percentage(share, 0)))
+    covered = plural(
+        "marks cover {area} of this training image (n = {count}).",
+        "marks cover {area} of these training images (n = {count}).",
+        found.images,
+        area=percentage(found.area, 0),
+    )
+    return _("{evidence}; {covered}").format(evidence=listed(parts), covered=covered)
 
 
 def _more_accurate(over_control: Interval | None) -> str:

@@ -7,11 +7,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 from scipy.stats import binomtest
 from torch import Tensor
 
+from kdviz.agreement import paired_difference
 from kdviz.checkpoints import (
     NEW_LAYER,
     PIXEL_SCALES,
@@ -44,6 +47,9 @@ _COLOURS = 3
 _MOSTLY_RIGHT = 0.5
 """Below this accuracy other orders of the outputs are tried."""
 
+_FEWEST_AHEAD = 2
+"""Images by which other pixels must be ahead of the data set's own."""
+
 
 @dataclass(frozen=True)
 class TeacherCheck:
@@ -61,6 +67,11 @@ class TeacherCheck:
     count: int
 
     @property
+    def right(self) -> int:
+        """How many of the images it is right on."""
+        return round(self.accuracy * self.count)
+
+    @property
     def above_chance(self) -> bool:
         """Whether the whole interval is above chance."""
         return self.low > self.chance
@@ -71,10 +82,11 @@ class TeacherExamination:
     """A file of weights, how it fits the networks that it may be for, and how well the best of them predicts.
 
     summary: number of tensors, and where in the file they were. matches: the best first; none for a program.
-    settings: of a run with this teacher, its pixels the most accurate ones. checks: a line for each pixel
-    scale, the best first. Both are empty for weights that leave a part of the network empty. reordered:
-    whether the outputs are taken in another order than the file's: that which fits training images best.
-    layers: one image's map at each layer that can be explained, None for such weights.
+    settings: of a run with this teacher, its pixels the data set's own unless others are clearly more
+    accurate. checks: a line for each pixel scale, that of the settings first, then the best. Both are empty
+    for weights that leave a part of the network empty. reordered: whether the outputs are taken in another
+    order than the file's: that which fits training images best. layers: one image's map at each layer that
+    can be explained, None for such weights.
     """
 
     summary: CheckpointSummary
@@ -162,10 +174,11 @@ class _Way:
 
 @dataclass(frozen=True)
 class _Tried:
-    """What a teacher with these settings reaches, and where it looks."""
+    """What a teacher with these settings reaches, and where it looks. right: by image, bool (N,)."""
 
     settings: Mapping[str, Any]
     check: TeacherCheck
+    right: NDArray[np.bool_]
     layers: LayerMaps
 
 
@@ -184,20 +197,35 @@ def _best_way(
                 turned = replace(way, settings={**way.settings, "teacher_classes": ",".join(map(str, order))})
                 tried.append(_tried(setup, turned))
     tried.sort(key=lambda each: -each.check.accuracy)
-    settings = tried[0].settings
+    chosen = _preferred(tried)
+    tried.sort(key=lambda each: each is not chosen)
+    settings = chosen.settings
     like = [
         each.check
         for each in tried
         if all(each.settings.get(name) == settings.get(name) for name in ("teacher", "teacher_classes"))
     ]
     given = {way.settings.get("teacher_classes") for way in ways}
-    return tried[0], tuple(like), settings.get("teacher_classes") not in given
+    return chosen, tuple(like), settings.get("teacher_classes") not in given
+
+
+def _preferred(tried: Sequence[_Tried]) -> _Tried:
+    """The most accurate way; the best one with the data set's own pixels, unless that is clearly worse.
+
+    tried: the most accurate first.
+    """
+    best = tried[0]
+    own = next((each for each in tried if each.check.scale is None), best)
+    ahead = int(best.right.sum()) - int(own.right.sum())
+    clearly = ahead >= _FEWEST_AHEAD and paired_difference(best.right, own.right).low > 0
+    return best if clearly else own
 
 
 def _tried(setup: TrainingSetup, way: _Way) -> _Tried:
     taught, network = way.taught(setup)
     check, images, predicted = _measured(taught, network)
-    return _Tried(way.settings, check, layer_maps(taught, network, images, predicted))
+    right = (predicted.cpu() == images.labels).numpy()
+    return _Tried(way.settings, check, right, layer_maps(taught, network, images, predicted))
 
 
 def check_teacher(config: RunConfig, report: Report = silent) -> TeacherCheck:

@@ -48,7 +48,7 @@ def test_an_onnx_file_is_uploaded_proved_and_offered(address, page, tmp_path):
 
     upload.set_input_files({"name": "net.onnx", "mimeType": kind, "buffer": in_onnx(tmp_path / "net.onnx")})
     expect(page.get_by_text("An ONNX network, kept as a program of torch.export, with")).to_be_visible()
-    expect(page.get_by_text(re.compile(r"It predicts (0\.9\d|1\.00) of 200 validation"))).to_be_visible()
+    expect(page.get_by_text(re.compile(r"It is right on (9\d|100)\s% \(\d+ of 200\)"))).to_be_visible()
     expect(page.locator(".st-key-start button")).to_be_disabled()
     page.locator(".st-key-use_teacher_file button").click()
     expect(page.get_by_text("The form has these settings.")).to_be_visible()
@@ -65,13 +65,17 @@ def test_a_network_is_uploaded_proved_and_teaches(runs_dir, address, page, tmp_p
     )
     expect(page.get_by_text("'notes.pth' is not a file of weights").first).to_be_visible()
     expect(page.locator(".st-key-start button")).to_be_disabled()
+    page.locator(".st-key-teacher_upload").get_by_role("button", name="Remove").click()
+    expect(page.get_by_text("'notes.pth' is not a file of weights")).to_have_count(0)
+    expect(page.get_by_role("textbox", name="Teacher's weights")).to_have_value("")
+    expect(page.locator(".st-key-start button")).to_be_enabled()
 
     upload.set_input_files(
         {"name": "net.pth", "mimeType": "application/octet-stream", "buffer": weights(tmp_path)}
     )
     expect(page.get_by_text("56 of 56 tensors are loaded. It has 8 outputs.")).to_be_visible()
     expect(
-        page.get_by_text(re.compile(r"It predicts (0\.9\d|1\.00) of 200 validation images"))
+        page.get_by_text(re.compile(r"It is right on (9\d|100)\s% \(\d+ of 200\) of the validation images"))
     ).to_be_visible()
     page.locator(".st-key-use_teacher_file button").click()
     expect(page.get_by_text("The form has these settings.")).to_be_visible()

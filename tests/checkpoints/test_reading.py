@@ -96,7 +96,24 @@ def test_a_truncated_file_is_said_to_be_damaged(tmp_path, kept):
     torch.save({"state_dict": TENSORS}, tmp_path / "whole.pth")
     path = tmp_path / "weights.pth"
     path.write_bytes((tmp_path / "whole.pth").read_bytes()[:kept])
-    assert "damaged or truncated" in refused(path)
+    assert refused(path) == "teacher_weights: 'weights.pth' is damaged or truncated. Copy it again."
+
+
+def test_a_file_whose_members_are_gone_is_damaged_in_our_own_words(tmp_path):
+    path = tmp_path / "weights.pth"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("archive/data.pkl", b"")
+    assert refused(path) == "teacher_weights: 'weights.pth' is damaged or truncated. Copy it again."
+
+
+@pytest.mark.parametrize(("count", "files"), [(1, "1 other file"), (599, "599 other files")])
+def test_a_zip_of_pictures_is_said_to_be_one(tmp_path, count, files):
+    path = tmp_path / "weights.pth"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.mkdir("cells")
+        for number in range(count):
+            archive.writestr(f"cells/{number}.png", b"picture")
+    assert refused(path) == f"teacher_weights: 'weights.pth' is a zip with {files}, not a file of weights."
 
 
 def test_a_header_of_ten_gigabytes_is_refused(tmp_path):

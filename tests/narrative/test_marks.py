@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import Change, MarksEffect, difference, marks_effect
+from kdviz.comparison import Change, MarkedEvidence, MarksEffect, difference, marks_effect
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import marks_answer, marks_figures
+from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures
 from kdviz.types import Interval
 from tests.comparison.made import ANSWERS, RAW, made
 
@@ -112,3 +112,39 @@ def test_the_figures_are_those_before_and_after_with_their_differences():
         "Share of evidence on the object: **30.0 % → 50.0 %**, +20.0 points (10.0 to 30.0).",
     ]
     assert marks_figures(effect_of(UP, None), cue=False)[0].startswith("Accuracy: **54.0")
+
+
+@pytest.mark.parametrize(
+    ("images", "control", "gain", "line"),
+    [
+        (
+            3,
+            ("teacher-maps", 0.33),
+            Interval(0.27, np.nan, np.nan),
+            "Evidence inside your marks: **31 % before → 58 % after**, 33 % in the control without marks; "
+            "marks cover 20 % of these training images (n = 3).",
+        ),
+        (
+            40,
+            ("twin", 0.33),
+            Interval(0.27, 0.2, 0.34),
+            "Evidence inside your marks: **31 % before → 58 % after**, +27.0 points (20.0 to 34.0), 33 % in "
+            "the twin; marks cover 20 % of these training images (n = 40).",
+        ),
+        (
+            1,
+            None,
+            Interval(0.27, np.nan, np.nan),
+            "Evidence inside your marks: **31 % before → 58 % after**; marks cover 20 % of this training "
+            "image (n = 1).",
+        ),
+    ],
+)
+def test_the_evidence_inside_the_marks_is_one_line_without_an_interval_of_few(images, control, gain, line):
+    found = MarkedEvidence("grad-cam", images, 0.2, 0.31, 0.58, control, gain)
+    assert marked_evidence_line(found).replace("\N{NO-BREAK SPACE}", " ") == line
+
+
+def test_marked_images_without_a_map_have_no_figure():
+    nothing = MarkedEvidence("grad-cam", 0, *[np.nan] * 3, None, Interval(*[np.nan] * 3))
+    assert marked_evidence_line(nothing).startswith("Evidence inside your marks: undefined")

@@ -12,6 +12,7 @@ from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
+from kdviz.image_size import sides
 from kdviz.language import _, decimal
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, PRETRAINED, PROGRAMS, TEACHERS, Cost
@@ -20,6 +21,7 @@ from kdviz.types import Arm
 from kdviz.ui.distill.preset_costs import network_cost
 from kdviz.ui.distill.pretrained_teacher import pretrained_cost, pretrained_teacher
 from kdviz.ui.distill.teacher_file import stored_path, teacher_file
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.clip_length import clip_length
@@ -88,6 +90,8 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             fill_in_size(own.found, own.path, FieldKeys(dataset).of("image_size"))
         if dataset == "folder":
             values["image_size"] = fields.text("image_size")
+            if (error := _size_error(values)) is not None:
+                errors(error)
         if own.found:
             size_advice(own.found, values["image_size"], FieldKeys(dataset).of("image_size"))
         if dataset == OWN_SOUNDS and own.path:
@@ -115,7 +119,8 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
     if values["teacher"] == PRETRAINED:
         pretrained_teacher(fields, values)
     given = stored_path(open_store(), fields.current("teacher_weights"))
-    st.caption(_compression({**values, "teacher_weights": given}))
+    if _size_error(values) is None:
+        st.caption(_compression({**values, "teacher_weights": given}))
 
 
 def _loss(fields: Fields, values: dict[str, Any]) -> None:
@@ -191,6 +196,15 @@ def _masks_known(values: Mapping[str, Any]) -> bool:
         return files_with_masks(values["dataset"], values.get("data"))
     except KdvizError:
         return False
+
+
+def _size_error(values: Mapping[str, Any]) -> ConfigError | None:
+    """What is wrong with the typed size of the images."""
+    try:
+        sides(values.get("image_size") or _SIZE)
+    except ConfigError as error:
+        return error
+    return None
 
 
 def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:

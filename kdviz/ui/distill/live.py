@@ -9,11 +9,11 @@ from functools import partial
 
 import streamlit as st
 
-from kdviz.errors import StoreError
+from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
-from kdviz.language import _, text_of
+from kdviz.language import _, plural, text_of
 from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
@@ -27,15 +27,18 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.chart import chart
-from kdviz.ui.widgets.estimate import rounded
+from kdviz.ui.widgets.estimate import image_counts, rounded
 from kdviz.ui.widgets.history import charts, history
-from kdviz.ui.widgets.parent_run import MARKING, compare_with_parent, parent_text
+from kdviz.ui.widgets.parent_run import MARKING, compare_with_parent, marks_of, parent_text
 
 _EVERY_S = 1.0
 
 _COLUMN, _PROJECTED = 460, 1200
 """Least width in pixels of the film, and of the curves beside it; narrower, the curves come below."""
 
+
+_MARKS_A_BATCH = 3
+"""Marked images of an average batch, below which many batches have none, and so no explanation loss."""
 
 _DRAWN = {"validation_accuracy", "agreement"}
 """Metrics without which the curves are empty."""
@@ -217,7 +220,7 @@ def _button(
 def _curves(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
     """Accuracy and agreement by epoch, or over time."""
     above = st.container()
-    _below_charts(measured)
+    _below_charts(store, run, measured)
     with above:
         _charts(store, run, measured, ("accuracy", "agreement"))
 
@@ -243,7 +246,27 @@ def _timed(measured: tuple[Measured, ...]) -> bool:
     return any(ELAPSED in each.values for each in measured)
 
 
-def _below_charts(measured: tuple[Measured, ...]) -> None:
+def _few_marks(store: Store, run: Run) -> str:
+    """How many training images are marked, where so few are that many batches have none; else ""."""
+    count = marks_of(store, run) if run.config.map_source == "mask" else None
+    if count is None:
+        return ""
+    try:
+        images = run.config.train_count or image_counts(run.config.dataset, run.config.data).train
+    except KdvizError:  # the files are gone
+        return ""
+    marks = count.drawn + count.of_data
+    if marks * run.config.batch_size >= _MARKS_A_BATCH * images:
+        return ""
+    return plural(
+        "{marks} of {count} training image is marked",
+        "{marks} of {count} training images are marked",
+        images,
+        marks=f"{marks:,}",
+    )
+
+
+def _below_charts(store: Store, run: Run, measured: tuple[Measured, ...]) -> None:
     """The choice of the x axis, the gradient share of the explanation loss, and undefined maps."""
     share = latest_value(measured, "student", "explanation_share")
     missing = latest_value(measured, "student", "dead_map_rate")
@@ -258,7 +281,13 @@ def _below_charts(measured: tuple[Measured, ...]) -> None:
             if timed
             else _("This run was recorded without times."),
         )
-        if math.isfinite(share):
+        if math.isfinite(share) and (few := _few_marks(store, run)):
+            st.badge(
+                few,
+                icon=":material/balance:",
+                help=_("Only a batch with a marked image has an explanation loss, so many have none."),
+            )
+        elif math.isfinite(share):
             st.badge(
                 _("Explanation loss: {share} of the gradient").format(share=percent(share)),
                 icon=":material/balance:",

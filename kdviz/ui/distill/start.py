@@ -28,7 +28,7 @@ from kdviz.store import Run, Store
 from kdviz.training_memory import check_training_memory
 from kdviz.ui.distill.controls import network_costs
 from kdviz.ui.distill.presets import chosen_preset
-from kdviz.ui.distill.teacher_file import file_in_use
+from kdviz.ui.distill.teacher_file import file_in_use, guessing_teacher
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.widgets.estimate import cost, image_counts, rounded
 from kdviz.ui.widgets.submitting import submitted
@@ -52,6 +52,8 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
         st.button(_("Start"), key="start", disabled=True, **_BUTTON)
         st.info(waiting, icon=":material/hourglass_empty:")
         return None
+    if guessing := guessing_teacher(settings):
+        st.warning(guessing, icon=":material/warning:")
     try:
         preset = chosen_preset(settings)
         return _offer(store, make_config(settings), preset.seconds if preset else None)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from kdviz.checkpoints import is_onnx, require_onnx
-from kdviz.config import RunConfig, make_config
+from kdviz.config import OPENING, RunConfig, filled, make_config
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
-from kdviz.language import _, decimal, listed, plural, sentences
+from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.models import MODELS, PROGRAMS
 from kdviz.store import Store
 from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
@@ -30,12 +30,17 @@ if TYPE_CHECKING:
     from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
 
 _TYPES = ["pt2", "onnx", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
-_UPLOAD, _REFUSED = "teacher_upload", "teacher_refused"
+_UPLOAD, _REFUSED, _USED = "teacher_upload", "teacher_refused", "teacher_used"
 _OF_A_FILE = (
     "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
     "teacher_classes",
 )  # fmt: skip
+_FIELDS = ("teacher_weights", "teacher_input", "teacher_size", "teacher_classes")
+"""Of the panel itself."""
+
 _FOLLOWERS = ("explanation_loss", "explanation_weight")
+_FILLED = (*_OF_A_FILE, *_FOLLOWERS, "explained_layer")
+"""What *Use this teacher* fills in."""
 
 
 def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
@@ -109,13 +114,27 @@ def file_in_use(store: Store, settings: Mapping[str, Any]) -> str:
     )
 
 
+def guessing_teacher(settings: Mapping[str, Any]) -> str:
+    """That the teacher of these settings, from a file, is no better than chance; "" if it is, or unknown."""
+    given = settings.get("teacher_weights")
+    if given in (None, "", "imagenet") or not Path(str(given)).is_file():
+        return ""
+    found = known_examination(Path(str(given)), _images(settings))
+    scale = settings.get("teacher_input") or None
+    check = next((each for each in found.checks if each.scale == scale), None) if found else None
+    if check is None or check.above_chance:
+        return ""
+    return _("The teacher's file is right no more often than chance: see *Teacher from a file*.")
+
+
 def _keep(store: Store, dataset: str) -> None:
     """Keep an uploaded file, and name it in its field."""
     given = st.session_state[_UPLOAD]
     key = FieldKeys(dataset).of("teacher_weights")
     st.session_state[_REFUSED] = None
+    if given is None or st.session_state.get(_USED):
+        _forget(dataset)
     if given is None:
-        st.session_state[key] = ""
         return
     try:
         if is_onnx(Path(given.name)):
@@ -123,7 +142,14 @@ def _keep(store: Store, dataset: str) -> None:
         path = store.uploads.keep_weights(UploadedFile(given.name, given.getvalue()))
         st.session_state[key] = upload_token(str(path))
     except KdvizError as error:
+        st.session_state[key] = ""
         st.session_state[_REFUSED] = error
+
+
+def _forget(dataset: str) -> None:
+    """Empty the fields that a file has filled; those of the network too, once it was used."""
+    usual = filled({} if dataset == OPENING["dataset"] else {"dataset": dataset})
+    fill_some(usual, _FILLED if st.session_state.pop(_USED, False) else _FIELDS)
 
 
 def _images(settings: Mapping[str, Any]) -> RunConfig:
@@ -180,7 +206,7 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
         st.button(
             _("Use this teacher"),
             icon=":material/school:",
-            type="primary",
+            type="primary" if found.checks[0].above_chance else "secondary",
             key="use_teacher_file",
             on_click=safely(_use),
             args=(dict(values), used),
@@ -233,12 +259,16 @@ def _differences(best: Match) -> None:
 
 
 def _predicts(checks: tuple[TeacherCheck, ...]) -> None:
-    """Accuracy on labelled images for each pixel scale, the best first."""
+    """Accuracy on labelled images for each pixel scale, the proposed one first."""
     best = checks[0]
-    numbers = {name: decimal(getattr(best, name)) for name in ("accuracy", "low", "high", "chance")}
     line = _(
-        "It predicts **{accuracy}** of {count} validation images ({low} to {high}); chance is {chance}."
-    ).format(count=best.count, **numbers)
+        "It is right on **{accuracy}** ({right} of {count}) of the validation images, 95 % interval {low} to "
+        "{high}; chance is {chance}."
+    ).format(
+        right=best.right,
+        count=best.count,
+        **{name: percentage(getattr(best, name), 0) for name in ("accuracy", "low", "high", "chance")},
+    )
     if best.above_chance:
         st.success(line, icon=":material/check_circle:")
     else:
@@ -247,7 +277,7 @@ def _predicts(checks: tuple[TeacherCheck, ...]) -> None:
             icon=":material/warning:",
         )
     if len(checks) > 1:
-        named = {each.scale or _("as the data set"): decimal(each.accuracy) for each in checks}
+        named = {each.scale or _("as the data set"): percentage(each.accuracy, 0) for each in checks}
         others = listed(f"{name} {accuracy}" for name, accuracy in named.items())
         st.caption(_("Accuracy by the scale of its pixels: {others}.").format(others=others))
 
@@ -257,4 +287,5 @@ def _use(values: dict[str, Any], used: Mapping[str, Any]) -> None:
     given = {name: value for name, value in {**values, **used}.items() if value not in (None, "")}
     config = make_config({name: value for name, value in given.items() if name not in _FOLLOWERS})
     settings = {name: getattr(config, name) for name in RunConfig.model_fields}
-    fill_some(settings, (*_OF_A_FILE, *_FOLLOWERS, "explained_layer"))
+    fill_some(settings, _FILLED)
+    st.session_state[_USED] = True

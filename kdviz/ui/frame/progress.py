@@ -18,14 +18,16 @@ _EVERY_S = 0.5
 
 @contextmanager
 def bar() -> Iterator[Report]:
-    """A progress bar, from the first report to the end of the block."""
+    """A progress bar, from the first report to the end of the block, or its error."""
     slot = st.empty()
 
     def report(message: Message, fraction: float) -> None:
         slot.progress(min(max(fraction, 0.0), 1.0), text=f"{text_of(message)} …")
 
-    yield report
-    slot.empty()
+    try:
+        yield report
+    finally:
+        slot.empty()
 
 
 def job_bar(jobs: Collection[SurveyJob], text: Callable[[], str], *, stop_key: str) -> None:

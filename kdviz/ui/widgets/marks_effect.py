@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import MarksEffect, marks_effect
+from kdviz.comparison import MarksEffect, known_marked_evidence, marks_effect
+from kdviz.errors import KdvizError
+from kdviz.jobs import SurveyJob, marked_evidence_job, start_marked_evidence
 from kdviz.language import _, plural
-from kdviz.narrative import marks_answer, marks_figures, training_caveat
+from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures, training_caveat
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.compared_surveys import known_surveys
 from kdviz.ui.widgets.history import history
 from kdviz.ui.widgets.parent_run import compare_with_parent, parent_run
@@ -43,6 +46,8 @@ def _answer(store: Store, run: Run, parent: Run) -> bool:
         st.markdown(f"##### {_('Did the marks help?')}")
     if not parent.results:
         st.markdown(_("The run that this one goes on from has no results to compare with."))
+    elif known:
+        _inside_marks(store, run)
     compare_with_parent(store, run)
     return known
 
@@ -59,3 +64,23 @@ def _figures(run: Run, parent: Run, effect: MarksEffect, caveat: str) -> None:
             run=plain(parent.title),
         )
     )
+
+
+def _inside_marks(store: Store, run: Run) -> None:
+    """Whether the student now looks at the marks that it was trained on."""
+
+    def start() -> SurveyJob:
+        return start_marked_evidence(store, run.id)
+
+    try:
+        found = result_or_job(
+            lambda: known_marked_evidence(store, run.id), lambda: marked_evidence_job(store, run.id), start
+        )
+    except KdvizError as error:  # weights that are not there any more
+        st.caption(f":material/info: {plain(str(error))}")
+        return
+    if isinstance(found, SurveyJob):
+        stopped = _("The evidence inside your marks was not computed: stopped.")
+        job_progress(found, start, key="inside_marks", title=_("Your marks"), stopped=stopped)
+    else:
+        st.markdown(marked_evidence_line(found))

@@ -40,11 +40,17 @@ def parent_text(store: Store, run: Run) -> str:
     return _("Goes on from {run}.").format(run=name)
 
 
+def marks_of(store: Store, run: Run) -> MarksCount | None:
+    """How many masks the run was trained on, by origin; None without any, or if they cannot be read."""
+    try:
+        return _counted(store.own_files(run.id)["marks"])
+    except (StoreError, KeyError):
+        return None
+
+
 def _marks(store: Store, run: Run) -> str:
     """How many masks the run was trained on, by origin."""
-    try:
-        count = _counted(store.own_files(run.id)["marks"])
-    except (StoreError, KeyError):
+    if (count := marks_of(store, run)) is None:
         return _("marks")
     if not count.of_data:  # files of earlier versions do not say what was drawn
         return plural("{count} mark", "{count} marks", count.drawn)

@@ -5,11 +5,11 @@ import shutil
 import numpy as np
 import pytest
 
-from kdviz.comparison import known_survey, known_training_triage, marks_effect
+from kdviz.comparison import known_marked_evidence, known_survey, known_training_triage, marks_effect
 from kdviz.config import changed
 from kdviz.datasets import Marks, read_marks
-from kdviz.jobs import execute, start_survey, start_training_triage
-from kdviz.narrative import marks_answer, marks_figures
+from kdviz.jobs import execute, start_marked_evidence, start_survey, start_training_triage
+from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures
 from kdviz.store import Store
 from kdviz.ui.agreement import retraining
 from kdviz.ui.frame import visitor
@@ -59,6 +59,10 @@ def marks(store, run_id):
     drawn = Marks(dict.fromkeys(names, mask))
     store.save_draft_marks(run_id, ANNE, drawn.to_bytes())
     return drawn
+
+
+def parent_count(store, run_id):
+    return store.run(run_id).config.train_count
 
 
 def press(app):
@@ -168,6 +172,7 @@ def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, ma
     assert "Compare with its parent" in links
     for each in (run_id, new):
         assert start_survey(store, each).wait(PATIENCE_S).state == "done"
+    assert start_marked_evidence(store, new).wait(PATIENCE_S).state == "done"
     effect = marks_effect(known_survey(store, run_id), known_survey(store, new))
     assert effect.accuracy.over_control is not None
     for page in ("distill", "agreement"):
@@ -175,7 +180,11 @@ def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, ma
         assert not app.exception
         assert f"##### Did the marks help? {marks_answer(effect, EARLY)}" in page_text(app)
         assert "  \n".join(marks_figures(effect, cue=True)) in page_text(app)
+        assert marked_evidence_line(known_marked_evidence(store, new)) in page_text(app)
         if page == "distill":
+            marked, count = len(marks), parent_count(store, run_id)
+            assert f"{marked} of {count} training images are marked" in page_text(app)
+            assert "of the gradient" not in page_text(app)
             assert page_text(app).count(EARLY) == 1
     opened(app, "runs", compare=f"{run_id},{new}")
     assert not app.exception

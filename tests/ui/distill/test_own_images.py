@@ -243,3 +243,25 @@ def test_the_largest_size_is_that_which_the_browser_enforces(app):
     assert f"At most {most} MB a file and 1 GB in all." in spaced(app)
     for text in ("README.md", "docs/operations.md"):
         assert f"at most {most} MB" in (Path(__file__).parents[3] / text).read_text()
+
+
+def test_the_bar_of_a_check_goes_when_the_files_are_refused(app):
+    texts = io.BytesIO()
+    with zipfile.ZipFile(texts, "w") as file:
+        for n in range(9):
+            file.writestr(f"{'ab'[n % 2]}/{n}.png", "a text")
+    uploaded(opened(app, "library", browse=OWN["dataset"]), texts.getvalue())
+    assert app.error
+    assert not app.get("progress")
+
+
+@pytest.mark.parametrize("size", ["5", "5000", "abc"])
+def test_an_invalid_size_is_said_below_its_field_and_has_no_cost(app, tiny_folder, size):
+    assert "smaller**" in said(opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder)}))
+    app.text_input(key="folder.image_size").set_value(size).run()
+    assert not app.exception
+    assert "smaller**" not in said(app)
+    below_field, beside_start = (each.value for each in app.error)
+    assert below_field == beside_start
+    assert f"from 16 to 512 px, got '{size}'." in below_field
+    assert app.button(key="start").disabled

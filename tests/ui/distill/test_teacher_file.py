@@ -1,5 +1,6 @@
 """A teacher from a file on Distill: examined before a run can start, and taken over with one button."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import torch
 from kdviz.checkpoints import onnx_process
 from kdviz.config import make_config
 from kdviz.jobs import examination_job
+from kdviz.language import percentage
 from kdviz.models import build, load_weights, namings
 from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
@@ -60,8 +62,10 @@ def test_a_file_is_examined_before_a_run_can_start_and_then_taken_over(app, stor
     page = examined(app, store, file)
     assert "56 of 56 tensors are loaded. It has 8 outputs." in texts(page)
     assert any("chance is" in each.value for each in page.success)
+    assert page.button(key="use_teacher_file").proto.type == "primary"
     page = page.button(key="use_teacher_file").click().run()
     assert not page.exception
+    assert not any("chance" in each.value for each in page.warning)
     assert "use_teacher_file" not in {button.key for button in page.button}
     assert page.number_input(key=f"{SHAPES}.teacher_epochs").value == 0
     assert not page.button(key="start").disabled
@@ -75,6 +79,21 @@ def test_a_file_that_is_none_keeps_a_run_from_starting(app, store, tmp_path):
     assert "cannot be used" in texts(page)
     assert "being examined" not in texts(page)
     assert page.button(key="start").disabled
+
+
+def test_a_teacher_that_guesses_is_not_pressed_on_anybody_and_said_beside_start(app, store, file):
+    content = torch.load(file, weights_only=True)
+    content["state_dict"]["fc.weight"].zero_()
+    content["state_dict"]["fc.bias"].zero_()
+    torch.save(content, file)
+    page = examined(with_file(app, file), store, file)
+    (said,) = [each.value for each in page.warning if "no better than chance" in each.value]
+    right, count = map(int, re.search(r"\((\d+) of (\d+)\)", said).groups())
+    assert f"It is right on **{percentage(right / count, 0)}** ({right} of {count})" in said
+    assert page.button(key="use_teacher_file").proto.type == "secondary"
+    page = page.button(key="use_teacher_file").click().run()
+    assert any("right no more often than chance" in each.value for each in page.warning)
+    assert not page.button(key="start").disabled
 
 
 def test_an_upload_is_kept_once_for_each_content_under_a_harmless_name(tmp_path):
@@ -161,6 +180,24 @@ def test_an_uploaded_file_stands_in_the_form_as_a_token(app, store, file):
     page = page.button(key="use_teacher_file").click().run()
     assert page.text_input(key=f"{SHAPES}.teacher_weights").value == upload_token(str(path))
     assert str(store.directory) not in texts(page)
+    assert not page.button(key="start").disabled
+
+
+def test_removing_the_file_empties_all_that_it_had_filled_in(app, store, file):
+    opened(app, "distill")
+    app.selectbox(key="dataset").select(SHAPES).run()
+    keys = [f"{SHAPES}.teacher_{name}" for name in ("weights", "input", "size", "classes", "epochs")]
+    before = [app.session_state[key] for key in (*keys, f"{SHAPES}.teacher")]
+    (upload,) = (each for each in app.get("file_uploader") if each.key == "teacher_upload")
+    upload.set_value(("net.pth", file.read_bytes(), "application/octet-stream")).run()
+    page = examined(app, store, store.uploads.find(app.session_state[keys[0]]))
+    page.button(key="use_teacher_file").click().run()
+    page.text_input(key=f"{SHAPES}.teacher_classes").set_value("7,6,5,4,3,2,1,0").run()
+    assert [page.session_state[key] for key in (*keys, f"{SHAPES}.teacher")] != before
+    (upload,) = (each for each in page.get("file_uploader") if each.key == "teacher_upload")
+    upload.set_value(None).run()
+    assert not page.exception
+    assert [page.session_state[key] for key in (*keys, f"{SHAPES}.teacher")] == before
     assert not page.button(key="start").disabled
 
 
