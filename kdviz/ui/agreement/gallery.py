@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -21,7 +22,7 @@ from kdviz.figures.maps import (
     webp_url,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
-from kdviz.language import _, language
+from kdviz.language import _, language, sentences
 from kdviz.ui.agreement.controls import ArmComparison
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
@@ -71,12 +72,13 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
             on_click=safely(_show),
             args=(count + more,),
         )
-    st.caption(
-        _(
-            "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
-            "scale, with full colour at the teacher's maximum."
-        ).format(explainer=_(EXPLAINERS[shown.survey.explainer].label))
-    )
+    scale = _(
+        "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
+        "scale, with full colour at the teacher's maximum."
+    ).format(explainer=_(EXPLAINERS[shown.survey.explainer].label))
+    hatched = _("Hatched: nothing speaks for that class, so there is no map.")
+    undefined = any(math.isnan(row.score) for row in rows[:count])
+    st.caption(sentences(scale, hatched if undefined else ""))
 
 
 def _show(count: int) -> None:

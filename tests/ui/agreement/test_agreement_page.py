@@ -1,6 +1,7 @@
 """The Agreement page: empty, computing, failed, stopped and finished; and what it lets one pick."""
 
 import json
+import math
 import re
 import sys
 from dataclasses import replace
@@ -54,7 +55,7 @@ from kdviz.narrative import conclusions as conclusions_of
 from kdviz.progress import Message, run_to_end
 from kdviz.store import Store
 from kdviz.types import BOXES, Interval
-from kdviz.ui.agreement import conclusions, rank_correlation, summary, survey_progress
+from kdviz.ui.agreement import conclusions, one_arm, rank_correlation, summary, survey_progress
 from kdviz.ui.agreement.measures import measures_table
 from kdviz.ui.agreement.one_arm import images_table
 from kdviz.ui.agreement.scatter import packed, unpacked
@@ -174,6 +175,24 @@ def test_the_list_begins_with_errors_that_look_alike_or_with_the_lowest_agreemen
     app.segmented_control(key="ag_answer").set_value("right").run()
     assert not app.exception
     assert "ag_sort" not in [each.key for each in app.selectbox]
+
+
+@pytest.mark.parametrize("undefined", [False, True])
+def test_the_gallery_says_what_hatched_means_where_a_map_is_undefined(
+    app, finished, graded, monkeypatch, undefined
+):
+    def found(*asked, **how):
+        rows = triage(*asked, **how)
+        return (
+            [replace(row, score=math.nan, corrected=math.nan, box=None) for row in rows]
+            if undefined
+            else rows
+        )
+
+    monkeypatch.setattr(one_arm, "triage", found)
+    opened(app, "agreement", run=finished)
+    assert not app.exception
+    assert ("Hatched: nothing speaks for that class" in shown(app)) == undefined
 
 
 def listed(app) -> list[int]:
