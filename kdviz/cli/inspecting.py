@@ -226,7 +226,7 @@ def _print_checks(checks: Sequence[TeacherCheck], settings: dict[str, Any]) -> N
             for each in checks
         ],
     )
-    if not checks[0].above_chance:
+    if not any(each.above_chance for each in checks):
         print_line("No pixel scale is above chance: check the classes and their order.")
     given = {_option(name): str(value) for name, value in settings.items() if value is not None}
     options = [part for pair in given.items() for part in pair]
