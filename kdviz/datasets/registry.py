@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os.path import expanduser
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kdviz.clip_seconds import OWN_SOUNDS, USUAL, frames_in
 from kdviz.datasets import opening
@@ -38,9 +38,22 @@ _TEXT_CNN = {
     "learning_rate": 0.01,
 }
 
-_SENTENCES = {**_TEXT_CNN, "train_count": 300, "epochs": 25, "batch_size": 32, "teacher_epochs": 8}
+_SENTENCES: dict[str, Any] = {
+    "source": "Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0",
+    "input_shape": (1, 48),
+    "classes": 2,
+    "modality": "text",
+    "recipe": {**_TEXT_CNN, "train_count": 300, "epochs": 25, "batch_size": 32, "teacher_epochs": 8},
+}
 
-_SENTENCES_SOURCE = "Kotzias et al. 2015, Sentiment Labelled Sentences, doi:10.24432/C57604; CC BY 4.0"
+_REVIEWS: dict[str, Any] = {
+    "source": "Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
+    "input_shape": (1, 128),
+    "classes": 2,
+    "modality": "text",
+    "object_masks": True,
+    "recipe": {**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+}
 
 _SOUNDS = {
     **_LITE,
@@ -118,13 +131,7 @@ DATASETS: dict[str, DatasetSpec] = {
         classes=3,
         counts=(674, 316),
         object_masks=True,
-        recipe={
-            "train_count": 64,
-            "epochs": 60,
-            "batch_size": 32,
-            **_LITE,
-            "teacher_epochs": 30,
-        },
+        recipe={"train_count": 64, "epochs": 60, "batch_size": 32, **_LITE, "teacher_epochs": 30},
     ),
     "sentiment": DatasetSpec(
         name="sentiment",
@@ -132,12 +139,8 @@ DATASETS: dict[str, DatasetSpec] = {
         about="2,982 English sentences that praise or complain, from reviews of products, films and "
         "restaurants, packaged with kdviz.",
         load=deferred("kdviz.datasets.packaged_texts:load_sentiment"),
-        source=_SENTENCES_SOURCE,
-        input_shape=(1, 48),
-        classes=2,
         counts=(2_382, 600),
-        modality="text",
-        recipe=_SENTENCES,
+        **_SENTENCES,
     ),
     "sentiment-films": DatasetSpec(
         name="sentiment-films",
@@ -145,12 +148,8 @@ DATASETS: dict[str, DatasetSpec] = {
         about="The sentences of Sentiment by domain: trained on reviews of products and restaurants, tested "
         "on reviews of films.",
         load=deferred("kdviz.datasets.packaged_texts:load_sentiment_films"),
-        source=_SENTENCES_SOURCE,
-        input_shape=(1, 48),
-        classes=2,
         counts=(1_985, 997),
-        modality="text",
-        recipe=_SENTENCES,
+        **_SENTENCES,
     ),
     "bank-intents": DatasetSpec(
         name="bank-intents",
@@ -171,13 +170,8 @@ DATASETS: dict[str, DatasetSpec] = {
         about="Short film reviews in pairs that say the opposite, with the words that a person changed, "
         "packaged with kdviz.",
         load=deferred("kdviz.datasets.packaged_texts:load_counterfactual_reviews"),
-        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
-        input_shape=(1, 128),
-        classes=2,
         counts=(675, 166),
-        modality="text",
-        object_masks=True,
-        recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+        **_REVIEWS,
     ),
     "original-reviews": DatasetSpec(
         name="original-reviews",
@@ -185,13 +179,8 @@ DATASETS: dict[str, DatasetSpec] = {
         about="Pairs of reviews apart: trained and tested on reviews as written, without those that a person "
         "revised to say the opposite.",
         load=deferred("kdviz.datasets.packaged_texts:load_original_reviews"),
-        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
-        input_shape=(1, 128),
-        classes=2,
         counts=(338, 83),
-        modality="text",
-        object_masks=True,
-        recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+        **_REVIEWS,
     ),
     "revised-reviews": DatasetSpec(
         name="revised-reviews",
@@ -199,13 +188,8 @@ DATASETS: dict[str, DatasetSpec] = {
         about="Pairs of reviews apart: trained on reviews as written, tested on others that a person revised "
         "to say the opposite.",
         load=deferred("kdviz.datasets.packaged_texts:load_revised_reviews"),
-        source="Kaushik, Hovy & Lipton 2020, arXiv:1909.12434; Apache License 2.0",
-        input_shape=(1, 128),
-        classes=2,
         counts=(338, 83),
-        modality="text",
-        object_masks=True,
-        recipe={**_TEXT_CNN, "train_count": 200, "epochs": 30, "batch_size": 32, "teacher_epochs": 20},
+        **_REVIEWS,
     ),
     "speech-commands-mini": DatasetSpec(
         name="speech-commands-mini",

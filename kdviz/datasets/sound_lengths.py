@@ -56,8 +56,8 @@ def _read(data: str | None, report: Report) -> SoundLengths:
 
         with ThreadPoolExecutor(decoding_threads(), thread_name_prefix="kdviz-lengths") as threads:
             for start in range(0, len(names), _AT_ONCE):
-                done = {"done": start, "count": len(names)}
-                report(Message("Measuring sounds: {done} of {count}", done), start / len(names))
+                message = Message("Measuring sounds: {done} of {count}", {"done": start, "count": len(names)})
+                report(message, start / len(names))
                 seconds += threads.map(length, names[start : start + _AT_ONCE])
     readable = [number for number, each in enumerate(seconds) if each is not None]
     if not readable:

@@ -22,13 +22,14 @@ from kdviz.agreement import (
 )
 from kdviz.datasets import Split, balanced_subset, random_cue_classes
 from kdviz.explainers import explain
-from kdviz.faithfulness import mask_share, mean_mask_area, pointing_hit
+from kdviz.faithfulness import mask_share, mean_mask_area
 from kdviz.models import Network, multiply_adds, parameter_count
 from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
 from kdviz.trainer.final_budget import FinalWork, PassCost, final_work, run_multiply_adds
 from kdviz.trainer.inference import SplitOutput, accuracy, cue_followed, split_logits, split_output
 from kdviz.trainer.learner import Learner
+from kdviz.trainer.planted_words import planted_word_found
 from kdviz.trainer.setup import TrainingSetup
 from kdviz.trainer.teacher_cache import cache_key, cached_result
 from kdviz.types import (
@@ -52,9 +53,6 @@ MAX_TEST_MAPS = 2000
 HELD_OUT_EXPLAINER = "integrated-gradients"
 HELD_OUT_IMAGES, HELD_OUT_STEPS = 100, 32
 """Largest numbers of test images and integration steps for agreement by an explainer that no loss uses."""
-
-WORD_FINDERS = ("saliency", "input-x-gradient", HELD_OUT_EXPLAINER)
-"""Explainers of which it is measured how often they find a planted word."""
 
 PROBE_IMAGES = 16
 
@@ -300,7 +298,7 @@ class _TestEvaluator:
             },
             held_out=summary(scores.held_out),
             held_out_explainer=HELD_OUT_EXPLAINER,
-            **self._planted_word_found(learner.network),
+            **planted_word_found(learner.network, self._setup, self._work),
         )
         return result, scores
 
@@ -315,32 +313,6 @@ class _TestEvaluator:
             layer=self._setup.config.explained_layer,
             steps=self._work.steps,
         ).cpu()
-
-    def _planted_word_found(self, network: Network) -> dict[str, Any]:
-        """How often each explainer's map of the network's own answer is highest on a helpful planted word.
-
-        Of texts alone: their networks are small enough to be explained in several ways after each run.
-        Source: Bastings et al. 2022, arXiv:2111.07367, precision for a shortcut of one word.
-        """
-        intact, normalizer = self._setup.data.test_intact, self._setup.normalizer
-        if self._setup.modality.name != "text" or intact is None or intact.cue_masks is None:
-            return {}
-        texts = balanced_subset(intact, self._work.held_out, seed=0)
-        assert texts.cue_masks is not None
-        words = normalizer.normalize(texts.images)
-        with torch.no_grad():
-            predicted = network.eval()(words).argmax(1)
-        parameters: dict[str, Any] = {HELD_OUT_EXPLAINER: {"steps": self._work.steps}}
-        maps = {
-            name: explain(name, network, words, predicted, **parameters.get(name, {})).cpu()
-            for name in WORD_FINDERS
-        }
-        return {
-            "cue_hits": {
-                name: float(pointing_hit(found, texts.cue_masks).nanmean()) for name, found in maps.items()
-            },
-            "cue_chance": mean_mask_area(texts.cue_masks, maps[HELD_OUT_EXPLAINER]),
-        }
 
 
 def positive_parts(teacher: Tensor, student: Tensor) -> tuple[Tensor, Tensor]:

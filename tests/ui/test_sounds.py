@@ -258,7 +258,7 @@ def test_weights_of_a_run_on_sounds_come_with_code_and_a_program(app, sound_run)
     app.session_state[f"weights_{sound_run}"] = True
     opened(app, "runs", compare=sound_run)
     assert not app.exception
-    assert "spectrograms(sounds)" in app.code[0].value
+    assert "spectrograms(sounds, 1)" in app.code[0].value
     assert [each.label for each in app.toggle if each.key == f"program_{sound_run}"] == [
         "Program without kdviz (.pt2)"
     ]
