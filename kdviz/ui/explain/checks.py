@@ -67,7 +67,9 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
     text = _("Maps not checked: check") if card is None else checks_brief(card, known, run.results)
     below = ".st-key-heading, .st-key-beside_title { flex-wrap: wrap; row-gap: 0; }"
     row = ":has(> .st-key-trust_badge) { flex-basis: 100%; }"
-    st.html(f"<style>@media {NARROW} {{ {below} {row} }}</style>")
+    badge = ".st-key-trust_badge button, .st-key-trust_badge button *"
+    whole = f"{badge} {{ white-space: normal !important; text-align: left; height: auto; }}"
+    st.html(f"<style>@media {NARROW} {{ {below} {row} {whole} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
         st.button(
             f":{colour}-badge[:material/{icon}: {plain(text)}]",
