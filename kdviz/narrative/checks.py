@@ -80,10 +80,14 @@ def passed_but(card: TrustCard, survey: Survey | None, results: Results | None =
         return ""
     if unseen := _unseen(card, survey, results):
         return _(
-            "Passed, but the maps miss the patch where it decides the answer (on the test set: it changes at "
-            "least {share} of the answers, the map is highest on it in {hit}). Use them to see where "
-            "evidence is, not to rule the patch out."
-        ).format(share=percentage(unseen.lost.value), hit=percentage(unseen.hit.value))
+            "Passed, but the maps miss the patch where it decides the answer: the network is right on "
+            "{intact} of the test images where it helps and on {random} where it is random, and the map is "
+            "highest on it in {hit}. Use them to see where evidence is, not to rule the patch out."
+        ).format(
+            intact=percentage(unseen.intact),
+            random=percentage(unseen.random),
+            hit=percentage(unseen.hit.value),
+        )
     if survey is None or not _missed_by(card, survey):
         return ""
     return _(

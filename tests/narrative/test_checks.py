@@ -260,9 +260,10 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_t
     assert qualified_trust(passed, survey, results) == "limited"
     (found,) = unseen_cues(survey, results)
     assert passed_but(passed, survey, results) == (
-        "Passed, but the maps miss the patch where it decides the answer (on the test set: it changes at least "
-        f"{percentage(found.lost.value)} of the answers, the map is highest on it in {percentage(found.hit.value)}). "
-        "Use them to see where evidence is, not to rule the patch out."
+        "Passed, but the maps miss the patch where it decides the answer: the network is right on "
+        f"{percentage(0.9)} of the test images where it helps and on {percentage(0.4)} where it is random, and the "
+        f"map is highest on it in {percentage(found.hit.value)}. Use them to see where evidence is, not to rule the "
+        "patch out."
     )
     assert checks_headline(passed, survey, results) == (
         "Grad-CAM of the student passes 2 of 2 checks; it misses the patch where that decides."
