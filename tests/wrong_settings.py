@@ -11,7 +11,7 @@ _LINES = {
         "8",
         "must be the side of a square or height x width, such as 64 or '40x100', each from 16 to 512 px, got '8'.",
     ),
-    "clip_seconds": (5, "must be a number, at least 0.5 and at most 4, got 5."),
+    "clip_seconds": (4.5, "must be a number, at least 0.5 and at most 4, got 4.5."),
     "cue": ("logo", "unknown name 'logo'. Known: ALL."),
     "cue_strength": (1.5, "must be a number, at least 0 and at most 1, got 1.5."),
     "train_count": (1, "must be a whole number, at least 2, got 1."),
