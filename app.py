@@ -1,5 +1,7 @@
 """The server: `streamlit run app.py`. Requests pass protection and addresses of kdviz.ui.frame."""
 
+# Before any page: Plotly takes pandas from sys.modules, even one that another page is still importing.
+import pandas as pd  # noqa: F401
 import streamlit as st
 from starlette.middleware import Middleware
 

@@ -11,6 +11,8 @@ SCRATCH = {
     "kdviz/store/uploads.py": "likewise",
     "kdviz/store/unpacking.py": "a run's folder, which is listed at the end",
     "kdviz/ui/runs/share.py": "a temporary folder",
+    "kdviz/checkpoints/onnx_process.py": "likewise",
+    "kdviz/cli/inspecting.py": "likewise",
     "kdviz/figures/charts/study_panels.py": "in memory",
     "kdviz/ui/widgets/downloads.py": "in memory",
     "kdviz/store/packaged_runs.py": "made by a script of the repository",

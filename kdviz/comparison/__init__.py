@@ -132,11 +132,8 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.trust_card import Check, Trust, TrustCard
     from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
-    from kdviz.comparison.training_set.marked_evidence import (
-        MarkedEvidence,
-        known_marked_evidence,
-        marked_evidence,
-    )
+    from kdviz.comparison.training_set.marked_evidence import MarkedEvidence, known_marked_evidence
+    from kdviz.comparison.training_set.measuring_marks import marked_evidence
     from kdviz.comparison.training_set.triage import (
         TrainingAnswer,
         TrainingImage,

@@ -29,6 +29,7 @@ _USUAL_COSTS: dict[str, Cost] = {
     "resnet20-a": Cost(269_722, 40_551_040),
     "wrn16": Cost(691_674, 101_106_944),
     "wrn40": Cost(2_243_546, 327_599_360),
+    "m5": Cost(38_154, 4_195_584),
     "mobilenet-small": Cost(86_458, 5_977_344),
     "vit-tiny": Cost(311_338, 22_709_952),
     "resnet18": Cost(11_181_642, 148_050_944),

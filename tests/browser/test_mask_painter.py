@@ -262,6 +262,7 @@ def test_marks_of_another_tab_are_shown_on_coming_back_and_not_overwritten(page,
     expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
     page.get_by_role("link", name="Home", exact=True).click()
     expect(page.locator(".ink")).to_have_count(0)
+    at_rest(page)
     (cookie,) = [each["value"] for each in page.context.cookies() if each["name"] == "kdviz_visitor"]
     store, run_id = trained
     other = stroked([(10, 2), (10, 13)], 1)

@@ -144,7 +144,9 @@ def test_final_figures_come_back_with_undefined_ones_as_nan(store, run_id):
     store.finish(run_id, {"student": student})
     back = store.run(run_id).results
     assert store.run(run_id).state == "finished"
-    assert repr(back["student"]) == repr(replace(student, agreement=back["student"].agreement))
+    assert repr(back["student"]) == repr(
+        replace(student, agreement=back["student"].agreement, cue_hits=back["student"].cue_hits)
+    )
     assert repr(dict(back["student"].agreement)) == repr({"cosine": score})
 
 

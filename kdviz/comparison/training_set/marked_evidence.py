@@ -1,34 +1,13 @@
-"""Whether a student looks at a person's marks, before and after it was trained on them."""
+"""The share of a student's evidence inside a person's marks, before and after: read without PyTorch."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
-from torch import Tensor
-
-from kdviz.agreement import paired_difference
 from kdviz.cache import Cache
-from kdviz.comparison.input.explanation import compared_part
-from kdviz.comparison.models.offered import explainers_offered
-from kdviz.comparison.models.slices import Work, affordable_count, explaining_cost, slices
-from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.config import RunConfig
-from kdviz.datasets import Split, marked, read_marks
-from kdviz.explainers import explain
-from kdviz.faithfulness import mask_share
-from kdviz.inputs import load_dataset, prepare_data
-from kdviz.progress import Message, silent
 from kdviz.store import Store
-from kdviz.types import Arm, Interval, Preparing
-
-FEWEST_FOR_INTERVAL = 10
-"""Images below which a bootstrap interval is much too narrow, so that none is given."""
+from kdviz.types import Arm, Interval
 
 
 @dataclass(frozen=True)
@@ -50,97 +29,27 @@ class MarkedEvidence:
     gain: Interval
 
 
-Floats = NDArray[np.float64]
-
-_EVIDENCE: Cache[MarkedEvidence] = Cache(16)
+_KNOWN: Cache[MarkedEvidence] = Cache(16)
 
 
 def known_marked_evidence(store: Store, run_id: str) -> MarkedEvidence | None:
     """The evidence inside the marks of a run with a parent, if this process has computed it."""
-    return _EVIDENCE.find(_key(store, run_id))
+    return _KNOWN.find(_key(store, run_id))
 
 
-def marked_evidence(store: Store, run_id: str) -> Work[MarkedEvidence]:
-    """Compute it for a run on marks, unless it is known. Raises what `snapshots` raises."""
-    key = _key(store, run_id)
-    if (known := _EVIDENCE.find(key)) is not None:
-        return known
-    yield Preparing(Message("Reading images and networks"))
-    later = snapshots(store, run_id)
-    earlier = snapshots(store, str(later.config.parent))
-    made = yield from _made(earlier, later, _marked_images(store, run_id, later.config))
-    _EVIDENCE.keep(key, made)
-    return made
+def keep_marked_evidence(store: Store, run_id: str, made: MarkedEvidence) -> None:
+    """Keep it in memory, where `known_marked_evidence` finds it."""
+    _KNOWN.keep(_key(store, run_id), made)
 
 
-def _key(store: Store, run_id: str) -> tuple[str, ...]:
-    config = store.run(run_id).config
-    arms: tuple[Arm, ...] = ("student", *_controls(config))
-    hashes = (store.weights_hashes(str(config.parent), ("student",)), store.weights_hashes(run_id, arms))
-    return (str(store.directory), run_id, *(each for part in hashes for each in part.values()))
-
-
-def _controls(config: RunConfig) -> tuple[Arm, ...]:
+def arms_without_marks(config: RunConfig) -> tuple[Arm, ...]:
     """The arm that was trained on without marks: the control, or else the twin; empty without either."""
     found: list[Arm] = [arm for arm in ("teacher-maps", "twin") if arm in config.arms]
     return tuple(found[:1])
 
 
-def _marked_images(store: Store, run_id: str, config: RunConfig) -> Split:
-    """The training images with a mark, as the student was trained on them."""
-    marks = read_marks(Path(store.own_files(run_id)["marks"]))
-    images = prepare_data(config, marked(load_dataset(config, silent), marks)).student_train
-    assert images.object_masks is not None
-    return images.take(images.object_masks.flatten(1).any(1).nonzero().flatten())
-
-
-def _made(earlier: Snapshots, later: Snapshots, images: Split) -> Work[MarkedEvidence]:
-    explainer = explainers_offered(later.config)[0].name
-    asked: list[tuple[Snapshots, Arm]] = [(earlier, "student"), (later, "student")]
-    asked += [(later, arm) for arm in _controls(later.config)]
-    shape = tuple(images.images.shape[1:])
-    cost = sum(explaining_cost(run.networks[arm], explainer, shape) for run, arm in asked)
-    images = images.take(torch.arange(min(len(images), affordable_count(cost))))
-    parts = []
-    for part in slices(len(images), cost, later.normalizer.device):
-        some = images.take(torch.arange(part.start, part.stop))
-        parts.append(torch.stack([_shares(run, arm, explainer, some) for run, arm in asked]))
-        what = Message("Explaining {count} training images", {"count": len(images)})
-        yield Preparing(what, part.stop / len(images))
-    assert images.object_masks is not None
-    areas = images.object_masks.flatten(1).double().mean(1).numpy()
-    shares = torch.cat(parts, 1).double().numpy() if parts else np.empty((len(asked), 0))
-    return summarized(explainer, areas, shares, [arm for _run, arm in asked[2:]])
-
-
-def _shares(run: Snapshots, arm: Arm, explainer: str, images: Split) -> Tensor:
-    """(N,) share of a network's evidence for the label inside the marks, on the CPU."""
-    assert images.object_masks is not None
-    with run.lock:
-        inputs = run.normalizer.normalize(images.images)
-        labels = images.labels.to(inputs.device)
-        maps = explain(explainer, run.networks[arm], inputs, labels, layer=run.config.explained_layer).cpu()
-    return mask_share(compared_part(maps, explainer), images.object_masks)
-
-
-def summarized(explainer: str, areas: Floats, shares: Floats, controls: Sequence[Arm]) -> MarkedEvidence:
-    """Means over the images on which every share is known.
-
-    areas: (N,) of the marks. shares: (2 or 3, N) of the student before, after, and of the control.
-    """
-    known = ~np.isnan(shares).any(0)
-    count, (before, after, *others) = int(known.sum()), shares[:, known]
-    gain = paired_difference(after, before)
-    return MarkedEvidence(
-        explainer,
-        count,
-        _mean(areas[known]),
-        _mean(before),
-        _mean(after),
-        next(((arm, _mean(each)) for arm, each in zip(controls, others, strict=True)), None),
-        gain if count >= FEWEST_FOR_INTERVAL else Interval(gain.value, math.nan, math.nan),
-    )
-
-
-def _mean(values: Floats) -> float:
-    return float(values.mean()) if len(values) else math.nan
+def _key(store: Store, run_id: str) -> tuple[str, ...]:
+    config = store.run(run_id).config
+    arms: tuple[Arm, ...] = ("student", *arms_without_marks(config))
+    hashes = (store.weights_hashes(str(config.parent), ("student",)), store.weights_hashes(run_id, arms))
+    return (str(store.directory), run_id, *(each for part in hashes for each in part.values()))

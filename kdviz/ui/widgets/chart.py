@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
-# Plotly takes pandas from sys.modules, even one that the page of another visitor is still importing.
-import pandas as pd  # noqa: F401
 import plotly.graph_objects as go
 import streamlit as st
 

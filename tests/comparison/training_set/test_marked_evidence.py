@@ -8,7 +8,7 @@ import torch
 
 from kdviz.comparison import known_marked_evidence, marked_evidence, snapshots
 from kdviz.comparison.training_set import marked_evidence as module
-from kdviz.comparison.training_set.marked_evidence import FEWEST_FOR_INTERVAL, summarized
+from kdviz.comparison.training_set.measuring_marks import FEWEST_FOR_INTERVAL, summarized
 from kdviz.datasets import Marks, digests
 from kdviz.explainers import explain
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
@@ -94,5 +94,5 @@ def test_without_a_map_anywhere_nothing_is_known():
 
 
 def test_without_a_control_the_twin_had_no_marks(tiny_config):
-    assert module._controls(tiny_config(arms=("student", "twin"))) == ("twin",)
-    assert module._controls(tiny_config(arms=("student",))) == ()
+    assert module.arms_without_marks(tiny_config(arms=("student", "twin"))) == ("twin",)
+    assert module.arms_without_marks(tiny_config(arms=("student",))) == ()

@@ -50,7 +50,7 @@ def test_a_signed_map_is_orange_above_0_and_purple_below():
         (map_alt("sum", -abs(CORNER)), "sum: nothing above 0."),
         (
             signed_map_alt("sum", CORNER),
-            "sum, from −1 to 2: for the class at the upper left, against it at the centre.",
+            "sum, from −1 to 2: for the class at the upper left, against it at the lower right.",
         ),
         (signed_map_alt("sum", 0 * CORNER), "sum: 0 everywhere."),
     ],

@@ -413,7 +413,7 @@ def test_nothing_is_said_of_masks_where_there_are_none(app, finished, graded, mo
     assert ["Measure" in table.value.columns for table in app.dataframe] == [True]
 
 
-def open_drawer(app, key="ag_sort"):
+def open_drawer(app, key="ag_order"):
     app.session_state[key] = True
     app.run()
     assert not app.exception
@@ -446,7 +446,7 @@ def test_orders_are_compared_only_in_an_open_drawer(app, finished, graded):
 
 def test_explainers_that_have_graded_are_compared_likewise(app, finished, trained, graded, monkeypatch):
     opened(app, "agreement", run=finished, ag_arm="twin (λ = 0)", ag_measure="SSIM")
-    app.session_state["ag_sort_between"] = "explainers"
+    app.session_state["ag_order_between"] = "explainers"
     open_drawer(app)
     store = Store(trained[0])
     offered = explainers_offered(store.run(finished).config)

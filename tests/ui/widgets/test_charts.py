@@ -43,8 +43,8 @@ def graded_survey(trained):
     return known_survey(store, trained[1])
 
 
-def test_no_figure_is_drawn_before_pandas_is_whole():
+def test_no_page_is_drawn_before_pandas_is_whole():
     """Plotly takes pandas from sys.modules, even one that another thread is still importing."""
-    code = "import sys, kdviz.ui.widgets.chart; print(hasattr(sys.modules.get('pandas'), 'Series'))"
-    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    code = "import sys, app; print(hasattr(sys.modules.get('pandas'), 'Series'))"
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert ended.stdout.split() == ["True"]
