@@ -9,19 +9,15 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
 
 from kdviz.errors import ModelError
 from kdviz.progress import Message
 from kdviz.types import Preparing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _LONGEST_S = 300.0
 _WAIT_S = 0.1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kdviz.checkpoints import is_onnx
-from kdviz.config import make_config
+from kdviz.config import INPUT_FIELDS, make_config
 from kdviz.errors import ConfigError
 from kdviz.models import PRETRAINED, PROGRAM_SUFFIX
 from kdviz.store.teacher_files import keep_teacher_file
@@ -89,8 +89,7 @@ def with_program(settings: dict[str, Any], code: str, runs_dir: Path) -> dict[st
 
 def _images(settings: dict[str, Any]) -> tuple[int, ...]:
     """(C, H, W) of the run's images."""
-    names = ("dataset", "data", "image_size", "clip_seconds", "cue")
-    return make_config({name: settings[name] for name in names if name in settings}).input_shape
+    return make_config({name: settings[name] for name in INPUT_FIELDS if name in settings}).input_shape
 
 
 def _used(file: Path, side: int | None) -> dict[str, Any]:

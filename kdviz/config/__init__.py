@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from kdviz.config.fields import bounds, is_whole, options
     from kdviz.config.filling import OPENING, usual_loss, usual_weight
+    from kdviz.config.keys import INPUT_FIELDS
     from kdviz.config.making import changed, make_config, stored_config, stored_settings
     from kdviz.config.run_config import RunConfig, filled
 

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
 
+INPUT_FIELDS = ("dataset", "data", "image_size", "clip_seconds", "cue")
+"""Settings that the inputs of networks depend on, and so the test images of a run."""
+
 # Two runs that agree in all of these can share one trained teacher.
 _TEACHER_FIELDS = (
     "dataset",

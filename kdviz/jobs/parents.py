@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kdviz.config.keys import INPUT_FIELDS
 from kdviz.errors import ConfigError, StoreError
 from kdviz.store import Run, Store
 from kdviz.types import Arm, Weights
@@ -12,7 +13,7 @@ from kdviz.types import Arm, Weights
 if TYPE_CHECKING:
     from kdviz.config import RunConfig
 
-_SAME = ("dataset", "data", "image_size", "clip_seconds", "cue", "student", "student_width")
+_SAME = (*INPUT_FIELDS, "student", "student_width")
 """Settings that a run shares with its parent: those that the students' weights and test images depend on."""
 
 _OWN: frozenset[Arm] = frozenset({"twin", "scratch"})

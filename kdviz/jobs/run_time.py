@@ -9,6 +9,7 @@ from statistics import fmean
 from typing import TYPE_CHECKING, Literal, get_args
 
 from kdviz.cache import Cache
+from kdviz.config.keys import INPUT_FIELDS
 from kdviz.device import resolve_device
 from kdviz.jobs.share_done import TESTS
 from kdviz.models import PRETRAINED, PROGRAMS
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     from kdviz.datasets import Counts
 
 _DECISIVE = (
-    "dataset", "data", "image_size", "clip_seconds", "cue", "teacher", "teacher_width", "teacher_size",
-    "student", "student_width", "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms",
-    "precision",
+    *INPUT_FIELDS, "teacher", "teacher_width", "teacher_size", "student", "student_width",
+    "explanation_loss", "explained_layer", "batch_size", "optimizer", "arms", "precision",
 )  # fmt: skip
 """Settings that decide how long a step takes, beside the device, the number of epochs and whether λ is 0."""
 

@@ -8,15 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.config import RunConfig
+from kdviz.config import INPUT_FIELDS, RunConfig
 from kdviz.errors import ConfigError
 from kdviz.metrics import METRICS
 from kdviz.types import Interval, Results
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
-
-_IMAGES = ("dataset", "data", "image_size", "clip_seconds", "cue")
-"""Settings that determine the test images."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +49,7 @@ def different_settings(configs: Sequence[RunConfig]) -> dict[str, tuple[Any, ...
 
 def on_same_images(configs: Sequence[RunConfig]) -> bool:
     """Whether all runs have the same test images, so that their accuracies are comparable."""
-    return not set(different_settings(configs)) & set(_IMAGES)
+    return not set(different_settings(configs)) & set(INPUT_FIELDS)
 
 
 def seed_groups(configs: Sequence[RunConfig], results: Sequence[Results | None]) -> list[SeedGroup]:

@@ -90,10 +90,7 @@ def _ascending(store: Store, run_ids: Sequence[str]) -> list[Run]:
 def _predictions(run: Snapshots) -> Tensor:
     """(N,) the student's predictions for the test images."""
     batches = torch.split(run.images.test.images, _BATCH)
-    with torch.no_grad():
-        return torch.cat(
-            [run.networks["student"](run.normalizer.normalize(each)).argmax(1).cpu() for each in batches]
-        )
+    return torch.cat([run.predicted(each, ["student"])["student"] for each in batches])
 
 
 def _image(store: Store, runs: Sequence[Run], images: RunImages, index: int) -> LadderImage:

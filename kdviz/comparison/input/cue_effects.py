@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-import torch
-
 from kdviz.cache import Cache
 from kdviz.comparison.input.cue_variants import offered_variants
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
@@ -68,10 +66,8 @@ def _effects(run: Snapshots, index: int, intact: bool, arms: Collection[Arm]) ->
         for number, cue in enumerate(variants.cues)
         if cue is not None and cue.indicated != planted.indicated
     }
-    inputs = run.normalizer.normalize(variants.inputs)
-    with torch.no_grad():
-        predicted = {arm: run.networks[arm](inputs).argmax(1).tolist() for arm in arms}
-    return {arm: _effect(of, at, others) for arm, of in predicted.items()}
+    predicted = run.predicted(variants.inputs, arms)
+    return {arm: _effect(of.tolist(), at, others) for arm, of in predicted.items()}
 
 
 def _effect(predicted: Sequence[int], at: int, others: Mapping[int, int]) -> CueEffect:

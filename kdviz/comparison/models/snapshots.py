@@ -5,12 +5,13 @@ The networks are private to this package, in eval mode, and never those of a run
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.models.device_lock import FairLock, device_lock
@@ -64,6 +65,12 @@ class Snapshots:
     def lock(self) -> FairLock:
         """The lock to hold while computing with the networks."""
         return device_lock(self.normalizer.device)
+
+    def predicted(self, images: Tensor, arms: Iterable[Arm]) -> dict[Arm, Tensor]:
+        """The classes (N,) that networks predict for raw images (N, C, *S), on the CPU. Hold the lock."""
+        inputs = self.normalizer.normalize(images)
+        with torch.no_grad():
+            return {arm: self.networks[arm](inputs).argmax(1).cpu() for arm in arms}
 
 
 _SNAPSHOTS: Cache[Snapshots] = Cache(8)

@@ -90,8 +90,7 @@ def _searched(run: Snapshots, indices: Sequence[int]) -> int | None:
 def _wrong(run: Snapshots, indices: Sequence[int]) -> tuple[Tensor, Tensor]:
     """Whether the twin alone is wrong, bool (N,), and what it predicts, (N,)."""
     split = run.images.test.take(torch.tensor(list(indices)))
-    images = run.normalizer.normalize(split.images)
-    with run.lock, torch.no_grad():
-        predicted = {arm: run.networks[arm](images).argmax(1).cpu() for arm in _ARMS}
+    with run.lock:
+        predicted = run.predicted(split.images, _ARMS)
     right = {arm: of == split.labels for arm, of in predicted.items()}
     return right["teacher"] & right["student"] & ~right["twin"], predicted["twin"]

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import torch
-from torch import Tensor
-
 from kdviz.agreement import share_interval
 from kdviz.comparison.models.slices import Work, affordable_count, slices
-from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.models.snapshots import snapshots
 from kdviz.comparison.test_set.cue_removal import CueRemoval, keep_cue_removals, known_cue_removals
 from kdviz.comparison.test_set.known_surveys import MOST_IMAGES
 from kdviz.datasets import balanced_indices
 from kdviz.models import multiply_adds
 from kdviz.progress import Message
 from kdviz.store import Store
-from kdviz.types import Arm, Preparing
+from kdviz.types import Preparing
 
 
 def cue_removals(store: Store, run_id: str) -> Work[tuple[CueRemoval, ...]]:
@@ -36,14 +33,10 @@ def cue_removals(store: Store, run_id: str) -> Work[tuple[CueRemoval, ...]]:
     for done, (arm, cost) in enumerate(costs.items()):
         changed = 0
         for part in slices(len(cued), cost, run.normalizer.device):
-            changed += int((_predicted(run, arm, cued[part]) != _predicted(run, arm, plain[part])).sum())
+            with run.lock:
+                before, after = (run.predicted(images[part], [arm])[arm] for images in (cued, plain))
+            changed += int((before != after).sum())
             fraction = (done + part.stop / len(cued)) / len(costs)
             yield Preparing(Message("Removing the cue from {count} images", {"count": len(cued)}), fraction)
         found.append(CueRemoval(arm, share_interval(changed, len(cued)), len(cued)))
     return keep_cue_removals(run_id, run.hashes, found)
-
-
-def _predicted(run: Snapshots, arm: Arm, images: Tensor) -> Tensor:
-    with run.lock, torch.no_grad():
-        logits: Tensor = run.networks[arm](run.normalizer.normalize(images))
-    return logits.argmax(1)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from kdviz.checkpoints import is_onnx, require_onnx
-from kdviz.config import OPENING, RunConfig, filled, make_config
+from kdviz.config import INPUT_FIELDS, OPENING, RunConfig, filled, make_config
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
 from kdviz.language import _, listed, percentage, plural, sentences
@@ -154,8 +154,7 @@ def _forget(dataset: str) -> None:
 
 def _images(settings: Mapping[str, Any]) -> RunConfig:
     """The settings of the images alone."""
-    names = ("dataset", "data", "image_size", "cue")
-    return make_config({name: settings[name] for name in names if settings.get(name)})
+    return make_config({name: settings[name] for name in INPUT_FIELDS if settings.get(name)})
 
 
 def _examined(store: Store, file: Path, values: dict[str, Any]) -> None:

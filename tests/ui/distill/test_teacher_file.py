@@ -14,6 +14,7 @@ from kdviz.models import build, load_weights, namings
 from kdviz.store.teacher_files import keep_teacher_file
 from kdviz.store.teachers import TeacherStore
 from kdviz.store.uploads import UploadedFile, upload_token
+from kdviz.ui.distill.teacher_file import _images
 from kdviz.ui.frame.formatting import count
 from tests.patience import PATIENCE_S
 from tests.programs import exported, onnx_file
@@ -238,3 +239,9 @@ def test_a_layer_that_the_student_lacks_is_not_offered_and_why_is_said(app, stor
         for each in page.caption
     )
     assert "stride2" not in page.selectbox(key=f"{SHAPES}.explained_layer").options
+
+
+def test_a_file_for_sounds_is_examined_at_the_length_of_the_clips(tmp_path):
+    settings = {"dataset": "audio-folder", "data": str(tmp_path), "cue": "none"}
+    assert _images({**settings, "clip_seconds": 2.5}).input_shape == (1, 40, 250)
+    assert _images(settings).input_shape == (1, 40, 100)
