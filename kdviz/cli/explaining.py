@@ -79,7 +79,7 @@ def explain(
     if row.text is not None:
         print_words(row)
     if cut:
-        print_line(f"Heard: the loudest {store.run(run).config.clip_seconds:g} s of it.")
+        print_line(f"Only the loudest part ({store.run(run).config.clip_seconds:g} s) is used.")
     _print_arms(arms, strongest)
     if out:
         print_saved(out)

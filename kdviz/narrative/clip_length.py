@@ -17,16 +17,16 @@ def clip_length_sentence(lengths: SoundLengths, clip: float) -> str:
     most, least = _time(max(lengths.seconds)), _time(min(lengths.seconds))
     if longer and shorter:
         return _(
-            "Clips are cut or padded to {clip}: of {count} sounds {longer} are longer, up to {most}, and "
-            "{shorter} shorter, down to {least}."
+            "Clips are cut or padded to {clip}: {longer} of {count} sounds are longer (up to {most}), "
+            "{shorter} are shorter (down to {least})."
         ).format(**said, longer=f"{len(longer):,}", shorter=f"{len(shorter):,}", most=most, least=least)
     if longer:
-        return _("Clips are cut to {clip}: of {count} sounds {longer} are longer, up to {most}.").format(
+        return _("Clips are cut to {clip}: {longer} of {count} sounds are longer (up to {most}).").format(
             **said, longer=f"{len(longer):,}", most=most
         )
     if shorter:
         return _(
-            "Clips are padded to {clip}: of {count} sounds {shorter} are shorter, down to {least}."
+            "Clips are padded to {clip}: {shorter} of {count} sounds are shorter (down to {least})."
         ).format(**said, shorter=f"{len(shorter):,}", least=least)
     return _("Clips last {clip}: none of {count} sounds is cut or padded.").format(**said)
 

@@ -102,7 +102,7 @@ def test_a_sound_of_ones_own_is_explained_as_it_is_heard(run, tmp_path):
         assert found["arms"][arm]["probability"] == pytest.approx(view.confidence, abs=1e-6)
     told = called(run, "--audio", str(file)).output
     assert told.startswith("Your sound. Explained: ")
-    assert "Heard: the loudest 1 s of it." in told
+    assert "Only the loudest part (1 s) is used." in told
     file.write_bytes(written(tone(300)))
     assert "loudest" not in called(run, "--audio", str(file)).output
 
@@ -129,7 +129,7 @@ def of_other_length(tmp_path_factory):
 
 def test_clips_have_the_median_length_of_the_sounds_rounded_up(of_other_length):
     store, run_id, told = of_other_length
-    assert "Clips are cut or padded to 2.5 s: of 60 sounds 14 are longer, up to 3.1 s, and 46 shorter, down to 1.7 s." in told  # fmt: skip
+    assert "Clips are cut or padded to 2.5 s: 14 of 60 sounds are longer (up to 3.1 s), 46 are shorter (down to 1.7 s)." in told  # fmt: skip
     config = store.run(run_id).config
     assert (config.clip_seconds, config.input_shape) == (2.5, (5, 40, 250))
 
@@ -157,7 +157,7 @@ def test_clips_of_any_length_are_explained_and_heard(of_other_length, tmp_path):
     file.write_bytes(written(np.concatenate([tone(3_000, 3.0), tone(300, 2.0, 0.1)])))
     own = prepare_sound(file.read_bytes(), run_images(run[0].run(run[1]).config))
     assert own.samples.shape == (40_000,)
-    assert "Heard: the loudest 2.5 s of it." in called(run, "--audio", str(file)).output
+    assert "Only the loudest part (2.5 s) is used." in called(run, "--audio", str(file)).output
 
 
 def test_the_tone_is_moved_in_clips_of_any_length(of_other_length):

@@ -203,7 +203,7 @@ def test_a_class_that_is_not_above_its_own_chance_is_named():
 
 
 def of_three_classes(*, dogs):
-    """Where the maximum is on the object: all 60 images of a cat, so many of 40 of a dog, none of 19 of a newt."""
+    """Where the maximum is on the object: in all 60 images of cats, in `dogs` of 40 of dogs, in none of 19 of newts."""
     hits = [1.0] * 60 + [1.0] * dogs + [0.0] * (40 - dogs) + [0.0] * 19
     labels = np.repeat([0, 1, 2], [60, 40, 19])
     return replace(surveyed(hits), classes=("cat", "dog", "newt"), labels=labels)

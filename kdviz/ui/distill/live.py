@@ -285,7 +285,7 @@ def _below_charts(store: Store, run: Run, measured: tuple[Measured, ...]) -> Non
             st.badge(
                 few,
                 icon=":material/balance:",
-                help=_("Only a batch with a marked image has an explanation loss, so many have none."),
+                help=_("A batch without a marked image has no explanation loss."),
             )
         elif math.isfinite(share):
             st.badge(

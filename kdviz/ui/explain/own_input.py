@@ -81,7 +81,7 @@ def _sound_notes(given: OwnSound) -> str:
     kept = _("It is kept in memory for this visit only.")
     seconds = time_text(len(given.samples) / SAMPLE_RATE)
     if given.cut:
-        return sentences(_("Heard: the loudest {seconds} of it.").format(seconds=seconds), kept)
+        return sentences(_("Only the loudest part ({seconds}) is used.").format(seconds=seconds), kept)
     return kept
 
 

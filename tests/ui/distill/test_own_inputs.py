@@ -88,8 +88,8 @@ def of_2_seconds(tmp_path):
     return str(tmp_path / "tones")
 
 
-PADDED = "Clips are padded to 2 s: of 80 sounds 80 are shorter, down to 0.9 s."
-CUT = "Clips are cut to 0.5 s: of 80 sounds 80 are longer, up to 1.8 s."
+PADDED = "Clips are padded to 2 s: 80 of 80 sounds are shorter (down to 0.9 s)."
+CUT = "Clips are cut to 0.5 s: 80 of 80 sounds are longer (up to 1.8 s)."
 
 
 def test_clips_have_the_length_of_the_sounds_unless_another_is_chosen(app, store, of_2_seconds):
