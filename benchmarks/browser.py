@@ -10,15 +10,19 @@ from playwright.sync_api import Page
 QUIET_MS = 300
 PATIENCE_MS = 600_000  # the first visit evaluates the run on its test set
 
+# Streamlit's own mark of a running script is skipped if a rerun ends before the browser draws it, so the
+# answer is heard on the socket that the click is sent by.
 _WATCH = """() => {
-    const app = document.querySelector('[data-testid="stApp"]');
     window.longTasks = []; window.changed = false; window.quietSince = 0;
     window.longTaskObserver ??= new PerformanceObserver(
         list => window.longTasks.push(...list.getEntries().map(task => task.duration)));
     window.longTaskObserver.observe({type: 'longtask'});
-    new MutationObserver(() => {
-        if (app.dataset.testScriptState !== 'notRunning') { window.changed = true; window.quietSince = 0; }
-    }).observe(app, {attributes: true, attributeFilter: ['data-test-script-state']});
+    window.sent ??= WebSocket.prototype.send;
+    WebSocket.prototype.send = function (...message) {
+        WebSocket.prototype.send = window.sent;
+        this.addEventListener('message', () => { window.changed = true; window.quietSince = 0; });
+        return this.send(...message);
+    };
     return performance.now();
 }"""
 

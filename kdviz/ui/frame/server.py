@@ -23,7 +23,7 @@ from kdviz.ui.frame.protection import host_name, is_loopback
 from kdviz.ui.frame.sign_in import is_signed_in
 from kdviz.ui.frame.visitor import visitor_key
 
-_PAINTED_WITHIN_S = 2.0
+_PAINTED_WITHIN_S = 4.0
 """How long the first page has the processor for itself: imports would delay its resources."""
 
 _FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-Ip")
@@ -107,10 +107,15 @@ def is_ready() -> bool:
     return start_workers().done()
 
 
+def start_workers_now() -> Future[None]:
+    """The same at once, though the first page may still be being painted: the visitor waits for a result."""
+    _NEEDED.set()
+    return start_workers()
+
+
 def wait_until_ready() -> None:
     """Wait, with a spinner, until PyTorch is loaded and the workers run."""
-    _NEEDED.set()
-    ready = start_workers()
+    ready = start_workers_now()
     if not ready.done():
         with st.spinner(_("Starting: loading PyTorch, once for all visitors …")):
             ready.result()

@@ -10,6 +10,7 @@ import streamlit as st
 from kdviz.config import RunConfig
 from kdviz.jobs import submit
 from kdviz.store import Store
+from kdviz.ui.frame.server import start_workers_now
 
 _DOUBLE_CLICK_S = 2.0
 
@@ -23,4 +24,5 @@ def submitted(store: Store, config: RunConfig) -> str:
     if now - when > _DOUBLE_CLICK_S:
         run_id = submit(store, config)
         before[key] = (now, run_id)
+        start_workers_now()
     return run_id

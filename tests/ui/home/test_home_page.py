@@ -9,12 +9,14 @@ from threading import Event
 
 import pytest
 
+from kdviz.config import RunConfig
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import EXAMPLES, prepared_example
 from kdviz.ui.frame import server as engine
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.widgets import submitting
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import APP, opened, page_text
 from tests.ui.distill.test_distill_page import shown
@@ -194,6 +196,19 @@ def test_pytorch_is_not_loaded_before_something_is_computed(store, monkeypatch):
     assert not ready.done()
     assert not loaded.is_set()
     engine.wait_until_ready()
+    assert loaded.is_set()
+
+
+def test_pytorch_is_loaded_at_once_for_a_run_started_while_the_first_page_is_painted(store, monkeypatch):
+    loaded = Event()
+    monkeypatch.setattr(engine, "prepare_process", loaded.set)
+    monkeypatch.setattr(engine, "_NEEDED", Event())
+    monkeypatch.setattr(engine, "_PAINTED_WITHIN_S", 600)
+    monkeypatch.setattr(engine, "ensure_workers", lambda store: [])
+    monkeypatch.setattr(submitting.st, "session_state", {})
+    ready = engine.start_workers()
+    submitting.submitted(store, RunConfig())
+    ready.result(60)
     assert loaded.is_set()
 
 
