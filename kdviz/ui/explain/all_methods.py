@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     ImageExplanation,
@@ -19,7 +20,7 @@ from kdviz.narrative import brightest_spots, cue_meaning
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
-from kdviz.ui.explain.captions import image_alt, show_predictions
+from kdviz.ui.explain.captions import image_alt, own_first, show_predictions
 from kdviz.ui.explain.controls import ImageQuery, open_method
 from kdviz.ui.explain.cue import shown_cue
 from kdviz.ui.explain.drawing import draw_panels
@@ -27,12 +28,12 @@ from kdviz.ui.explain.explained import explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.explain.outline_legend import outline_legend
 from kdviz.ui.explain.own_input import OwnInput
-from kdviz.ui.explain.panels import arm_panel, difference_panel, without_probabilities
+from kdviz.ui.explain.panels import difference_panel, folded, small_panel
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.frame.projector import settings_and_pictures
+from kdviz.ui.frame.projector import projecting, settings_and_pictures
 
 
 def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
@@ -42,23 +43,10 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
     with st.skeleton(height=200):
         first = explained(store, run, query, given, offered[0].name)
     show_predictions(first, query)
-    with st.container(horizontal=True, vertical_alignment="center", key="methods_head"):
-        if first.text is None:
-            st.image(png(enlarged(first.image)), width=120, alt=image_alt(first))
-        with st.container(width=320 if first.text is None else "stretch"):
-            if first.text is None:
-                _opacity(query)
-            scale = _(
-                "In each row one scale, with its full colour at the teacher's maximum; a map of another "
-                "class has its own."
-            )
-            clipped = _("In maps of many cells, the teacher's highest {share} are above full colour.")
-            clipped = clipped.format(share=percentage(CLIPPED)) if first.text is None else ""
-            framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
-            st.caption(sentences(scale, clipped, framed))
-            outline_legend(views(run, query, given, first, first, cue)[0], cue)
     above, rows = settings_and_pictures()
-    summary, peaks = above.empty(), []
+    with above:
+        summary, peaks = st.empty(), []
+        _head(run, query, given, first, cue)
     with rows, bar() as report:
         for done, spec in enumerate(offered):
             report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
@@ -66,6 +54,27 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
             if cue is not None:
                 peaks.append({arm: found.peak for arm, found in evidence_on(cue, own).items()})
                 summary.markdown(plain(brightest_spots(peaks, cue, own)))
+
+
+def _head(
+    run: Run, query: ImageQuery, given: OwnInput | None, first: ImageExplanation, cue: PlantedCue | None
+) -> None:
+    """The image itself, the opacity of all maps, and what their colours and outlines are."""
+    scale = _(
+        "In each row one scale, with its full colour at the teacher's maximum; a map of another class has "
+        "its own."
+    )
+    clipped = _("In maps of many cells, the teacher's highest {share} are above full colour.")
+    clipped = clipped.format(share=percentage(CLIPPED)) if first.text is None else ""
+    framed = "" if cue is None else _("Framed: {text}.").format(text=plain(cue_meaning(cue, first)))
+    with st.container(horizontal=True, vertical_alignment="center", key="methods_head"):
+        if first.text is None:
+            st.image(png(enlarged(first.image)), width=96, alt=image_alt(first))
+            with st.container(width=200):
+                _opacity(query)
+        with st.container(width="stretch", gap="xsmall"):
+            st.caption(sentences(scale, clipped, framed))
+            outline_legend(views(run, query, given, first, first, cue)[0], cue)
 
 
 def _one_method(
@@ -77,7 +86,8 @@ def _one_method(
     cue: PlantedCue | None,
 ) -> ImageExplanation:
     """Draw a method's row. Returns its explanation of each arm's own prediction."""
-    with st.container(border=True):
+    name, maps = _places()
+    with name:
         st.button(
             f"**{_(spec.label)}**",
             key=f"open_{spec.name}",
@@ -88,20 +98,30 @@ def _one_method(
         )
         if spec.warning:
             st.caption(f":material/warning: {_(spec.warning)}")
-        of_method = replace(query, explainer=spec.name)
-        with st.skeleton(height=320):
-            explanation = explained(store, run, of_method, given, spec.name)
-            own = for_own_predictions(store, run, of_method, given, explanation)
-        view, own_view = views(run, of_method, given, explanation, own, cue)
-        if view.maps.clipped:
+    of_method = replace(query, explainer=spec.name)
+    with maps, st.skeleton(height=180):
+        explanation = explained(store, run, of_method, given, spec.name)
+        own = for_own_predictions(store, run, of_method, given, explanation)
+    view, own_view = views(run, of_method, given, explanation, own, cue)
+    if view.maps.clipped:
+        with name:
             _clipped(view)
-        chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
-        panels = [
-            without_probabilities(arm_panel(view, arm, chance, own=own_view)) for arm in explanation.arms
-        ]
-        difference = difference_panel(view, ("teacher", "student"))
+    chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
+    panels = [
+        small_panel(view, arm, chance, own=own_view, own_first=own_first(query)) for arm in explanation.arms
+    ]
+    difference = folded(difference_panel(view, ("teacher", "student")))
+    with maps:
         draw_panels(view, [*panels, difference], mode="row", cue=cue, controls=False, name=spec.name)
     return own
+
+
+def _places() -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Of a method's name and of its maps: beside each other, unless a projector needs the room."""
+    if projecting():
+        return st.container(), st.container()
+    name, maps = st.columns([2, 9])
+    return name, maps
 
 
 def _clipped(view: ExplanationView) -> None:

@@ -35,9 +35,10 @@ def draw_panels(
     controls: bool = True,
     name: str = "",
 ) -> None:
-    """Draw the panels of an explanation. controls: whether opacity and the like can be changed.
+    """Draw the panels of an explanation.
 
-    divider: in percent, under which the first two are. name: of this one, where a page draws several.
+    divider: in percent, under which the first two are. controls: whether opacity and the like can be changed;
+    without them it is one of many, and small. name: of this one, where a page draws several.
     """
     explanation, query = view.explanation, view.query
     if explanation.text is None:
@@ -65,6 +66,7 @@ def draw_panels(
         framed=_legend_of_frames(view, cue),
         evidence=_evidence(view),
         own_first=own_first(query),
+        small=not controls,
         key="_".join(filter(None, ("sentences", name))),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -130,10 +130,24 @@ def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
     return (PanelLine(_("Evidence for {name}.").format(name=view.class_of(arm)), folded=True),)
 
 
-def without_probabilities(panel: Panel) -> Panel:
-    """The panel of an arm for displays of many maps: its answer and agreement alone."""
-    own = None if panel.own is None else replace(panel.own, shares=())
-    return replace(panel, shares=(), own=own)
+def small_panel(
+    view: ExplanationView, arm: Arm, chance: Levels | None, *, own: ExplanationView | None, own_first: bool
+) -> Panel:
+    """The panel of an arm among many: its agreement, or why it has no map, and the rest behind a question mark.
+
+    own: as in `arm_panel`; shown where `own_first`, for the class that the arm predicts.
+    """
+    panel, kept = arm_panel(view, arm, chance, own=own), _agreement(view, arm, chance)
+    if own_first and own is not None and panel.own is not None:
+        undefined = () if own.maps.is_defined(arm) else _undefined(own, own.explanation.arms[arm])
+        panel, kept = panel.own, (*_shared(view, arm, chance), *undefined)
+    return replace(folded(panel, but=kept), shares=(), own=None, choice=())
+
+
+def folded(panel: Panel, *, but: Sequence[PanelLine] = ()) -> Panel:
+    """The panel with all lines but some behind a question mark."""
+    lines = tuple(line if line in but else replace(line, folded=True) for line in panel.lines)
+    return replace(panel, lines=lines)
 
 
 def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:

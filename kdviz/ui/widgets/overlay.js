@@ -104,6 +104,7 @@ export default function draw(component) {
   const focused = root.getRootNode().activeElement?.dataset?.key;
   root.className = `comparer ${data.mode}`;
   root.classList.toggle("sounds", Boolean(data.axes));
+  root.classList.toggle("small", !data.controls); // one of many
   cards.replaceChildren();
   stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
   stage.setAttribute("aria-label", data.words.stage);

@@ -52,6 +52,7 @@ export default function draw(component) {
   }
 
   const focused = root.getRootNode().activeElement?.dataset?.key;
+  root.classList.toggle("small", data.small);
   stage.replaceChildren(...panels.map(figure));
   stage.setAttribute("aria-label", data.words.stage);
   if (focused) [...root.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused)?.focus();
@@ -105,6 +106,6 @@ export default function draw(component) {
   };
 
   if (columns.has(kept.at)) read(kept.at);
-  else where.textContent = invitation(data.words);
+  else where.textContent = data.small ? "" : invitation(data.words);
   return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
 }

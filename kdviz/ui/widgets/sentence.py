@@ -42,13 +42,14 @@ def sentence_row(
     framed: FramedWord | None = None,
     evidence: str = "",
     own_first: bool = False,
+    small: bool = False,
     key: str = "sentences",
 ) -> None:
     """Draw the panels under one another, with the legend of their scale.
 
     unit: of the values. choose: called with a class that was chosen. framed: named in the legend. evidence:
     for which class words are coloured, before the legend. own_first: whether the panels `own` are shown at
-    first.
+    first. small: whether they are some of many.
     """
 
     def chosen() -> None:
@@ -63,6 +64,7 @@ def sentence_row(
             "legend": word_layers(words_legend(signed=signed)),
             "framed": None if framed is None else asdict(framed),
             "ownFirst": own_first,
+            "small": small,
             "unit": unit,
             "words": _words() | {"legend": evidence or _("Evidence:")},
         },
