@@ -133,7 +133,7 @@ def _whose(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
 def small_panel(
     view: ExplanationView, arm: Arm, chance: Levels | None, *, own: ExplanationView | None, own_first: bool
 ) -> Panel:
-    """The panel of an arm among many: its agreement, or why it has no map, and the rest behind a question mark.
+    """The panel of an arm among many: its agreement, or why it has no map, and the rest folded.
 
     own: as in `arm_panel`; shown where `own_first`, for the class that the arm predicts.
     """
