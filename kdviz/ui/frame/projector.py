@@ -15,7 +15,8 @@ _KEY = "projector"
 _STYLE = """
 :root {
   --film-tile: 230px; --film-strip: 1150px; --panel-text: 1rem;
-  --map-least: 22%; --map-most: 1fr; --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 24rem);
+  --map-least: 22%; --small-maps: auto / repeat(auto-fit, minmax(22%, 1fr));
+  --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 24rem);
 }
 html { font-size: 20px; }
 [data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
