@@ -34,7 +34,8 @@ from kdviz.progress import run_to_end, silent
 if TYPE_CHECKING:
     from kdviz.checkpoints import CheckpointSummary, Match
     from kdviz.networks import ProgramSummary
-    from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
+    from kdviz.trainer.teacher_check import TeacherExamination
+    from kdviz.trainer.teacher_ways import TeacherCheck
 
 _SHOWN = 12
 
@@ -74,9 +75,11 @@ def inspect(
             else _recognized(read, size)
         )
     if as_json:
-        checks = None if found is None else [asdict(each) for each in found.checks]
+        checks, sizes = (None, None) if found is None else (found.checks, found.sizes)
         shown = {
-            "file": str(file), "matches": [_row(each) for each in matches], "checks": checks,
+            "file": str(file), "matches": [_row(each) for each in matches],
+            "checks": None if checks is None else [asdict(each) for each in checks],
+            "sizes": None if sizes is None else [asdict(each) for each in sizes],
             "layers": [asdict(each) for each in layers.layers] if layers else [],
         }  # fmt: skip
         print_json(shown | ({"program": asdict(program)} if program else {}))
@@ -92,7 +95,7 @@ def inspect(
             print_line(
                 "Its outputs are in another order than the classes: taken as fits training images best."
             )
-        _print_checks(found.checks, {**settings, **found.settings, "teacher_weights": str(file)})
+        _print_checks(found, {**settings, **found.settings, "teacher_weights": str(file)})
 
 
 @contextmanager
@@ -212,25 +215,32 @@ def _row(found: Match) -> dict[str, Any]:
     }
 
 
-def _print_checks(checks: Sequence[TeacherCheck], settings: dict[str, Any]) -> None:
+def _print_checks(found: TeacherExamination, settings: dict[str, Any]) -> None:
+    _print_accuracies("pixels", [(each.scale or "as the data", each) for each in found.checks])
+    if found.sizes:
+        named = [(f"{each.size} px" if each.size else "as they are", each) for each in found.sizes]
+        _print_accuracies("images resized to", named)
+    if not any(each.above_chance for each in (*found.checks, *found.sizes)):
+        print_line("No pixel scale is above chance: check the classes and their order.")
+    given = {_option(name): str(value) for name, value in settings.items() if value is not None}
+    options = [part for pair in given.items() for part in pair]
+    print_line(f"Start with: python -m kdviz distill {shlex.join(options)}")
+
+
+def _print_accuracies(what: str, checks: Sequence[tuple[str, TeacherCheck]]) -> None:
     print_table(
-        ("pixels", "accuracy", "95 % interval", "chance", "images"),
+        (what, "accuracy", "95 % interval", "chance", "images"),
         [
             (
-                each.scale or "as the data",
+                name,
                 decimal(each.accuracy, 3),
                 f"{decimal(each.low, 3)} to {decimal(each.high, 3)}",
                 decimal(each.chance, 3),
                 each.count,
             )
-            for each in checks
+            for name, each in checks
         ],
     )
-    if not any(each.above_chance for each in checks):
-        print_line("No pixel scale is above chance: check the classes and their order.")
-    given = {_option(name): str(value) for name, value in settings.items() if value is not None}
-    options = [part for pair in given.items() for part in pair]
-    print_line(f"Start with: python -m kdviz distill {shlex.join(options)}")
 
 
 def _option(name: str) -> str:

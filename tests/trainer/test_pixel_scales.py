@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from kdviz.trainer.teacher_check import TeacherCheck, _preferred, _Tried
+from kdviz.trainer.teacher_ways import TeacherCheck, Tried, clearly_best, most_accurate
 
 
 def tried(scale, right):
     """A way that is right on these of 40 images."""
     answers = np.isin(np.arange(40), list(right))
-    return _Tried({}, TeacherCheck(scale, answers.mean(), 0.0, 1.0, 0.2, 40), answers, None)
+    return Tried(None, TeacherCheck(scale, answers.mean(), 0.0, 1.0, 0.2, 40), answers, None)
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ def tried(scale, right):
     ],
 )
 def test_other_pixels_are_proposed_only_where_they_are_clearly_better(own, other, proposed):
-    ways = sorted([tried("imagenet", other), tried(None, own)], key=lambda each: -each.check.accuracy)
-    assert _preferred(ways).check.scale == proposed
+    usual, others = tried(None, own), tried("imagenet", other)
+    assert clearly_best([usual, others], usual).check.scale == proposed
 
 
 def test_without_the_data_sets_own_pixels_the_best_is_proposed():
-    assert _preferred([tried("0-1", range(11)), tried("imagenet", range(10))]).check.scale == "0-1"
+    assert most_accurate([tried("imagenet", range(10)), tried("0-1", range(11))]).check.scale == "0-1"

@@ -3,6 +3,7 @@
 import pytest
 import torch
 from captum.attr import LayerGradCam
+from PIL import Image
 from scipy.optimize import minimize
 from torch.nn import functional as F
 from torchvision import models
@@ -116,6 +117,46 @@ def test_the_pixel_scale_that_a_network_was_trained_with_is_the_most_accurate(tr
     assert found.settings["teacher_input"] is None
     assert found.settings["teacher"] == "resnet8-lite"
     assert (found.summary.wrapper, found.summary.prefix) == ("state_dict", "module.")
+
+
+@pytest.fixture(scope="module")
+def enlarged_shapes(tmp_path_factory):
+    """A folder of shapes of 64 px, each pixel of 32 px four times."""
+    folder = tmp_path_factory.mktemp("enlarged")
+    images = load_setup(make_config({"dataset": "shapes", "train_count": 64}), silent).data
+    names = images.dataset.classes
+    for part, split, count in (
+        ("train", images.test, 40),
+        ("val", images.validation, 80),
+        ("test", images.test, 16),
+    ):
+        pixels = split.images[:count].permute(0, 2, 3, 1).numpy()
+        for number, (picture, label) in enumerate(zip(pixels, split.labels[:count].tolist(), strict=True)):
+            place = folder / part / f"{label}-{names[label]}"
+            place.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(picture.repeat(2, 0).repeat(2, 1)).save(place / f"{number}.png")
+    return folder
+
+
+def test_images_are_resized_as_the_teacher_is_most_accurate(trained_teacher, enlarged_shapes):
+    _config, file = trained_teacher
+    images = make_config({"dataset": "folder", "data": str(enlarged_shapes), "image_size": 64})
+    found = run_to_end(examine_teacher(file, images))
+    assert [each.size for each in found.sizes] == [None, 32, 96, 128, 160, 224]
+    by_size = {each.size: each for each in found.sizes}
+    assert found.settings["teacher_size"] == 32 == found.check.size
+    assert by_size[32].accuracy > 0.9 > by_size[None].accuracy == found.checks[0].accuracy
+    proved = check_teacher(make_config({**images.model_dump(exclude_unset=True), **found.settings}))
+    assert proved == found.check, "as a run with these settings has it"
+
+
+def test_no_other_size_is_tried_where_there_is_nothing_to_gain(trained_teacher):
+    _config, file = trained_teacher
+    found = run_to_end(examine_teacher(file, make_config({"dataset": "shapes"})))
+    assert found.checks[0].accuracy >= 0.95
+    assert found.sizes == ()
+    assert found.check == found.checks[0]
+    assert "teacher_size" not in found.settings
 
 
 def list_of(generator):

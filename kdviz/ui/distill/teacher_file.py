@@ -27,7 +27,7 @@ from kdviz.ui.widgets.fields import Fields, fill_some
 if TYPE_CHECKING:
     from kdviz.checkpoints import Match
     from kdviz.networks import ProgramSummary
-    from kdviz.trainer.teacher_check import TeacherCheck, TeacherExamination
+    from kdviz.trainer.teacher_check import TeacherExamination
 
 _TYPES = ["pt2", "onnx", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
 _UPLOAD, _REFUSED, _USED = "teacher_upload", "teacher_refused", "teacher_used"
@@ -120,8 +120,9 @@ def guessing_teacher(settings: Mapping[str, Any]) -> str:
     if given in (None, "", "imagenet") or not Path(str(given)).is_file():
         return ""
     found = known_examination(Path(str(given)), _images(settings))
-    scale = settings.get("teacher_input") or None
-    check = next((each for each in found.checks if each.scale == scale), None) if found else None
+    used = (settings.get("teacher_input") or None, settings.get("teacher_size") or None)
+    checks = () if found is None else (*found.sizes, *found.checks)
+    check = next((each for each in checks if (each.scale, each.size) == used), None)
     if check is None or check.above_chance:
         return ""
     return _("The teacher's file is right no more often than chance: see *Teacher from a file*.")
@@ -188,7 +189,7 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
     if not found.checks:
         st.error(_("It does not fill the network, so it cannot teach."), icon=":material/error:")
         return
-    _predicts(found.checks)
+    _predicts(found)
     if found.reordered:
         text = _(
             ":material/swap_vert: Its outputs are in another order than the classes. {order} fits your "
@@ -257,9 +258,9 @@ def _differences(best: Match) -> None:
         st.dataframe(table, hide_index=True, column_config=columns, alt=_("Tensors that are not loaded"))
 
 
-def _predicts(checks: tuple[TeacherCheck, ...]) -> None:
-    """Accuracy on labelled images for each pixel scale, the proposed one first."""
-    best = checks[0]
+def _predicts(found: TeacherExamination) -> None:
+    """Accuracy on labelled images with the proposed settings, then for each pixel scale and image size."""
+    best = found.check
     line = _(
         "It is right on **{accuracy}** ({right} of {count}) of the validation images, 95 % interval {low} to "
         "{high}; chance is {chance}."
@@ -275,10 +276,17 @@ def _predicts(checks: tuple[TeacherCheck, ...]) -> None:
             sentences(line, _("That is no better than chance: check its classes and their order.")),
             icon=":material/warning:",
         )
-    if len(checks) > 1:
-        named = {each.scale or _("as the data set"): percentage(each.accuracy, 0) for each in checks}
+    if len(found.checks) > 1:
+        named = {each.scale or _("as the data set"): percentage(each.accuracy, 0) for each in found.checks}
         others = listed(f"{name} {accuracy}" for name, accuracy in named.items())
         st.caption(_("Accuracy by the scale of its pixels: {others}.").format(others=others))
+    if found.sizes:
+        named = {
+            _("as they are") if each.size is None else f"{each.size} px": percentage(each.accuracy, 0)
+            for each in found.sizes
+        }
+        others = listed(f"{name} {accuracy}" for name, accuracy in named.items())
+        st.caption(_("Accuracy by the size to which images are resized: {others}.").format(others=others))
 
 
 def _use(values: dict[str, Any], used: Mapping[str, Any]) -> None:
