@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.browser.accessibility import serious_violations_of_both_themes
 from tests.browser.conftest import at_rest, watched
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -108,3 +109,9 @@ def test_on_a_phone_a_tap_opens_it_and_the_image_is_below(browser, address):
         assert above["y"] + above["height"] <= below["y"]
         assert above["width"] > 0.85 * 390
         assert opened(page).evaluate("node => node.scrollWidth <= node.clientWidth")
+
+
+def test_it_has_no_serious_violation_in_either_theme(page):
+    small(page, "teacher").click()
+    expect(opened(page)).to_be_visible()
+    assert serious_violations_of_both_themes(page) == []

@@ -71,18 +71,18 @@ export default function draw(component) {
     box.hidden = true;
     return box;
   }
-  function figure(panel) {
+  function figure(panel, axes = panel.heat ? null : data.axes) {
     const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
     node.dataset.panel = panels.indexOf(panel);
-    node.append(pile(layers(panel, data), ...cue(), ...(panel.heat ? [] : ticks(data.axes)), probe()), caption);
+    node.append(pile(layers(panel, data), ...cue(), ...ticks(axes), probe()), caption);
     if (!panel.heat) caption.append(...meaning(data.cue));
     return node;
   }
   // A map large, without what can be chosen under it, beside the image; the image alone.
   function enlarged(number) {
     const panel = { ...panels[number], shares: [], own: null };
-    const drawn = (panel.heat ? [panel, plain] : [panel]).map(figure);
+    const drawn = (panel.heat ? [panel, plain] : [panel]).map((each) => figure(each, data.axes));
     drawn[0].dataset.panel = number;
     for (const node of drawn) pointed(node.querySelector(".pile"));
     return drawn;
@@ -114,7 +114,7 @@ export default function draw(component) {
   root.className = `comparer ${data.mode}`;
   root.classList.toggle("sounds", Boolean(data.axes));
   cards.replaceChildren();
-  stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
+  stage.replaceChildren(...(swiped ? pair(panels) : panels.map((panel) => figure(panel))));
   stage.setAttribute("aria-label", data.words.stage);
   const enlarging = largerView(root, {
     words: data.words, shape: data.image.shape, count: panels.length, figures: enlarged,
