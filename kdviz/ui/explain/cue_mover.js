@@ -194,11 +194,13 @@ class Mover {
   enlarged(number) {
     const { arms, image, variants, words } = this.data, arm = arms[number], spot = this.outlined();
     const map = this.figure(arm), plain = made("figure", ""), pile = made("div", "pile"), layers = made("div", "layers");
+    const caption = made("figcaption", "");
     this.answer(map, arm, variants[this.shown].answers[number], spot);
     layers.append(picture(image.url, "base"));
     if (spot) layers.append(coloured("cue", spot));
     pile.append(layers);
-    plain.append(pile, made("figcaption", "", words.image));
+    caption.append(made("span", "name", words.image));
+    plain.append(pile, caption);
     return [map, plain];
   }
 
