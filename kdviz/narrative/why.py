@@ -11,7 +11,7 @@ from kdviz.datasets import CUES, class_name, class_names, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
 from kdviz.language import _, decimal, percentage, sentences
-from kdviz.types import Arm
+from kdviz.types import Arm, Peak
 from kdviz.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -83,8 +83,10 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
             colour = cue_colour(cue, explanation)
             meant = _("In training, {colour} meant {name}.").format(colour=colour, name=name)
     found = evidence_on(cue, explanation)
-    findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in shown_arms(found))
-    return sentences(meant, *findings)
+    arms = shown_arms(found)
+    findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in arms)
+    said_above = any(found[arm].looks_at == "cue" for arm in arms)
+    return sentences(meant, *findings, "" if said_above else _cue_alone(found, arms, "elsewhere"))
 
 
 def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
@@ -118,7 +120,18 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     else:
         line = _("Both {first} and {second} look {place}.").format(**names, place=place)
     filled = _("The {object} fills the image, so no map can show whether a network looks at it.")
-    return sentences(filled.format(object=name) if found[first].filled else "", line)
+    filled_by = filled.format(object=name) if found[first].filled else ""
+    return sentences(filled_by, line, _cue_alone(found, (first, second), "cue"))
+
+
+def _cue_alone(found: Mapping[Arm, CueEvidence], arms: Sequence[Arm], looking: Peak) -> str:
+    """What a cue covers for which a map's cells stand, if one of the arms looks there; "" of other cues."""
+    for of in (found[arm] for arm in arms if found[arm].looks_at == looking):
+        alone, cells = area_text(of.cue_area), area_text(of.areas["cue"])
+        if alone != cells:
+            text = _("The patch alone covers {alone} of the image, the cells of the map it is in {cells}.")
+            return text.format(alone=alone, cells=cells)
+    return ""
 
 
 def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:

@@ -8,6 +8,7 @@ import torch
 
 from kdviz.comparison import ArmExplanation, CueEffect, ImageExplanation, PlantedCue, evidence_on
 from kdviz.datasets import CueVariant
+from kdviz.faithfulness import mask_areas
 from kdviz.language import percentage, speaking_of
 from kdviz.narrative import (
     brief_twin,
@@ -115,7 +116,8 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
             (0, 0),
             (2, 2),
             "The twin listens to the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram; {twin_rest} lies beside "
-            "it), the student to “cross” ({student} on 25\N{NO-BREAK SPACE}%; {student_rest} lies beside it).",
+            "it), the student to “cross” ({student} on 25\N{NO-BREAK SPACE}%; {student_rest} lies beside it). "
+            "The tone alone covers 4\N{NO-BREAK SPACE}% of the spectrogram, the cells of the map it is in 6\N{NO-BREAK SPACE}%.",
         ),
         (
             (1, 1),
@@ -153,6 +155,27 @@ def test_of_a_sound_it_is_said_what_each_listens_to(twin, student, line):
     shares |= {f"{arm}_rest": percentage(1 - share, 0) for arm, share in found.items()}
     with speaking_of("audio"):
         assert brief_why(explanation, cue) == line.format(**shares)
+
+
+def test_the_size_of_a_tone_is_its_own_wherever_it_is_said_and_its_cells_are_said_to_be_cells():
+    loud = torch.zeros(16, 16, dtype=torch.bool)
+    loud[:, 8:12] = True
+    cue = planted("beep", loud)
+    sounding = {"sound": np.zeros(8, np.int16)}
+    elsewhere = replace(both((peaked((1, 3)), 2), (peaked((1, 3)), 0)), **sounding)
+    own, cells = float(mask_areas(cue.mask[None])), 1 / 16
+    with speaking_of("audio"):
+        note = (
+            f"The tone alone covers {percentage(own, 0)} of the spectrogram, "
+            f"the cells of the map it is in {percentage(cells, 0)}."
+        )
+        assert note not in brief_why(elsewhere, cue)
+        assert why_sentence(elsewhere, cue).endswith(f" {note}")
+        at_tone = replace(both((peaked((0, 0)), 2), (peaked((1, 3)), 0)), **sounding)
+        assert brief_why(at_tone, cue).endswith(f" {note}")
+        assert note not in why_sentence(at_tone, cue), "it is said once"
+    patch = both((peaked(ON_CUE), 2), (peaked(ELSEWHERE), 0))
+    assert "alone" not in brief_why(patch, planted()) + why_sentence(patch, planted())
 
 
 def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():

@@ -48,13 +48,15 @@ class CueEvidence:
 
     shares: of the positive evidence, in each region, in [0, 1]; NaN if the map or the region is undefined.
     areas: of the input, or of a text's words that the map covers, likewise: the share of an even spread.
-    A tone, which is smaller than a map's cell, stands for the cells in which it lies.
+    A tone, which is smaller than a map's cell, stands for the cells in which it lies; cue_area is that of the
+    cue alone.
     peak: region of the map's maximum. beside: of a sound, whether a maximum outside both regions is at the
     time of the cue, or a cell before or after it.
     """
 
     shares: Mapping[Region, float]
     areas: Mapping[Region, float]
+    cue_area: float
     peak: Peak
     beside: bool = False
 
@@ -179,15 +181,17 @@ def _loud_mask(spectrogram: Tensor) -> Tensor | None:
 def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor], *, fine: bool) -> CueEvidence:
     """fine: the cue is smaller than a map's cell, and stands for the cells in which it lies."""
     maps = torch.from_numpy(attribution)[None]
+    cue_area = _area(regions["cue"], maps[0])
     if fine:
         regions = {**regions, "cue": _cells_of(regions["cue"], maps)}
     shares = {region: float(mask_share(maps, mask[None])[0]) for region, mask in regions.items()}
     areas = {region: _area(mask, maps[0]) for region, mask in regions.items()}
     peak = _peak(maps, {"cue": regions["cue"]} if fine else regions)
     if not fine or peak != "elsewhere":
-        return CueEvidence(shares, areas, peak)
+        return CueEvidence(shares, areas, cue_area, peak)
     peak = _peak(maps, {region: mask for region, mask in regions.items() if region != "cue"})
-    return CueEvidence(shares, areas, peak, peak == "elsewhere" and _near_in_time(maps, regions["cue"]))
+    beside = peak == "elsewhere" and _near_in_time(maps, regions["cue"])
+    return CueEvidence(shares, areas, cue_area, peak, beside)
 
 
 def _area(mask: Tensor, values: Tensor) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from kdviz.device import resolve_device
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.jobs import start_trust_checks, trust_job
-from kdviz.language import _, sentences
+from kdviz.language import _, percentage, sentences
 from kdviz.narrative import (
     check_name,
     check_question,
@@ -53,31 +54,50 @@ _OPEN, _OPENED, _UNKNOWN = "trust_open", "trust_opened", "trust_badge_unknown"
 
 
 def trust_badge(store: Store, run: Run, explainer: str) -> None:
-    """How many checks the student's maps pass, beside the page's title, or that they were not made yet.
+    """How many checks the student's maps pass, beside the page's title, or how far they are.
 
     A click leads to the panel. Below the title on a narrow screen.
     """
     card = known_trust_card(store, run.id, explainer)
     st.session_state[_UNKNOWN] = card is None
-    known = known_survey(store, run.id, explainer)
-    trusted: Trust = "unknown" if card is None else qualified_trust(card, known, run.results)
-    icon, colour = _LIGHTS[trusted]
-    if trusted == "location":
-        colour = "gray"  # green beside a wrong answer would praise the network
-    text = _("Maps not checked: check") if card is None else checks_brief(card, known, run.results)
     below = ".st-key-heading, .st-key-beside_title { flex-wrap: wrap; row-gap: 0; }"
     row = ":has(> .st-key-trust_badge) { flex-basis: 100%; }"
     badge = ".st-key-trust_badge button, .st-key-trust_badge button *"
     whole = f"{badge} {{ white-space: normal !important; text-align: left; height: auto; }}"
     st.html(f"<style>@media {NARROW} {{ {below} {row} {whole} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
-        st.button(
-            f":{colour}-badge[:material/{icon}: {plain(text)}]",
-            key="trust_badge_button",
-            type="tertiary",
-            help=None if card is None else sentences(_conclusion(card, known, run.results), checks_limit()),
-            on_click=safely(_open_panel),
-        )
+        if card is not None:
+            known = known_survey(store, run.id, explainer)
+            trusted = qualified_trust(card, known, run.results)
+            about = sentences(_conclusion(card, known, run.results), checks_limit())
+            _badge(checks_brief(card, known, run.results), trusted, about)
+        elif _being_checked(store, run, explainer):
+            _progress_badge(store, run, explainer)
+        else:
+            _badge(_("Maps not checked: check"))
+
+
+@partial(fragment, run_every=1)
+def _progress_badge(store: Store, run: Run, explainer: str) -> None:
+    """How far the checks are. The panel reruns the page once they have ended."""
+    job = trust_job(store, run.id, explainer, "student")
+    share = percentage(0.0 if job is None else job.progress.fraction, 0)
+    if _badge(_("Maps being checked: {share}").format(share=share)):
+        st.rerun()  # the panel is outside this fragment
+
+
+def _badge(text: str, trusted: Trust = "unknown", about: str | None = None) -> bool:
+    """The badge's button; whether it was clicked."""
+    icon, colour = _LIGHTS[trusted]
+    if trusted == "location":
+        colour = "gray"  # green beside a wrong answer would praise the network
+    return st.button(
+        f":{colour}-badge[:material/{icon}: {plain(text)}]",
+        key="trust_badge_button",
+        type="tertiary",
+        help=about,
+        on_click=safely(_open_panel),
+    )
 
 
 def _open_panel() -> None:
@@ -87,11 +107,22 @@ def _open_panel() -> None:
 
 def check_ahead(store: Store, run: Run, explainer: str) -> None:
     """Run the checks of the student's maps in the background, unless that is slow or a run is training."""
-    if EXPLAINERS[explainer].slow or trust_job(store, run.id, explainer, "student"):
-        return
-    device = resolve_device(run.config.device)
-    if not any(each.live and resolve_device(each.config.device) == device for each in store.runs()):
+    if trust_job(store, run.id, explainer, "student") is None and _unasked(store, run, explainer):
         start_trust_checks(store, run.id, explainer, "student")
+
+
+def _unasked(store: Store, run: Run, explainer: str) -> bool:
+    """Whether the checks are run although nobody asks for them."""
+    if EXPLAINERS[explainer].slow:
+        return False
+    device = resolve_device(run.config.device)
+    return not any(each.live and resolve_device(each.config.device) == device for each in store.runs())
+
+
+def _being_checked(store: Store, run: Run, explainer: str) -> bool:
+    """Whether the checks of the student's maps run now, or will once this page is drawn."""
+    job = trust_job(store, run.id, explainer, "student")
+    return _unasked(store, run, explainer) if job is None else job.progress.state not in ("failed", "stopped")
 
 
 @fragment

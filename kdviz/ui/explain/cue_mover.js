@@ -1,5 +1,5 @@
 // The cue mover: a patch is dragged to another place or recoloured, and every arm's prediction and map follow. All
-// variants are here already: nothing is asked of the server. Stands behind map_layers.js.
+// variants are here already: nothing is asked of the server. Stands behind map_layers.js and larger_view.js.
 
 const movers = new WeakMap(); // by mount: what outlives a rerun
 const SIDE = 240; // pixels of a smoothed map, at least
@@ -8,6 +8,15 @@ const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowD
 const HEADER = 44; // bytes of a WAV file before its samples
 
 const text64 = (file) => btoa(Array.from(file, (byte) => String.fromCharCode(byte)).join(""));
+
+// A patch of one colour, in its place.
+function coloured(className, spot) {
+  const node = made("div", className);
+  put(node, spot);
+  node.style.setProperty("--colour", spot.colour);
+  return node;
+}
+
 const centre = ({ top, left, height, width }) => [left + width / 2, top + height / 2];
 
 export default function ({ data: [data], parentElement }) {
@@ -42,6 +51,10 @@ class Mover {
     this.find(".arms").replaceChildren(...data.arms.map((arm) => this.figure(arm)));
     if (fresh) this.reset();
     else this.draw();
+    this.enlarging = largerView(this.find(".mover"), {
+      words, shape: image.shape, count: data.arms.length, figures: (arm) => this.enlarged(arm),
+      opener: (arm) => this.find(".arms").children[arm].querySelector(".pile"),
+    });
   }
 
   reset() {
@@ -168,23 +181,45 @@ class Mover {
     piece.setAttribute("aria-label", fill(words.piece, { look: look === null ? words.none : name, place: at.name }));
     for (const input of this.find(".looks").querySelectorAll("input")) input.checked = input.value === String(look);
     this.find(".said").textContent = variant.said;
-    [...this.find(".arms").children].forEach((figure, arm) => this.answer(figure, arms[arm], variant.answers[arm], look !== null && { ...spot, colour }));
+    [...this.find(".arms").children].forEach((figure, arm) => {
+      this.answer(figure, arms[arm], variant.answers[arm], this.outlined());
+      enlargeable(figure.querySelector(".pile"), fill(words.enlarge, arms[arm]), () => this.enlarging(arm));
+    });
     this.shown = number;
     this.audio.pause();
     this.find(".mover").dataset.variant = number;
   }
 
+  // An arm's map large, for the variant that is shown, beside the image with its patch.
+  enlarged(number) {
+    const { arms, image, variants, words } = this.data, arm = arms[number], spot = this.outlined();
+    const map = this.figure(arm), plain = made("figure", ""), pile = made("div", "pile"), layers = made("div", "layers");
+    const caption = made("figcaption", "");
+    this.answer(map, arm, variants[this.shown].answers[number], spot);
+    layers.append(picture(image.url, "base"));
+    if (spot) layers.append(coloured("cue", spot));
+    pile.append(layers);
+    caption.append(made("span", "name", words.image));
+    plain.append(pile, caption);
+    return [map, plain];
+  }
+
+  // The patch as it is now; null: none.
+  outlined() {
+    return this.look === null ? null : { ...this.spot, colour: this.data.looks[this.look].colour };
+  }
+
   answer(figure, arm, { values, alt, answer, verdict, without, scale, changed }, spot) {
     const layers = figure.querySelector(".layers"), outline = figure.querySelector(".patch");
-    const cue = made("div", "cue");
-    cue.hidden = outline.hidden = !spot;
+    outline.hidden = !spot;
     if (spot) {
-      for (const node of [cue, outline]) { put(node, spot); node.style.setProperty("--colour", spot.colour); }
+      put(outline, spot);
+      outline.style.setProperty("--colour", spot.colour);
     }
     layers.setAttribute("aria-label", alt);
     // values: levels of the palette, from 0 to 255.
     const map = heat(arm.map, this.data.palettes, SIDE, values && bytes(values));
-    layers.replaceChildren(...base(this.data.image), ...(spot ? [cue] : []), map);
+    layers.replaceChildren(...base(this.data.image), ...(spot ? [coloured("cue", spot)] : []), map);
     figure.querySelector(".answer").textContent = answer;
     figure.querySelector(".verdict").textContent = verdict;
     figure.querySelector(".without").textContent = without;

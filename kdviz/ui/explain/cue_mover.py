@@ -41,6 +41,7 @@ from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.answers import answer_text, arm_mark
+from kdviz.ui.widgets.larger_view import LARGER_VIEW_CSS, LARGER_VIEW_JS, larger_view_words
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 if TYPE_CHECKING:
@@ -53,8 +54,8 @@ _QUICK = 4
 _MOUNT = st.components.v2.component(
     "kdviz_cue_mover",
     html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    css=MAP_LAYERS_CSS + LARGER_VIEW_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=MAP_LAYERS_JS + LARGER_VIEW_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -286,4 +287,5 @@ def _words(explained: ExplainedVariants) -> dict[str, str]:
         "none": _("no patch"),
         "reset": as_it_is(explained),
         "play": _("Play it as it is now"),
+        **larger_view_words(),
     }

@@ -277,10 +277,9 @@ def _agreement(
         return (PanelLine(_("Agreement: chance is being measured."), _raw_text(raw)),)
     corrected = view.explanation.beyond_chance(arm, chance)
     if not math.isfinite(corrected):
-        text = _("Agreement {score}, not corrected.")
-        if by:
-            text = _("Agreement {score}, not corrected (maps for {name}).")
-        return (PanelLine(text.format(name=by, score=raw)),)
+        text = _("{raw}, not corrected (maps for {name})") if by else _("{raw}, not corrected")
+        about = _("Chance is not known here, so this cannot be compared with an agreement.")
+        return (PanelLine(text.format(name=by, raw=_raw_text(raw)), about),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
     text = _("Agreement: {score} (maps for {name})") if by else _("Agreement: {score}")
     return (

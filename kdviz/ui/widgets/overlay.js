@@ -1,6 +1,6 @@
 // The comparer: heatmaps over one image, side by side or under a divider. Opacity, divider, difference and
 // values are the browser's alone; a released control is reported to the server, which keeps it in the address.
-// Stands behind map_layers.js and panels.js.
+// Stands behind map_layers.js, larger_view.js and panels.js.
 
 const KEPT = new WeakMap(); // by mount: what outlives a rerun
 const SIDE = 240; // pixels of a smoothed map, at least: sharp at the size of a swiped picture
@@ -32,7 +32,7 @@ export default function draw(component) {
   const { data, parentElement, setStateValue, setTriggerValue } = component;
   const find = (name) => parentElement.querySelector(name);
   const root = find(".comparer"), stage = find(".stage"), cards = find(".cards");
-  const spoken = find(".spoken"), where = find(".where");
+  const spoken = find(".spoken"), where = find(".where"), enlarge = find(".enlarge");
   const divider = find(".divider"), opacity = find(".opacity"), apart = find(".apart"), original = find(".original");
   const kept = KEPT.get(parentElement) ?? { given: {}, turned: new Set(), opened: new Set() };
   KEPT.set(parentElement, kept);
@@ -45,8 +45,9 @@ export default function draw(component) {
 
   const swiped = data.mode === "swipe";
   const panels = data.panels.map((panel) => shown(panel, data.ownFirst, kept.turned)).map((panel) => ({
-    ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null, boxes: [],
+    ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null,
   }));
+  const plain = panels.find((panel) => !panel.heat) ?? { name: data.words.image, alt: data.words.image, outlines: [], lines: [], shares: [] };
   const actions = {
     opened: kept.opened,
     choose: (target) => setTriggerValue("target", target),
@@ -65,19 +66,26 @@ export default function draw(component) {
   function cue() {
     return data.cue ? [marks(data.cue)] : [];
   }
-  function probe(panel) {
+  function probe() {
     const box = made("div", "probe");
     box.hidden = true;
-    panel.boxes.push(box);
     return box;
   }
-  function figure(panel) {
+  function figure(panel, axes = panel.heat ? null : data.axes) {
     const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
-    node.append(pile(layers(panel, data), ...cue(), ...(panel.heat ? [] : ticks(data.axes)), probe(panel)), caption);
+    node.dataset.panel = panels.indexOf(panel);
+    node.append(pile(layers(panel, data), ...cue(), ...ticks(axes), probe()), caption);
     if (!panel.heat) caption.append(...meaning(data.cue));
-    panel.value = caption.querySelector(".value");
     return node;
+  }
+  // A map large, without what can be chosen under it, beside the image; the image alone.
+  function enlarged(number) {
+    const panel = { ...panels[number], shares: [], own: null };
+    const drawn = (panel.heat ? [panel, plain] : [panel]).map((each) => figure(each, data.axes));
+    drawn[0].dataset.panel = number;
+    for (const node of drawn) pointed(node.querySelector(".pile"));
+    return drawn;
   }
   function tag(panel, className) {
     const node = made("span", `tag ${className}`, panel.name);
@@ -88,13 +96,14 @@ export default function draw(component) {
     const [under, over, between] = [right, left, difference].map((panel) => layers(panel, data));
     const bar = made("div", "bar");
     bar.append(made("span", "grip", "↔"));
-    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), ...cue(), probe(difference));
+    const node = pile(under, over, between, bar, tag(left, "first"), tag(right, "second"), ...cue(), probe());
+    node.dataset.panel = 2;
     node.classList.add("swiped");
     node.classList.toggle("lowered", data.cue?.top < 0.5);
     for (const panel of [left, right, difference]) {
       const card = words(panel, data.words, actions, "div", "card");
       card.style.setProperty("--arm", panel.color || "transparent");
-      panel.value = card.querySelector(".value");
+      card.dataset.panel = panels.indexOf(panel);
       cards.append(card);
     }
     kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")], apart: cards.lastElementChild };
@@ -106,14 +115,27 @@ export default function draw(component) {
   root.classList.toggle("sounds", Boolean(data.axes));
   root.classList.toggle("small", !data.controls); // one of many
   cards.replaceChildren();
-  stage.replaceChildren(...(swiped ? pair(panels) : panels.map(figure)));
+  stage.replaceChildren(...(swiped ? pair(panels) : panels.map((panel) => figure(panel))));
   stage.setAttribute("aria-label", data.words.stage);
+  const enlarging = largerView(root, {
+    words: data.words, shape: data.image.shape, count: panels.length, figures: enlarged,
+    opener: (number) => (swiped ? enlarge : stage.children[number].querySelector(".pile")),
+  });
+  const firstMap = panels.findIndex((panel) => panel.heat);
+  if (!swiped) {
+    [...stage.children].forEach((node, number) => {
+      const opened = node.querySelector(".pile");
+      enlargeable(opened, fill(data.words.enlarge, panels[number]), () => enlarging(number));
+      opened.dataset.key = `larger ${number}`;
+    });
+  }
+  enlarge.onclick = () => enlarging(firstMap);
   if (focused) [...root.querySelectorAll("[data-key]")].find((node) => node.dataset.key === focused)?.focus();
   find(".controls").hidden = !data.controls;
-  for (const part of [find(".divide"), find(".toggle")]) part.hidden = !swiped;
+  for (const part of [find(".divide"), find(".toggle"), enlarge]) part.hidden = !swiped;
   for (const [node, text] of [
     [divider.previousElementSibling, data.words.divider], [opacity.previousElementSibling, data.words.opacity],
-    [apart.nextElementSibling, data.words.apart], [original, data.words.original],
+    [apart.nextElementSibling, data.words.apart], [original, data.words.original], [enlarge, data.words.larger],
   ]) node.textContent = text;
 
   function fade(share) {
@@ -150,15 +172,13 @@ export default function draw(component) {
     where.textContent = data.axes
       ? fill(data.words.heard, { ...sounding(data.axes, u, v), unit: data.unit })
       : fill(data.words.where, { row: row + 1, column: column + 1, unit: data.unit });
-    for (const panel of panels) {
-      if (panel.heat) panel.value.textContent = said(panel, u, v);
-      const { width, height } = panel.heat ?? finest.heat, [x, y] = cell(panel.heat ? panel : finest, u, v);
-      for (const box of panel.boxes) {
-        box.hidden = false;
-        Object.assign(box.style, {
-          left: `${(100 * x) / width}%`, top: `${(100 * y) / height}%`, width: `${100 / width}%`, height: `${100 / height}%`,
-        });
-      }
+    for (const node of root.querySelectorAll("[data-panel]")) {
+      const panel = panels[node.dataset.panel] ?? plain, of = panel.heat ? panel : finest, { width, height } = of.heat;
+      const value = node.querySelector(".value"), box = node.querySelector(".probe"), [x, y] = cell(of, u, v);
+      if (panel.heat && value) value.textContent = said(panel, u, v);
+      if (!box) continue;
+      box.hidden = false;
+      put(box, { top: y / height, left: x / width, height: 1 / height, width: 1 / width });
     }
   }
   function speak(u, v) {
@@ -183,7 +203,8 @@ export default function draw(component) {
     const held = event.target === original || event.target === stage;
     if (held && event.key === " ") { event.preventDefault(); bare(); }
     if (STEPS[event.key]) event.stopPropagation(); // outside, arrows go to the next image
-    if (event.target !== stage || !STEPS[event.key]) return;
+    if (event.target === stage && event.key === "Enter") enlarging(firstMap);
+    if (!event.target.matches(".stage, .stage .pile") || !STEPS[event.key]) return;
     event.preventDefault();
     const { width, height } = finest.heat, step = STEPS[event.key];
     const [x, y] = kept.at ? cell(finest, ...kept.at) : [width >> 1, height >> 1];
@@ -193,8 +214,9 @@ export default function draw(component) {
   };
   root.onkeyup = (event) => { if (event.key === " ") dressed(); };
 
-  for (const node of stage.querySelectorAll(".pile")) {
-    const dragged = (event) => swiped && !apart.checked && node.hasPointerCapture(event.pointerId);
+  // Values are read where a picture is pointed at, and a divider on it is dragged.
+  function pointed(node) {
+    const dragged = (event) => node.matches(".swiped") && !apart.checked && node.hasPointerCapture(event.pointerId);
     const move = (event) => {
       const [u, v] = place(event, node);
       read(u, v);
@@ -204,6 +226,7 @@ export default function draw(component) {
     node.onpointermove = move;
     node.onpointerup = (event) => { if (dragged(event)) divider.onchange(); };
   }
+  stage.querySelectorAll(".pile").forEach(pointed);
 
   fade(opacity.value);
   divide();

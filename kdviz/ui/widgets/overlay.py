@@ -15,6 +15,7 @@ import streamlit as st
 
 from kdviz.figures.maps import CueLayer, ImageLayer, SpectrogramAxes, palettes
 from kdviz.language import _
+from kdviz.ui.widgets.larger_view import LARGER_VIEW_CSS, LARGER_VIEW_JS, larger_view_words
 from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
 
 _HERE = Path(__file__)
@@ -22,8 +23,8 @@ _HERE = Path(__file__)
 _MOUNT = st.components.v2.component(
     "kdviz_comparer",
     html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=PANELS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=PANELS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    css=PANELS_CSS + LARGER_VIEW_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=PANELS_JS + LARGER_VIEW_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 
@@ -96,8 +97,11 @@ def _words() -> dict[str, Any]:
     """The component's own texts, with placeholders in braces."""
     return {
         "stage": _("Heat maps. Arrow keys read the values; hold the space bar for the original."),
-        "point": _("Point at a picture, or use the arrow keys on it, to read the values."),
-        "touch": _("Touch a picture to read the values."),
+        "point": _(
+            "Point at a picture, or use the arrow keys on it, to read the values; click it, or press Enter, "
+            "for a larger view."
+        ),
+        "touch": _("Touch a picture to read the values; tap it for a larger view."),
         "where": _("Row {row}, column {column} of the map's cells; values in {unit}."),
         "heard": _("{time} s, {pitch}; values in {unit}."),
         "undefined": _("undefined"),
@@ -109,4 +113,5 @@ def _words() -> dict[str, Any]:
         "explain": _("Show the evidence for {name}"),
         "evidence": _("Evidence for:"),
         "details": _("More about this map"),
+        **larger_view_words(),
     }

@@ -6,6 +6,7 @@ import pytest
 
 from kdviz.comparison import known_trust_card
 from kdviz.jobs import start_trust_checks, trust_job
+from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import (
     check_name,
     check_question,
@@ -70,10 +71,30 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
     assert scrolled(app) == 1
 
 
-def test_maps_that_are_not_checked_are_said_to_be_and_a_click_leads_to_the_checks(app, finished, monkeypatch):
+class _Job:
+    """Checks as far as they are."""
+
+    def __init__(self, state, fraction):
+        self.ended = state in ("failed", "stopped")
+        self.progress = SurveyProgress(state, fraction=fraction)
+
+
+@pytest.mark.parametrize(
+    ("job", "said"),
+    [
+        (None, "Maps being checked\\: 0\N{NO-BREAK SPACE}%"),  # once the page is drawn
+        (_Job("waiting", 0.0), "Maps being checked\\: 0\N{NO-BREAK SPACE}%"),
+        (_Job("running", 0.42), "Maps being checked\\: 42\N{NO-BREAK SPACE}%"),
+        (_Job("stopped", 0.42), "Maps not checked\\: check"),
+        (_Job("failed", 0.42), "Maps not checked\\: check"),
+    ],
+)
+def test_the_badge_says_how_far_the_checks_are_and_leads_to_them(app, finished, monkeypatch, job, said):
     monkeypatch.setattr(checks, "known_trust_card", lambda *asked, **named: None)
+    monkeypatch.setattr(checks, "trust_job", lambda *asked: job)
+    monkeypatch.setattr(checks, "start_trust_checks", lambda *asked: None)
     opened(app, "explain", run=finished)
-    assert badges(app) == [":gray-badge[:material/help: Maps not checked\\: check]"]
+    assert badges(app) == [f":gray-badge[:material/help: {said}]"]
     app.button(key="trust_badge_button").click().run()
     assert app.session_state["trust_open"]
     assert scrolled(app) == 1
