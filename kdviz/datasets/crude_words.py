@@ -10,7 +10,7 @@ import re
 _CRUDE = re.compile(
     r"\b(?:retard|lesbo|fag|nigg|tranny|bitch|whore|slut|cunt|piss|porn|nude|nudity|rape)|fuck|shit", re.I
 )
-"""The beginnings of words, or anywhere in them. "crap", "dumb" and the like are no reason to hide a review."""
+"""The beginnings of words, or anywhere in them. "crap", "dumb" and the like do not count."""
 
 
 def is_crude(text: str) -> bool:
