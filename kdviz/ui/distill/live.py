@@ -13,6 +13,7 @@ from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
+from kdviz.jobs.countdown import SLOWED
 from kdviz.language import _, plural, text_of
 from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
@@ -156,7 +157,8 @@ def _stage(run: Run) -> str:
         words = _("The teacher learns: epoch {epoch} of {epochs}")
     else:
         words = _("The students learn: epoch {epoch} of {epochs}")
-    return words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
+    text = words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
+    return _("{what}. {why}").format(what=text, why=text_of(SLOWED)) if now.doing == SLOWED else text
 
 
 def _between_stages(now: Progress) -> str:
