@@ -126,7 +126,7 @@ def _place_in_queue(store: Store, run: Run) -> None:
     if place is None:
         st.progress(0.0, text=_("Starting …"))
         return
-    starts, position = duration(place.starts_in_s), place.position
+    starts, position = duration(place.starts_in_s) if place.starts_in_s >= 1 else "", place.position
     if starts and position == 1:
         words = _("Next in the queue: starts in about {time}")
     elif starts:

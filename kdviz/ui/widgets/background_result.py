@@ -67,7 +67,10 @@ def _titled(title: str, text: str) -> str:
 
 
 def _status(job: SurveyJob) -> str:
-    doing, left = text_of(job.progress.doing), duration(job.progress.seconds_left)
-    if job.progress.slowed:
+    now = job.progress
+    doing = text_of(now.doing)
+    if now.slowed:
         return _("{what}. {why}").format(what=doing, why=text_of(SLOWED))
-    return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
+    if not now.seconds_left >= 1:
+        return doing
+    return _("{doing}, about {left} left").format(doing=doing, left=duration(now.seconds_left))
