@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         choices_for,
     )
     from kdviz.config.fields import bounds, is_whole, options
-    from kdviz.config.filling import OPENING, usual_loss, usual_weight
+    from kdviz.config.filling import OPENING, OWN_PICTURES, usual_loss, usual_weight
     from kdviz.config.keys import INPUT_FIELDS
     from kdviz.config.making import changed, make_config, stored_config, stored_settings
     from kdviz.config.run_config import RunConfig, filled

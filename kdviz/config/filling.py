@@ -17,6 +17,14 @@ OPENING: Mapping[str, Any] = {
 }
 """Settings of a run without a data set: real images with a planted cue, where λ has a clear effect."""
 
+OWN_PICTURES: Mapping[str, Any] = {
+    "image_size": 64,
+    "student": "resnet8-lite",
+    "student_width": 1.0,
+    "epochs": 20,
+    "batch_size": 16,
+}
+"""Settings in which a run on a person's few pictures differs from the recipe, which is for many."""
 
 FINE_TUNING_EPOCHS = 3
 """The default of `teacher_epochs` for a pretrained teacher."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
+from kdviz.datasets.crude_words import is_crude
 from kdviz.datasets.split import Split
 
 
@@ -17,7 +18,10 @@ def class_counts(split: Split, classes: int) -> list[int]:
 
 
 def sample_of_class(split: Split, label: int, count: int, *, turn: int = 0) -> Split:
-    """Up to `count` images of a class. Each turn continues where the one before ended, cyclically."""
+    """Up to `count` images of a class. Each turn continues where the one before ended, cyclically.
+
+    Texts with crude words come last.
+    """
     return split.take(_places(split, label, count, turn))
 
 
@@ -44,4 +48,7 @@ def randomly_flipped(split: Split, *, seed: int) -> Split:
 
 def _places(split: Split, label: int, count: int, turn: int) -> Tensor:
     places = (split.labels == label).nonzero().flatten()
+    if split.texts is not None:
+        crude = torch.tensor([is_crude(split.texts[place]) for place in places.tolist()], dtype=torch.bool)
+        places = torch.cat([places[~crude], places[crude]])
     return places.roll(-(turn * count % max(1, len(places))))[:count]

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+from kdviz.jobs.countdown import SLOWED
 from kdviz.jobs.share_done import ShareDone, TimeLeft
 from kdviz.store import Progress, Store
 from kdviz.types import (
@@ -118,7 +119,7 @@ class Recorder:
             step=event.step,
             steps=event.steps,
             epoch=self._progress.epochs * event.step / event.steps,
-            doing=None,
+            doing=SLOWED if self._left.slowed else None,
         )
 
     def _keep_teacher(self, event: TeacherReady) -> None:

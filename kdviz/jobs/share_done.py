@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from itertools import accumulate
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from kdviz.jobs.countdown import Countdown, computer_is_busy
 from kdviz.types import (
     Arm,
     Event,
@@ -32,8 +34,6 @@ _SMALL = 0.5
 
 TESTS = 3
 """Evaluations of an epoch that take as long as the final one, which has more images and explainers."""
-
-_MUCH = 1.1
 
 
 class ShareDone:
@@ -99,8 +99,9 @@ class TimeLeft:
     The evaluation before the first epoch is timed too, so that the first estimates are not too short.
     """
 
-    def __init__(self) -> None:
-        self._value, self._now_s, self._since_s = math.nan, 0.0, 0.0
+    def __init__(self, busy: Callable[[], bool] = computer_is_busy) -> None:
+        self._countdown = Countdown(busy)
+        self._now_s, self._since_s = 0.0, 0.0
         self._stage: StageStarted | None = None
         self._steps_s = 0.0
         self._evaluations_s: list[float] = []
@@ -108,9 +109,14 @@ class TimeLeft:
         self._arms: set[Arm] = set()
         self._compared, self._test_began_s = 0, 0.0
 
+    @property
+    def slowed(self) -> bool:
+        """Whether no time is given because other work slows the run down."""
+        return self._countdown.slowed
+
     def take(self, event: Event, now_s: float) -> float:
         """Seconds left after an event; NaN while unknown. now_s: seconds of work on the run so far."""
-        self._value = max(self._value - (now_s - self._now_s), 0.0) if self._value > 0 else self._value
+        self._countdown.pass_to(now_s)
         self._now_s = now_s
         match event:
             case TeacherReady() | Measured("students", 0.0, "teacher"):
@@ -119,10 +125,10 @@ class TimeLeft:
                 self._maps_s = self._lap_s()
             case StageStarted():
                 self._stage, self._since_s, self._steps_s = event, now_s, 0.0
-                self._value = math.nan
+                self._countdown.forget()
             case StepTaken("students", step) if self._stage is not None:
                 self._steps_s += self._lap_s()
-                self._correct(self._estimate(self._stage, step))
+                self._countdown.correct(self._estimate(self._stage, step))
             case SnapshotTaken("students"):
                 self._evaluations_s.append(self._lap_s() + self._maps_s)
                 self._maps_s = 0.0
@@ -131,8 +137,8 @@ class TimeLeft:
                 self._arms.add(arm)
             case Preparing(message) if message.id == "Comparing maps":
                 self._compared += 1
-                self._correct(self._test_left_s())
-        return self._value
+                self._countdown.correct(self._test_left_s())
+        return self._countdown.seconds
 
     def _lap_s(self) -> float:
         lap_s = self._now_s - self._since_s
@@ -150,8 +156,3 @@ class TimeLeft:
         """The teacher and the students before this one are done, and about half of this one."""
         done, networks = self._compared + 0.5, len(self._arms - {"teacher"}) + 1
         return max(networks - done, 0.0) * (self._now_s - self._test_began_s) / done
-
-    def _correct(self, estimate_s: float) -> None:
-        """Replace the estimate by a shorter one, or by one that is much longer."""
-        if not self._value < estimate_s <= _MUCH * self._value:
-            self._value = estimate_s

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from kdviz.device import Device, resolve_device
 from kdviz.errors import KdvizError
+from kdviz.jobs.countdown import Countdown
 from kdviz.progress import Message
 from kdviz.store import Store
 from kdviz.types import Preparing
@@ -33,13 +34,15 @@ class SurveyProgress:
     """Progress of a survey.
 
     doing, fraction: the current work, and the share of all work that is done, in [0, 1].
-    seconds_left: NaN while unknown. message: the error of a failed survey.
+    seconds_left: NaN while unknown. slowed: whether it is, because other work slows the survey down.
+    message: the error of a failed survey.
     """
 
     state: SurveyState
     doing: Message | None = None
     fraction: float = 0.0
     seconds_left: float = math.nan
+    slowed: bool = False
     message: str = ""
 
 
@@ -87,13 +90,17 @@ class SurveyJob:
     def _outcome(self) -> SurveyProgress:
         if self._stopping:
             return SurveyProgress("stopped")
-        start_s = time.monotonic()
+        start_s, left = time.monotonic(), Countdown()
         with closing(self._begin()) as steps:
             for step in steps:
                 if self._stopping:
                     return SurveyProgress("stopped")
-                left_s = _left_s(step.fraction, time.monotonic() - start_s)
-                self._progress = SurveyProgress("running", step.message, step.fraction, left_s)
+                spent_s = time.monotonic() - start_s
+                left.pass_to(spent_s)
+                left.correct(_left_s(step.fraction, spent_s))
+                self._progress = SurveyProgress(
+                    "running", step.message, step.fraction, left.seconds, left.slowed
+                )
         return SurveyProgress("done", fraction=1.0, seconds_left=0.0)
 
 

@@ -23,7 +23,7 @@ class Progress:
     """Progress of a run.
 
     stage, epochs, epoch, step, steps: of the current stage; epoch counts epochs done.
-    doing: work outside the epochs; None while training.
+    doing: work outside the epochs, or why no time left is known; else None while training.
     fraction: share of the whole run that is done, in [0, 1]; it never decreases within an attempt.
     seconds: of work on the run over all attempts, pauses excluded.
     seconds_left: until the run ends; NaN while unknown.

@@ -40,8 +40,8 @@ def cells() -> bytes:
     return content.getvalue()
 
 
-def give(page: Page, name: str, content: bytes) -> None:
-    field = page.locator('[class*="st-key-folder_data_upload"] input[type=file]')
+def give(page: Page, name: str, content: bytes, key: str = "folder_data") -> None:
+    field = page.locator(f'[class*="st-key-{key}_upload"] input[type=file]')
     expect(field).to_have_count(1)  # after a refusal a new one takes the place of the old
     field.set_input_files({"name": name, "mimeType": "application/zip", "buffer": content})
 
@@ -70,3 +70,24 @@ def test_a_zip_is_uploaded_and_a_run_on_it_is_started(runs_dir, address, page):
     assert Path(run.config.data).parents[1] == runs_dir / "uploads"
     assert str(runs_dir) not in page.content()
     assert str(runs_dir) not in page.url
+
+
+def test_pictures_uploaded_in_data_and_models_are_distilled_in_the_size_chosen_there(runs_dir, address, page):
+    page.goto(f"{address}/library?browse=Your%20own%20images")
+    give(page, "cells.zip", cells(), "browse_data")
+    expect(page.get_by_text("60 images, 2 classes")).to_be_visible()
+    size = page.get_by_role("textbox", name="Image size")
+    expect(size).to_have_value("28")
+    size.fill("16")
+    size.press("Enter")
+    expect(page.get_by_text("16 × 16 px, colour (RGB), 2 classes")).to_be_visible()
+    page.get_by_role("link", name="Distill with these").click()
+    expect(page.get_by_text("cells.zip", exact=True)).to_be_visible()
+    expect(page.get_by_role("textbox", name="Image size")).to_have_value("16")
+    expect(page).to_have_url(re.compile(r"[?&]run="))
+    before = re.search(r"[?&]run=[\w-]+", page.url)[0]
+    page.locator(".st-key-start button").click()
+    expect(page).not_to_have_url(re.compile(re.escape(before)))
+    (run,) = (each for each in Store(runs_dir).runs() if each.config.dataset == "folder")
+    assert run.config.image_size in (16, "16")
+    assert Path(run.config.data).name == "cells.zip"

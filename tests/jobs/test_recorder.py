@@ -5,6 +5,8 @@ import math
 import pytest
 
 from kdviz.config import make_config
+from kdviz.jobs import countdown
+from kdviz.jobs.countdown import SLOWED
 from kdviz.jobs.recorder import PROGRESS_EVERY_S, Recorder, Stopwatch
 from kdviz.jobs.share_done import ShareDone
 from kdviz.progress import Message
@@ -73,6 +75,19 @@ def test_time_left_follows_the_pace_of_this_attempt(recorder, notes, clock):
     assert (last.epoch, last.step) == (3.0, 300)
     assert last.seconds == pytest.approx(55.0)
     assert last.seconds_left == pytest.approx(35.0)
+
+
+def test_where_a_busy_computer_slows_the_run_down_that_is_said_and_no_number(
+    recorder, notes, clock, monkeypatch
+):
+    """100 steps in 5 s leave 35 s; then one in 100 s, and the rest at the first pace."""
+    monkeypatch.setattr(countdown.os, "getloadavg", lambda: (1e6, 1e6, 1e6), raising=False)
+    for step, seconds in ((300, 5.0), (301, 100.0)):
+        clock.now += seconds
+        recorder.record(StepTaken("students", step, 1000))
+    assert notes.progress[-2].seconds_left == pytest.approx(35.0)
+    assert (notes.progress[-2].doing, notes.progress[-1].doing) == (None, SLOWED)
+    assert math.isnan(notes.progress[-1].seconds_left)
 
 
 def test_the_last_step_of_a_stage_is_always_written(recorder, notes):

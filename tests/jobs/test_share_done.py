@@ -130,14 +130,15 @@ def _is_reference(event):
     )
 
 
-def test_it_grows_where_the_pace_has_dropped(events):
+def test_it_grows_where_the_pace_has_dropped_on_an_idle_computer(events):
     (stage,) = (event for event in events if isinstance(event, StageStarted) and event.stage == "students")
-    left = TimeLeft()
+    left = TimeLeft(lambda: False)
     left.take(stage, 0.0)
     total = stage.epochs * stage.steps_per_epoch
     at_first = left.take(StepTaken("students", 1, total), 1.0)
     assert at_first == total - 1
     assert left.take(StepTaken("students", 2, total), 11.0) == pytest.approx(11.0 / 2 * (total - 2))
+    assert not left.slowed
 
 
 def test_the_time_left_in_the_test_follows_the_networks_that_are_tested(events):
@@ -148,7 +149,7 @@ def test_the_time_left_in_the_test_follows_the_networks_that_are_tested(events):
         for place, event in reversed(list(enumerate(events)))
         if isinstance(event, SnapshotTaken) and event.stage == "students"
     )
-    left = TimeLeft()
+    left = TimeLeft(lambda: False)
     for event in events[: last + 1]:
         left.take(event, 1.0)
     assert left.take(Preparing(Message("Comparing maps")), 1.0 + 30.0) == pytest.approx(20 * len(arms) - 10)

@@ -8,10 +8,11 @@ import pytest
 import torch
 
 from kdviz.errors import StoreError
-from kdviz.jobs import SurveyJob, start_survey, survey_job, surveys
+from kdviz.jobs import SurveyJob, countdown, start_survey, survey_job, surveys
 from kdviz.jobs.surveys import JobQueue, SurveyProgress, use_one_core
 from kdviz.progress import Message
 from kdviz.types import Preparing
+from tests.jobs.fakes import Clock
 from tests.patience import PATIENCE_S
 
 
@@ -56,6 +57,26 @@ def test_a_job_waits_runs_and_is_done():
     ]
     assert seen[0].seconds_left >= 0 == seen[1].seconds_left
     assert (job.wait(0), job.ended) == (SurveyProgress("done", fraction=1.0, seconds_left=0.0), True)
+
+
+def test_on_a_busy_computer_the_time_left_of_a_survey_does_not_grow(monkeypatch):
+    """A tenth in 2 s leaves 18 s; the next tenth takes 40 s."""
+    clock, seen = Clock(), []
+    monkeypatch.setattr(surveys.time, "monotonic", clock)
+    monkeypatch.setattr(countdown.os, "getloadavg", lambda: (1e6, 1e6, 1e6), raising=False)
+
+    def begin():
+        for seconds, fraction in ((2.0, 0.1), (1.0, 0.15), (40.0, 0.2)):
+            clock.now += seconds
+            yield Preparing(Message("Explaining"), fraction)
+            seen.append((job.progress.seconds_left, job.progress.slowed))
+
+    job = SurveyJob(begin)
+    job.run()
+    (first, second, third) = seen
+    assert first == (pytest.approx(18.0), False)
+    assert second == (pytest.approx(17.0), False)
+    assert (math.isnan(third[0]), third[1]) == (True, True)
 
 
 def test_the_time_left_is_unknown_until_something_is_done():

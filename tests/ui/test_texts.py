@@ -105,7 +105,7 @@ def test_the_film_frames_the_planted_word_in_every_line(app, text_run, trained_o
     opened(app, "distill", run=text_run)
     (film,) = (each for each in app.get("bidi_component") if "epochs" in each.proto.json)
     (data,) = json.loads(film.proto.json)
-    framed = {number for number, look in enumerate(data["looks"]) if "outline:2px" in look}
+    framed = {number for number, look in enumerate(data["looks"]) if "border-top:2px" in look}
     masks = snapshots(store, text_run).images.test.cue_masks
     indices = store.probe(text_run, data["epochs"][0]).indices
     for index, image in zip(indices, data["images"], strict=False):
@@ -119,7 +119,7 @@ def test_the_gallery_shows_the_words_of_teacher_and_arm_with_the_planted_one_in_
     opened(app, "agreement", run=text_run)
     shown = [each.proto.body for each in app.get("html") if "border-left:4px" in each.proto.body]
     assert len(shown) == 6
-    assert all(each.count('role="img"') == 2 and each.count("outline:2px") == 2 for each in shown)
+    assert all(each.count('role="img"') == 2 and each.count("border-top:2px") == 2 for each in shown)
     assert not app.get("image")
 
 

@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.words import (
         ShadedWord,
         WordLayer,
+        frame_edges,
         shaded_words,
         unread_sentence,
         unread_text,

@@ -33,6 +33,11 @@ _UNREAD_SHOWN = 400
 _NAMED = 3
 """Words that a description names."""
 
+Edges = tuple[bool, bool]
+"""Whether a frame begins with a word, and whether it ends with it."""
+
+_LINE = "2px solid currentColor"
+_FRAMED = f"border-top:{_LINE};border-bottom:{_LINE}"
 _HATCHED = "background:repeating-linear-gradient(135deg,rgba(128,128,128,.45) 0 2px,transparent 2px 6px)"
 
 
@@ -65,13 +70,15 @@ def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[Shad
 
 
 class WordLayer(TypedDict):
-    """A word for the browser. style: inline CSS. value, evidence: as text; value is "" where undefined.
+    """A word for the browser. style, gap_style: inline CSS; of the gap only within a frame.
 
-    column: its number among the words that are compared: where texts differ, equal words share one.
+    value, evidence: as text; value is "" where undefined. column: its number among the words that are
+    compared: where texts differ, equal words share one.
     """
 
     text: str
     gap: str
+    gap_style: str
     style: str
     value: str
     evidence: str
@@ -99,7 +106,8 @@ def word_layers(
         {
             "text": word.text,
             "gap": word.gap,
-            "style": word_style(word, outlined=place in outlined),
+            "gap_style": _gap_style(place, outlined),
+            "style": word_style(word, frame_edges(place, outlined)),
             "value": _value_text(word, unit),
             "evidence": word_evidence(word),
             "column": numbers[place],
@@ -118,20 +126,27 @@ def words_html(
     """A text as HTML that stands by itself, with each word's value as its tooltip.
 
     alt: read aloud instead of the words, if given. outlined: numbers of words in a frame, such as a planted
-    one. unit: follows each value.
+    one; words that follow one another share it. unit: follows each value.
     """
     drawn = "".join(
-        f'{escape(word.gap)}<span title="{escape(_told(word, unit))}" '
-        f'style="{word_style(word, outlined=place in outlined)}">{escape(word.text)}</span>'
+        f'{_gap_html(word.gap, _gap_style(place, outlined))}<span title="{escape(_told(word, unit))}" '
+        f'style="{word_style(word, frame_edges(place, outlined))}">{escape(word.text)}</span>'
         for place, word in enumerate(words)
     )
     spoken = f' role="img" aria-label="{escape(alt)}"' if alt else ""
     return f'<span{spoken} style="white-space:pre-wrap;overflow-wrap:anywhere;line-height:1.9">{drawn}</span>'
 
 
-def word_style(word: ShadedWord, *, outlined: bool = False) -> str:
-    """The look of a word as inline CSS."""
-    rules = ["border-radius:.2em", "padding:.1em .05em"]
+def frame_edges(place: int, outlined: Collection[int]) -> Edges | None:
+    """Whether the frame of a word begins and ends with it; None for a word without one."""
+    return (place - 1 not in outlined, place + 1 not in outlined) if place in outlined else None
+
+
+def word_style(word: ShadedWord, edges: Edges | None = None) -> str:
+    """The look of a word as inline CSS. edges: of its frame."""
+    begins, ends = edges or (True, True)
+    left, right = (".2em" if edge else "0" for edge in (begins, ends))
+    rules = [f"border-radius:{left} {right} {right} {left}", "padding:.1em .05em"]
     if not word.read:
         rules.append("opacity:.6")
     elif math.isnan(word.shade):
@@ -141,9 +156,19 @@ def word_style(word: ShadedWord, *, outlined: bool = False) -> str:
         rules.append(f"background:rgba({red},{green},{blue},{round(_OPACITY * abs(word.shade), 2)})")
         if word.shade <= -WEAK:
             rules.append("text-decoration:underline .12em;text-underline-offset:.2em")
-    if outlined:
-        rules.append("outline:2px solid currentColor;outline-offset:1px")
+    if edges:
+        rules.append(_FRAMED)
+        rules += [f"border-{side}:{_LINE}" for side, edge in (("left", begins), ("right", ends)) if edge]
     return ";".join(rules)
+
+
+def _gap_style(place: int, outlined: Collection[int]) -> str:
+    """Of the gap before a word: the frame of two words runs on over it."""
+    return f"padding:.1em 0;{_FRAMED}" if {place - 1, place} <= {*outlined} else ""
+
+
+def _gap_html(gap: str, style: str) -> str:
+    return f'<span style="{style}">{escape(gap)}</span>' if gap and style else escape(gap)
 
 
 def word_colour(shade: float) -> tuple[int, int, int] | None:

@@ -22,6 +22,7 @@ from kdviz.figures.maps import (
     OVERLAY_OPACITY,
     ImageLayer,
     MapLayer,
+    frame_edges,
     heatmaps,
     heatmaps_alt,
     image_layer,
@@ -254,7 +255,7 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
         alts = (word_alt(ARM_STYLES[arm].label, words) for arm, words in shaded.items())
         planted = probed.planted[place] if probed.planted else ()
         looks = [
-            [word_style(word, outlined=number in planted) for number, word in enumerate(words)]
+            [word_style(word, frame_edges(number, planted)) for number, word in enumerate(words)]
             for words in shaded.values()
         ]
         alt = sentences(_("{sentence}.").format(sentence=subject), *alts)

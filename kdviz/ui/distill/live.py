@@ -13,6 +13,7 @@ from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
+from kdviz.jobs.countdown import SLOWED
 from kdviz.language import _, plural, text_of
 from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
@@ -125,7 +126,7 @@ def _place_in_queue(store: Store, run: Run) -> None:
     if place is None:
         st.progress(0.0, text=_("Starting …"))
         return
-    starts, position = duration(place.starts_in_s), place.position
+    starts, position = duration(place.starts_in_s) if place.starts_in_s >= 1 else "", place.position
     if starts and position == 1:
         words = _("Next in the queue: starts in about {time}")
     elif starts:
@@ -156,7 +157,8 @@ def _stage(run: Run) -> str:
         words = _("The teacher learns: epoch {epoch} of {epochs}")
     else:
         words = _("The students learn: epoch {epoch} of {epochs}")
-    return words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
+    text = words.format(epoch=min(int(now.epoch) + 1, now.epochs), epochs=now.epochs, left=left)
+    return _("{what}. {why}").format(what=text, why=text_of(SLOWED)) if now.doing == SLOWED else text
 
 
 def _between_stages(now: Progress) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from kdviz.config import OPENING, filled
+from kdviz.config import OPENING, OWN_PICTURES, filled
 from kdviz.language import _
 from kdviz.ui.distill.mirror import differences, same_setting
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
@@ -158,13 +158,7 @@ PRESETS: dict[str, Preset] = {
             "My own data",
             "Pictures that you upload, with one folder for each class. For texts or sounds, choose yours "
             "under *Data set*.",
-            {
-                "image_size": 64,
-                "student": "resnet8-lite",
-                "student_width": 1.0,
-                "epochs": 20,
-                "batch_size": 16,
-            },
+            OWN_PICTURES,
             dataset="folder",
             files=True,
         ),

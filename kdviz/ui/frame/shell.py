@@ -27,7 +27,7 @@ from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.row_buttons import row_buttons
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.server import start_workers, wait_until_ready
-from kdviz.ui.frame.sidebar import fold_sidebar
+from kdviz.ui.frame.sidebar import fold_sidebar, hide_folded_sidebar
 from kdviz.ui.frame.subject import begin_subject
 from kdviz.ui.frame.tour import tour_card
 from kdviz.ui.frame.visitor import note_session
@@ -60,6 +60,7 @@ def _route() -> None:
     if url_state.begin_visit(page.url_path):
         drop_fragments()
     write_language()
+    hide_folded_sidebar()
     fold_sidebar(page.url_path, only_when_narrow=True)
     st.session_state[_ROUTED] = True
     try:

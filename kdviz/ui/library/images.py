@@ -28,6 +28,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.projector import projecting, settings_and_pictures
 from kdviz.ui.library.clips import clips, sound_facts
 from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
+from kdviz.ui.library.distill_link import distill_link
 from kdviz.ui.library.sentences import sentence_list, text_facts
 from kdviz.ui.widgets.downloads import without_formulas
 
@@ -54,6 +55,7 @@ def browse(choice: DatasetChoice) -> None:
     data = load_chosen(choice)
     if data is None:
         return
+    distill_link(choice)
     settings, pictures = settings_and_pictures()
     with settings:
         cue, strength = _cue_controls(choice.spec)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator
 from html import escape
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -58,22 +59,30 @@ def _places(masks: Tensor | None, count: int) -> list[list[int]]:
     return [mask.nonzero().flatten().tolist() for mask in masks]
 
 
-def _line(text: str, planted: Sequence[int], marked: Sequence[int]) -> str:
+def _line(text: str, planted: Collection[int], marked: Collection[int]) -> str:
     parts, end = [], 0
     words = words_of(text)
-    for place in sorted({*planted, *marked}):
-        word = words[place]
-        parts.append(f"{escape(text[end : word.start])}{_framed(word.text, planted=place in planted)}")
-        end = word.stop
+    for run, is_planted in _runs(planted, marked):
+        first, last = words[run[0]], words[run[-1]]
+        framed = _framed(text[first.start : last.stop], planted=is_planted)
+        parts.append(f"{escape(text[end : first.start])}{framed}")
+        end = last.stop
     return f"<li>{''.join(parts)}{escape(text[end:])}</li>"
 
 
-def _framed(word: str, *, planted: bool) -> str:
+def _runs(planted: Collection[int], marked: Collection[int]) -> Iterator[tuple[list[int], bool]]:
+    """Numbers of words that follow one another and share a frame, and whether it is that of planted words."""
+    in_order = enumerate(sorted({*planted, *marked}))
+    for (_start, is_planted), run in groupby(in_order, lambda at: (at[1] - at[0], at[1] in planted)):
+        yield [place for _number, place in run], is_planted
+
+
+def _framed(words: str, *, planted: bool) -> str:
     about, line = (
         (_("the planted word"), "2px solid") if planted else (_("a word that a person marked"), "1px dashed")
     )
     weight = "600" if planted else "inherit"
     return (
         f'<mark title="{escape(about)}" style="background:none;color:inherit;font-weight:{weight};'
-        f'margin:0 .2em;border-radius:.2em;outline:{line} currentColor">{escape(word)}</mark>'
+        f'margin:0 .2em;border-radius:.2em;border:{line} currentColor">{escape(words)}</mark>'
     )

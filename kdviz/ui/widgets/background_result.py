@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.figures.style import duration
 from kdviz.jobs import SurveyJob
+from kdviz.jobs.countdown import SLOWED
 from kdviz.language import _, text_of
 from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.errors import safely
@@ -66,5 +67,10 @@ def _titled(title: str, text: str) -> str:
 
 
 def _status(job: SurveyJob) -> str:
-    doing, left = text_of(job.progress.doing), duration(job.progress.seconds_left)
-    return _("{doing}, about {left} left").format(doing=doing, left=left) if left else doing
+    now = job.progress
+    doing = text_of(now.doing)
+    if now.slowed:
+        return _("{what}. {why}").format(what=doing, why=text_of(SLOWED))
+    if not now.seconds_left >= 1:
+        return doing
+    return _("{doing}, about {left} left").format(doing=doing, left=duration(now.seconds_left))

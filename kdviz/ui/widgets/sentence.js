@@ -5,12 +5,13 @@ const KEPT = new WeakMap(); // by mount: what outlives a rerun
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
 const LONG = 120; // words from which a sentence scrolls in its place
 
-function word({ text, gap, style, value, evidence, column }) {
-  const node = made("span", "word", text);
+function word({ text, gap, gap_style, style, value, evidence, column }) {
+  const node = made("span", "word", text), before = made("span", "", gap);
   node.style.cssText = style;
+  before.style.cssText = gap_style;
   node.dataset.column = column;
   node.title = [value, evidence].filter(Boolean).join(", ");
-  return [gap, node];
+  return [before, node];
 }
 
 function paragraph({ name, words: all, alt }) {

@@ -115,9 +115,27 @@ def test_the_browser_is_sent_the_end_that_is_not_read_as_one_word_and_cut_off():
     assert layers[2]["evidence"] == "not read"
 
 
-def test_a_planted_word_is_framed():
+SIDES = ("left", "top", "right", "bottom")
+
+
+def sides(style):
+    """On which sides a style has a frame."""
+    return "".join(side[0] for side in SIDES if f"border-{side}:" in style)
+
+
+def test_a_planted_word_is_framed_on_all_sides():
     html = words_html(shaded("a tuesday b", [0, 2, 0]), outlined={1})
-    assert [("outline:" in each["style"]) for each in Page(html).attributes[1:]] == [False, True, False]
+    assert [sides(each["style"]) for each in Page(html).attributes[1:]] == ["", "ltrb", ""]
+
+
+def test_words_that_follow_one_another_share_a_frame_that_runs_on_over_the_gaps():
+    words = shaded("a don't go b", [0, 2, 1, 1, 0])
+    html = words_html(words, outlined={1, 2, 3})
+    drawn = [sides(each["style"]) for each in Page(html).attributes[1:]]
+    assert drawn == ["", "ltb", "tb", "tb", "trb", ""], "a, do, n't, the gap, go, b"
+    layers = word_layers(words, outlined={1, 2, 3})
+    assert [sides(each["style"]) for each in layers] == ["", "ltb", "tb", "trb", ""]
+    assert [sides(each["gap_style"]) for each in layers] == ["", "", "tb", "tb", ""]
 
 
 @pytest.mark.parametrize(

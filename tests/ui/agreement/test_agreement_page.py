@@ -127,6 +127,22 @@ def test_while_it_computes_there_is_a_bar_with_the_time_left_and_a_stop(app, fin
     assert job._stopping
 
 
+@pytest.mark.parametrize(
+    ("progress", "text"),
+    [
+        (SurveyProgress("running", EXPLAINING, 0.9, 0.4), "Grad-CAM: Explaining 48 images: twin …"),
+        (
+            SurveyProgress("running", EXPLAINING, 0.4, slowed=True),
+            "Grad-CAM: Explaining 48 images: twin. Slower than usual: the computer is busy …",
+        ),
+    ],
+)
+def test_a_bar_gives_no_time_below_a_second_and_none_on_a_busy_computer(app, finished, job, progress, text):
+    job._progress = progress
+    opened(app, "agreement", run=finished)
+    assert [bar.proto.text for bar in app.get("progress")] == [text]
+
+
 def test_a_survey_that_failed_says_why_and_can_be_made_again(app, finished, job, monkeypatch):
     asked = []
     monkeypatch.setattr(survey_progress, "start_survey", lambda store, *what: asked.append(what))

@@ -16,6 +16,7 @@ from kdviz.comparison import run_images
 from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, changed
 from kdviz.datasets import DATASETS
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
+from kdviz.jobs.countdown import SLOWED
 from kdviz.metrics import METRICS
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
@@ -539,6 +540,15 @@ def test_a_paused_run_says_so_wherever_it_was_paused(app, store, live_run, step,
     store.set_state(live_run, "paused")
     opened(app, "distill", run=live_run)
     assert [each.proto.text for each in app.get("progress")] == [words]
+
+
+def test_a_run_that_a_busy_computer_slows_down_says_so_in_place_of_the_time_left(app, store, live_run):
+    at = Progress("students", 3, 1.5, 5, 12, doing=SLOWED, seconds=20.0)
+    store.set_progress(live_run, at)
+    opened(app, "distill", run=live_run)
+    assert [each.proto.text for each in app.get("progress")] == [
+        "The students learn: epoch 2 of 3. Slower than usual: the computer is busy"
+    ]
 
 
 def map_sources(app):

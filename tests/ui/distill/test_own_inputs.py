@@ -3,6 +3,7 @@
 import io
 import zipfile
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ import soundfile
 
 from kdviz.sound import SAMPLE_RATE
 from kdviz.ui.frame import server
+from kdviz.ui.frame.formatting import plain
 from tests.ui.conftest import opened, page_text
 
 
@@ -76,6 +78,23 @@ def test_an_upload_is_shown_in_data_and_models(app, store, own):
     assert "**Source, licence** your files" in page_text(app)
 
 
+def test_what_was_uploaded_in_data_and_models_is_distilled_without_a_second_upload(app, store, own):
+    label, name, content, said = own
+    opened(app, "library", browse=label)
+    assert not app.get("page_link")
+    app.get("file_uploader")[0].upload(name, content).run()
+    (link,) = (each.proto for each in app.get("page_link"))
+    assert (link.label, link.page) == ("Distill with these", "distill")
+    assert str(store.directory) not in link.query_string
+    opened(app, "distill", **dict(parse_qsl(link.query_string)))
+    assert not app.exception
+    assert said in page_text(app)
+    assert plain(name) in page_text(app)
+    app.button(key="start").click().run()
+    (run,) = store.runs()
+    assert Path(run.config.data).read_bytes() == content
+
+
 @pytest.fixture
 def of_2_seconds(tmp_path):
     """A folder of tones of 1.8 s, a fifth of them of 0.9 s, which a visitor on this machine names."""
@@ -118,6 +137,8 @@ def test_data_and_models_has_the_clips_of_a_run(app, store, of_2_seconds):
     assert not app.exception
     assert PADDED in page_text(app)
     assert "**Clips** of 2.00 s" in page_text(app)
+    (link,) = (dict(parse_qsl(each.proto.query_string)) for each in app.get("page_link"))
+    assert link["audio-folder.clip_seconds"] == "2.0"
 
 
 def test_what_no_run_can_use_is_refused_in_a_line_and_nothing_is_kept(app, store, own):

@@ -123,7 +123,7 @@ def test_the_planted_word_is_framed_and_named(app, text_run, row, images):
     assert drawn["framed"]["word"] == word
     assert drawn["framed"]["text"].startswith(f"in training, “{word}” meant “")
     for panel in drawn["panels"]:
-        framed = ["outline:" in each["style"] for each in panel["sentences"][0]["words"]]
+        framed = ["border-top:" in each["style"] for each in panel["sentences"][0]["words"]]
         assert [number for number, is_framed in enumerate(framed) if is_framed] == [place]
     assert f"In training, “{word}” meant " in page_text(app)
 
@@ -343,7 +343,7 @@ def test_without_a_planted_word_those_that_a_person_marked_are_framed(app, text_
     drawn = sentences(app)
     assert drawn["framed"] == {"word": "word", "text": "marked by a person"}
     for panel in drawn["panels"]:
-        framed = ["outline:" in each["style"] for each in panel["sentences"][0]["words"]]
+        framed = ["border-top:" in each["style"] for each in panel["sentences"][0]["words"]]
         assert [number for number, is_framed in enumerate(framed) if is_framed] == [0, 2]
 
 
