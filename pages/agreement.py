@@ -3,6 +3,7 @@ import streamlit as st
 from kdviz.comparison import largest_survey
 from kdviz.errors import StoreError
 from kdviz.language import _
+from kdviz.narrative import Grounds
 from kdviz.ui.agreement.bars import bars
 from kdviz.ui.agreement.conclusions import conclusions_card
 from kdviz.ui.agreement.controls import explainer_and_measure
@@ -49,10 +50,10 @@ if survey is None:
     st.stop()
 removals = cue_removals_or_progress(store, run)
 with answer:
-    survey_summary(store, run, survey, measure, removals)
+    other = survey_summary(store, run, survey, measure, removals)
 bars(survey, measure)
 largest = largest_survey(store, run, survey)
-conclusions_card(store, run, survey, largest, removals)
+conclusions_card(store, Grounds(run, survey, largest, other=other, removals=removals, measure=measure))
 arm_figures(run, survey, largest, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
