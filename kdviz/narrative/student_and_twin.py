@@ -40,7 +40,7 @@ def cue_conclusion(grounds: Grounds) -> Conclusion:
 
 
 def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
-    """Confidence, maps and accuracy of student and twin, those in which the student is worse first."""
+    """Confidence, maps and accuracy of student and twin: first where it is worse, last what is undecided."""
     if "twin" not in grounds.survey.scores:
         yield Conclusion(
             "not-shown", "twin", _("That λ made a difference: without a twin, its effect is unknown.")
@@ -55,7 +55,8 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
         (agreement, _agreement(grounds, agreement)),
         (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds), early=early)),
     )
-    yield from (each for _found, each in sorted(found, key=lambda pair: pair[0] is not Verdict.WORSE))
+    order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
+    yield from (each for _found, each in sorted(found, key=lambda pair: order.index(pair[0])))
 
 
 def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim, *, early: bool) -> Conclusion:

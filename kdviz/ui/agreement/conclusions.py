@@ -60,7 +60,7 @@ def conclusions_card(store: Store, grounds: Grounds) -> None:
         st.markdown(f"**{_('What may I conclude?')}**")
         for group, found in conclusions(grounds).items():
             with st.container(gap="xsmall"):
-                early = f" {plain(grounds.caveat)}" if group == "not-shown" and grounds.caveat else ""
+                early = f" · {plain(grounds.caveat)}" if group == "not-shown" and grounds.caveat else ""
                 st.markdown(f"{_ICONS[group]} **{group_name(group)}**{early}")
                 for each in found:
                     _sentence(each, links.pop(each.topic, None))
