@@ -41,11 +41,11 @@ class Grounds:
     run: Run
     survey: Survey
     largest: Survey
-    cards: Sequence[TrustCard] = ()
     other: Survey | None = None
     removals: Sequence[CueRemoval] = ()
-    caveat: str = ""
     measure: str = MAIN_MEASURE
+    cards: Sequence[TrustCard] = ()
+    caveat: str = ""
 
     @property
     def has_cue(self) -> bool:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import Survey, UnseenCue, known_trust_card, unseen_cues
+from kdviz.comparison import CueRemoval, Survey, UnseenCue, known_trust_card, largest_survey, unseen_cues
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.narrative import (
@@ -49,13 +49,32 @@ class _Link:
     query: Mapping[str, str]
 
 
-def conclusions_card(store: Store, grounds: Grounds) -> None:
-    """Draw it. grounds: without cards and caveat, which are read here."""
-    run, survey = grounds.run, grounds.survey
+def grounds_of(
+    store: Store,
+    run: Run,
+    survey: Survey,
+    *,
+    other: Survey | None,
+    removals: Sequence[CueRemoval],
+    measure: str,
+) -> Grounds:
+    """What is known of a run, with the stored checks of the survey's explainer."""
     known = (known_trust_card(store, run.id, survey.explainer, arm=arm) for arm in survey.predictions)
-    cards = [card for card in known if card is not None]
-    grounds = replace(grounds, cards=cards, caveat=training_caveat(run, history(store, run)))
-    links = _links(run, survey)
+    return Grounds(
+        run,
+        survey,
+        largest_survey(store, run, survey),
+        other,
+        removals,
+        measure,
+        cards=[card for card in known if card is not None],
+        caveat=training_caveat(run, history(store, run)),
+    )
+
+
+def conclusions_card(grounds: Grounds) -> None:
+    """Draw it."""
+    links = _links(grounds.run, grounds.survey)
     with st.container(border=True, gap="small", key="conclusions"):
         st.markdown(f"**{_('What may I conclude?')}**")
         for group, found in conclusions(grounds).items():
