@@ -1,10 +1,9 @@
 import streamlit as st
 
-from kdviz.comparison import largest_survey
 from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.agreement.bars import bars
-from kdviz.ui.agreement.conclusions import conclusions_card
+from kdviz.ui.agreement.conclusions import conclusions_card, grounds_of
 from kdviz.ui.agreement.controls import explainer_and_measure
 from kdviz.ui.agreement.cue_removals import cue_removals_or_progress
 from kdviz.ui.agreement.measures import distributions, every_measure
@@ -49,11 +48,11 @@ if survey is None:
     st.stop()
 removals = cue_removals_or_progress(store, run)
 with answer:
-    survey_summary(store, run, survey, measure, removals)
+    other = survey_summary(store, run, survey, measure, removals)
 bars(survey, measure)
-largest = largest_survey(store, run, survey)
-conclusions_card(store, run, survey, largest, removals)
-arm_figures(run, survey, largest, measure)
+grounds = grounds_of(store, run, survey, other=other, removals=removals, measure=measure)
+conclusions_card(grounds)
+arm_figures(run, survey, grounds.largest, measure)
 distributions(survey, measure)
 one_arm(store, run, survey, measure)
 where_to_look(store, run)

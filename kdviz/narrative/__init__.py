@@ -37,9 +37,16 @@ if TYPE_CHECKING:
         overview,
         with_seeds,
     )
-    from kdviz.narrative.conclusions import Conclusion, Topic, conclusions
-    from kdviz.narrative.cue_removal import cue_removal_note, which_map_is_right
-    from kdviz.narrative.cue_split import cue_split_sentence, cue_split_titles, lucky_errors_sentence
+    from kdviz.narrative.conclusion import Conclusion, Grounds, Group, Topic, group_name
+    from kdviz.narrative.conclusion_figures import (
+        FigureColumn,
+        figure_columns,
+        figures_caption,
+        figures_notes,
+    )
+    from kdviz.narrative.conclusions import conclusions
+    from kdviz.narrative.cue_removal import MisleadingMap, misleading_map, which_map_is_right
+    from kdviz.narrative.cue_split import cue_split_titles, lucky_errors_sentence
     from kdviz.narrative.data import shared_data, shared_recipe
     from kdviz.narrative.findings import (
         Finding,
@@ -84,7 +91,6 @@ if TYPE_CHECKING:
         brief_unseen,
         cue_headline,
         headline_arms,
-        unseen_cue_note,
         unseen_cue_warning,
         unseen_on_image,
     )

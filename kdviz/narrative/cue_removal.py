@@ -1,72 +1,81 @@
-"""What removing a planted cue changes, beside where the maps point, in sentences."""
+"""Which of two explainers is right about a planted cue, by what removing it changes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from kdviz.comparison import CueRemoval, Survey, localization_table
 from kdviz.comparison.test_set.localization import LocalizationRow
-from kdviz.datasets import CUES
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.style import ARM_STYLES, percent
-from kdviz.language import _, listed, percentage, plural, sentences
-from kdviz.narrative.intervals import percent_text
+from kdviz.language import _, percentage, plural
 from kdviz.types import Arm
 
-
-def cue_removal_note(found: Sequence[CueRemoval], survey: Survey, cue: str) -> str:
-    """On how many images removing the cue changes each arm's answer, and how many maps point at it."""
-    if not found:
-        return ""
-    text = (
-        _("Removing the patch changes the answer (95 % intervals, {images}): {figures}.")
-        if CUES[cue].variants is not None
-        else _("Removing the cue changes the answer (95 % intervals, {images}): {figures}.")
-    )
-    changes = text.format(
-        images=_images(found[0].n),
-        figures=listed(f"{ARM_STYLES[each.arm].label} {percent_text(each.changed)}" for each in found),
-    )
-    rows = [row for row in localization_table(survey) if row.region == "cue"]
-    return sentences(changes, _pointed(survey, rows) if rows else "")
+_COMPARED: tuple[Arm, ...] = ("teacher", "student")
 
 
 def which_map_is_right(found: Sequence[CueRemoval], first: Survey, second: Survey) -> str:
     """Which of two explainers to believe that disagree on whether teacher and student look at the patch.
 
-    The one that points there more often marks what does not decide where it does so on clearly more images
-    than those whose answer changes without the patch; the other one misses the patch where it does so on
-    clearly fewer. If both or neither holds, neither is right. "" if that is unknown.
+    By the rule of `misleading_map`. "" if what removing the patch changes is unknown.
     """
     removed = {each.arm: each for each in found}
-    arms: tuple[Arm, ...] = ("teacher", "student")
-    rows = {survey.explainer: _cue_rows(survey) for survey in (first, second)}
-    if not all(arm in removed and all(arm in of for of in rows.values()) for arm in arms):
+    order = _by_cue(first, second)
+    if order is None or not all(arm in removed for arm in _COMPARED):
         return ""
-    below, above = sorted(rows, key=lambda name: sum(rows[name][arm].hit.value for arm in arms))
+    below, above = (_(EXPLAINERS[survey.explainer].label) for survey in order)
     changed = _(
         "Removing the patch changes the teacher's answer on {teacher} and the student's on {student} of "
         "{images}"
     ).format(
         images=_images(removed["teacher"].n),
-        **{arm: percentage(removed[arm].changed.value) for arm in arms},
+        **{arm: percentage(removed[arm].changed.value) for arm in _COMPARED},
     )
-    too_often = all(removed[arm].changed.high < rows[above][arm].hit.low for arm in arms)
-    missed = any(removed[arm].changed.low > rows[below][arm].hit.high for arm in arms)
-    if too_often and not missed:
-        text = _("{changed}: {below} is right here, and what {above} marks there does not decide the answer.")
-    elif missed and not too_often:
-        text = _("{changed}: {above} is right here, and {below} misses the patch that decides the answer.")
-    else:
+    misleading = misleading_map(found, first, second)
+    if misleading is None:
         text = _("{changed}: that does not say which of {below} and {above} is right here.")
-    return text.format(changed=changed, below=_(EXPLAINERS[below].label), above=_(EXPLAINERS[above].label))
+    elif misleading.marks:
+        text = _("{changed}: {below} is right here, and what {above} marks there does not decide the answer.")
+    else:
+        text = _("{changed}: {above} is right here, and {below} misses the patch that decides the answer.")
+    return text.format(changed=changed, below=below, above=above)
 
 
-def _pointed(survey: Survey, rows: Iterable[LocalizationRow]) -> str:
-    return _("By {explainer} the brightest spot is on the patch in: {figures}.").format(
-        explainer=_(EXPLAINERS[survey.explainer].label),
-        figures=listed(f"{ARM_STYLES[row.arm].label} {percent(row.hit.value)}" for row in rows),
+@dataclass(frozen=True)
+class MisleadingMap:
+    """An explainer whose maps are wrong about the patch. marks: whether they mark it, or miss it."""
+
+    explainer: str
+    marks: bool
+
+
+def misleading_map(found: Sequence[CueRemoval], first: Survey, second: Survey) -> MisleadingMap | None:
+    """Which of two explainers is wrong about whether teacher and student look at the patch.
+
+    The one that points there more often marks what does not decide where it does so on clearly more images
+    than those whose answer changes without the patch; the other one misses the patch where it does so on
+    clearly fewer. None if both or neither holds, or it is unknown.
+    """
+    removed = {each.arm: each.changed for each in found}
+    order = _by_cue(first, second)
+    if order is None or not all(arm in removed for arm in _COMPARED):
+        return None
+    below, above = (_cue_rows(survey) for survey in order)
+    too_often = all(removed[arm].high < above[arm].hit.low for arm in _COMPARED)
+    missed = any(removed[arm].low > below[arm].hit.high for arm in _COMPARED)
+    if too_often == missed:
+        return None
+    return MisleadingMap(order[too_often].explainer, marks=too_often)
+
+
+def _by_cue(first: Survey, second: Survey) -> tuple[Survey, Survey] | None:
+    """The two, the one first whose maps are on the cue less often; None where that is unknown."""
+    if not all(arm in _cue_rows(survey) for survey in (first, second) for arm in _COMPARED):
+        return None
+    below, above = sorted(
+        (first, second), key=lambda survey: sum(_cue_rows(survey)[arm].hit.value for arm in _COMPARED)
     )
+    return below, above
 
 
 def _cue_rows(survey: Survey) -> dict[Arm, LocalizationRow]:

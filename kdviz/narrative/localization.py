@@ -149,8 +149,8 @@ def explainers_differ(first: Survey, second: Survey, removals: Sequence[CueRemov
     """
     regions: tuple[Region, ...] = ("cue", "object")
     for region in regions:
-        rows = [_teacher_and_student(survey, region) for survey in (first, second)]
-        if any(_differ(*of_arm) for of_arm in zip(*rows, strict=False)):
+        if maxima_differ(first, second, region):
+            rows = [_teacher_and_student(survey, region) for survey in (first, second)]
             (teacher, student), (other_teacher, other_student) = rows
             differ = _two_places(region).format(
                 first=_(EXPLAINERS[first.explainer].label),
@@ -165,6 +165,12 @@ def explainers_differ(first: Survey, second: Survey, removals: Sequence[CueRemov
             right = which_map_is_right(removals, first, second) if region == "cue" else ""
             return sentences(differ, right)
     return ""
+
+
+def maxima_differ(first: Survey, second: Survey, region: Region) -> bool:
+    """Whether two explainers put the maxima of teacher or student at different places: see above."""
+    rows = (_teacher_and_student(survey, region) for survey in (first, second))
+    return any(_differ(*of_arm) for of_arm in zip(*rows, strict=False))
 
 
 def _teacher_and_student(survey: Survey, region: Region) -> list[LocalizationRow]:

@@ -157,10 +157,12 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
     if not math.isfinite(above):
         return _("No map is defined, so none look alike.")
     return _(
-        "Two maps look alike where their agreement is above {level}: only {share} of pairs of unrelated "
-        "images score higher. Each network has its own limit."
+        "Two maps look alike where their agreement is above {level}. By {explainer} the maps of unrelated "
+        "images already agree that much: only {share} of such pairs score higher. So the limit depends on "
+        "the explainer, and on the network."
     ).format(
         level=decimal(above),
+        explainer=_(EXPLAINERS[survey.explainer].label),
         share=percentage(1 - ALIKE_QUANTILE, 0),
     )
 

@@ -24,16 +24,6 @@ def unseen_cue_warning(found: Sequence[UnseenCue]) -> str:
     return f"{sentences(heading, what)}\n\n{found_by_arm}\n\n{then}"
 
 
-def unseen_cue_note(found: Sequence[UnseenCue]) -> str:
-    """A sentence for each arm whose answers depend on the cue more often than its maps point at it."""
-    some = {each.arm: each for each in found}
-    text = _(
-        "The {arm} is right on {intact} of the images where the patch helps and on {random} where it is "
-        "random; its maps point at the patch in {hit}."
-    )
-    return sentences(*(_filled(text, some[arm]) for arm in arm_names() if arm in some))
-
-
 def cue_headline(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
     """Where twin and student look in an image, and which answers hang on its cue although the map does not.
 
@@ -108,10 +98,6 @@ def _warned(found: UnseenCue) -> str:
         "{arm}: right on {intact} where the cue helps, on {random} with a random cue; its map is highest on "
         "the cue in {hit} (a random point: {area})"
     )
-    return _filled(text, found)
-
-
-def _filled(text: str, found: UnseenCue) -> str:
     return text.format(
         arm=arm_names()[found.arm],
         intact=percentage(found.intact),

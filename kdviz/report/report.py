@@ -17,8 +17,8 @@ from kdviz.comparison import (
     CueRemoval,
     Survey,
     cue_removals,
-    cue_split,
     finding_surveys,
+    largest_survey,
     trained_explainer,
     trust_card,
 )
@@ -43,10 +43,17 @@ from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
+    Conclusion,
+    Grounds,
+    Group,
     answer_limits,
     conclusions,
     details,
+    figure_columns,
+    figures_caption,
+    figures_notes,
     goodhart_alarm,
+    group_name,
     headline,
     largest_agreements,
     shortcut_warning,
@@ -56,11 +63,12 @@ from kdviz.narrative import (
 from kdviz.progress import run_to_end
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import (
+    RowTable,
     Table,
-    accuracy_by_cue,
     agreement_by_arm,
     card_list,
     curve_table,
+    figures_by_arm,
     metrics_by_arm,
     places_by_arm,
     settings_list,
@@ -69,7 +77,9 @@ from kdviz.store import Run, Store, grouped
 from kdviz.types import Arm, RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
+_SHOWN = "grad-cam"
 _CHECKED: tuple[Arm, ...] = ("teacher", "student")
+_MARKS: Mapping[Group, str] = {"say": "✓", "not-shown": "?", "do-not-say": "✕"}
 
 _TERMS_OF_EVERY_REPORT = (
     "lambda", "heat-map", "agreement", "chance-level", "corrected-agreement",
@@ -100,6 +110,21 @@ class Pictures:
     missing: str = ""
 
 
+@dataclass(frozen=True)
+class Concluded:
+    """What may be concluded: groups with a sign and sentences, and the figures behind them, with notes.
+
+    caveat: why it is too early for a finding, or "".
+    """
+
+    groups: Sequence[tuple[Group, str, Sequence[Conclusion]]]
+    caveat: str
+    figures: RowTable
+    caption: str
+    notes: Sequence[str]
+    warnings: Sequence[str]
+
+
 def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | None = None) -> str:
     """A run as one self-contained HTML page, in the current language.
 
@@ -115,7 +140,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
 def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> str:
     config, run_id = run.config, run.id
     surveys = finding_surveys(store, run)
-    survey = surveys.get("grad-cam")
+    survey = surveys.get(_SHOWN)
     removals = _removals(store, run) if surveys else ()
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
@@ -126,9 +151,8 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         warning=warning(run.config.mistake),
         state=_state(run),
         finding=_finding(store, run, surveys, removals),
-        conclusions=[] if survey is None else _conclusions(store, run, survey, removals),
+        concluded=None if survey is None else _concluded(store, run, surveys, removals),
         places=None if survey is None else places_by_arm(survey),
-        by_cue=None if survey is None or config.cue == "none" else accuracy_by_cue(cue_split(survey)),
         trust=_trust(run),
         figures=metrics_by_arm(run.results) if run.results else None,
         measures=agreement_by_arm(run.results) if run.results else None,
@@ -182,12 +206,29 @@ def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
     return () if run.config.cue == "none" else run_to_end(cue_removals(store, run.id))
 
 
-def _conclusions(store: Store, run: Run, survey: Survey, removals: Sequence[CueRemoval]) -> list[str]:
+def _concluded(
+    store: Store, run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval]
+) -> Concluded:
     """What may be concluded, as on Agreement, with its warnings. The maps of both networks are checked."""
-    cards = [trust_card(store, run.id, survey.explainer, arm=arm) for arm in _CHECKED]
-    lines = [each.text for each in conclusions(run, survey, cards, removals=removals)]
+    survey = surveys[_SHOWN]
+    grounds = Grounds(
+        run,
+        survey,
+        largest_survey(store, run, survey),
+        cards=[trust_card(store, run.id, survey.explainer, arm=arm) for arm in _CHECKED],
+        other=next((of for name, of in surveys.items() if name != _SHOWN), None),
+        removals=removals,
+        caveat=training_caveat(run, grouped(store.metrics(run.id))),
+    )
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
-    return [*lines, *filter(None, warnings)]
+    return Concluded(
+        [(group, _MARKS[group], found) for group, found in conclusions(grounds).items()],
+        grounds.caveat,
+        figures_by_arm(figure_columns(grounds)),
+        figures_caption(grounds),
+        figures_notes(grounds),
+        list(filter(None, warnings)),
+    )
 
 
 @cache
@@ -199,7 +240,7 @@ def _template() -> Template:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals["_"] = _
+    environment.globals |= {"_": _, "group_name": group_name}
     return environment.get_template("report.html")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from kdviz.agreement import MEASURES
 from kdviz.clip_seconds import OWN_SOUNDS
-from kdviz.comparison import CueSplit, LocalizationRow, Survey, localization_table
+from kdviz.comparison import LocalizationRow, Survey, localization_table
 from kdviz.config import CHOICES, OF_IMAGES, RunConfig
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
@@ -22,7 +22,7 @@ from kdviz.language import _, listed, percentage, sentences
 from kdviz.metrics import METRICS, MetricSpec, about, defined
 from kdviz.modalities import modality_of
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.narrative import cue_split_titles, held_out_label
+from kdviz.narrative import FigureColumn, held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, ranged, scored, share
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Agreement, Arm, Interval, Region, Results
@@ -45,6 +45,14 @@ class Table:
 
     columns: tuple[tuple[ArmStyle, str], ...]
     lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True)
+class RowTable:
+    """titles: of the columns. rows: an arm each, with as many cells as columns."""
+
+    titles: tuple[str, ...]
+    rows: tuple[tuple[ArmStyle, tuple[Cell, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -114,23 +122,19 @@ def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line
     )
 
 
-def accuracy_by_cue(split: Sequence[CueSplit]) -> Table:
-    """Accuracy where a random cue is wrong, and where it is right by luck, and who follows it, by arm."""
-    wrong, lucky, followed = cue_split_titles(split)
-    lines = (
-        Line(wrong, _("Accuracy where it indicates another class."), _ranged(each.wrong for each in split)),
-        Line(
-            lucky,
-            _("Accuracy where it happens to indicate the label."),
-            _ranged(each.lucky for each in split),
-        ),
-        Line(
-            followed,
-            _("Share of predictions that are the class which a wrong cue indicates."),
-            _ranged(each.followed for each in split),
+def figures_by_arm(columns: Sequence[FigureColumn]) -> RowTable:
+    """The figures behind the conclusions, a row for each arm."""
+    arms = [arm for arm in ARM_STYLES if any(arm in column.shares for column in columns)]
+    return RowTable(
+        tuple(column.title for column in columns),
+        tuple(
+            (
+                ARM_STYLES[arm],
+                tuple(ranged(column.shares[arm]) if arm in column.shares else NOTHING for column in columns),
+            )
+            for arm in arms
         ),
     )
-    return Table(_headers([each.arm for each in split]), lines)
 
 
 def _ranged(intervals: Iterable[Interval]) -> tuple[Cell, ...]:

@@ -167,8 +167,9 @@ def test_images_without_a_map_are_counted_beside_the_finding():
 
 def test_the_rule_for_looking_alike_includes_its_threshold():
     assert alike_rule(made()) == (
-        f"Two maps look alike where their agreement is above 0.50: only 5{NBSP}% of pairs of unrelated images "
-        "score higher. Each network has its own limit."
+        "Two maps look alike where their agreement is above 0.50. By Grad-CAM the maps of unrelated images "
+        f"already agree that much: only 5{NBSP}% of such pairs score higher. So the limit depends on the "
+        "explainer, and on the network."
     )
     assert alike_rule(made(arms=("placebo",)), "placebo") == "No map is defined, so none look alike."
 

@@ -14,7 +14,6 @@ from PIL import Image
 from kdviz.agreement import MEASURES
 from kdviz.comparison import (
     cue_effects,
-    cue_split,
     explain_test_image,
     known_cue_removals,
     known_survey,
@@ -28,7 +27,17 @@ from kdviz.errors import ConfigError, StoreError
 from kdviz.figures.maps import ColourScale, density, overlay, scale_limit, with_arm_bar
 from kdviz.jobs import start_survey
 from kdviz.language import LANGUAGES, speaking
-from kdviz.narrative import conclusions, cue_headline, details, headline, training_caveat
+from kdviz.narrative import (
+    Grounds,
+    conclusions,
+    cue_headline,
+    details,
+    figure_columns,
+    figures_caption,
+    group_name,
+    headline,
+    training_caveat,
+)
 from kdviz.report import report_html
 from kdviz.report.report import glossary
 from kdviz.report.rows import heat_rows
@@ -246,17 +255,34 @@ def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(f
     known = read(report_html(store, run_id))
     (finding,) = (each for each in known.all("div") if each.attributes.get("class") == "finding")
     assert finding.text.count("too early to tell") == 1
-    cards = [trust_card(store, run_id, arm=arm) for arm in ("teacher", "student")]
-    removals = known_cue_removals(store, run)
-    for each in conclusions(run, survey, cards, removals=removals):
-        assert " ".join(each.text.split()) in known.text
-    split = cue_split(survey)
-    table = list(rows(known.named("by-cue")).values())
-    assert table == [
-        [[each.wrong.value, each.wrong.low, each.wrong.high] for each in split],
-        [[each.lucky.value, each.lucky.low, each.lucky.high] for each in split],
-        [[each.followed.value, each.followed.low, each.followed.high] for each in split],
+    given = Grounds(
+        run,
+        survey,
+        survey,
+        cards=[trust_card(store, run_id, arm=arm) for arm in ("teacher", "student")],
+        removals=known_cue_removals(store, run),
+        caveat=training_caveat(run, grouped(store.metrics(run_id))),
+    )
+    assert given.caveat in known.text
+    for group, found in conclusions(given).items():
+        heading = next(each for each in known.all("h4") if group_name(group) in each.text)
+        assert group in heading.attributes["class"]
+        assert all(" ".join(each.text.split()) in known.text for each in found)
+    columns = figure_columns(given)
+    table = known.named("concluded")
+    assert [each.text for each in table.all("th")[1 : 1 + len(columns)]] == [each.title for each in columns]
+    cells = [
+        [[float(number.attributes["value"]) for number in cell.all("data")] for cell in line.all("td")]
+        for line in table.all("tbody")[0].all("tr")
     ]
+    assert cells == [
+        [
+            defined(of.shares[arm].value, of.shares[arm].low, of.shares[arm].high) if arm in of.shares else []
+            for of in columns
+        ]
+        for arm in ARMS
+    ]
+    assert known.named("concluded-caption").text == " ".join(figures_caption(given).split())
     places = rows(known.named("places"))
     hits = {row.arm: row.hit for row in localization_table(survey) if row.region == "cue"}
     assert places["Brightest spot on the cue"] == [

@@ -1,26 +1,42 @@
-"""A card with what may be concluded from a run: a line for each topic, with a link to where it is found."""
+"""A card with what may be concluded from a run: sentences in three groups, and the figures behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import CueRemoval, Survey, UnseenCue, known_trust_card, unseen_cues
+from kdviz.comparison import CueRemoval, Survey, UnseenCue, known_trust_card, largest_survey, unseen_cues
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
-from kdviz.narrative import Topic, conclusions
+from kdviz.narrative import (
+    Conclusion,
+    FigureColumn,
+    Grounds,
+    Group,
+    Topic,
+    conclusions,
+    figure_columns,
+    figures_caption,
+    figures_notes,
+    group_name,
+    percent_text,
+    training_caveat,
+)
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.widgets.history import history
 
-_ICONS: Mapping[Topic, str] = {
-    "maps": "fact_check",
-    "teacher": "my_location",
-    "cue": "casino",
-    "confidence": "speed",
-    "seeds": "repeat",
+_NO_BREAK = "\N{NO-BREAK SPACE}"
+
+_ICONS: Mapping[Group, str] = {
+    "say": ":green[:material/check_circle:]",
+    "not-shown": ":gray[:material/help:]",
+    "do-not-say": ":red[:material/block:]",
 }
 
 
@@ -33,28 +49,78 @@ class _Link:
     query: Mapping[str, str]
 
 
-def conclusions_card(
-    store: Store, run: Run, survey: Survey, largest: Survey, removals: Sequence[CueRemoval]
-) -> None:
-    """Draw it."""
+def grounds_of(
+    store: Store,
+    run: Run,
+    survey: Survey,
+    *,
+    other: Survey | None,
+    removals: Sequence[CueRemoval],
+    measure: str,
+) -> Grounds:
+    """What is known of a run, with the stored checks of the survey's explainer."""
     known = (known_trust_card(store, run.id, survey.explainer, arm=arm) for arm in survey.predictions)
-    links = _links(run, survey)
-    with st.container(border=True, gap="xsmall", key="conclusions"):
+    return Grounds(
+        run,
+        survey,
+        largest_survey(store, run, survey),
+        other,
+        removals,
+        measure,
+        cards=[card for card in known if card is not None],
+        caveat=training_caveat(run, history(store, run)),
+    )
+
+
+def conclusions_card(grounds: Grounds) -> None:
+    """Draw it."""
+    links = _links(grounds.run, grounds.survey)
+    with st.container(border=True, gap="small", key="conclusions"):
         st.markdown(f"**{_('What may I conclude?')}**")
-        cards = [card for card in known if card is not None]
-        for each in conclusions(run, survey, cards, largest=largest, removals=removals):
-            text = plain(each.text)
-            if each.topic == "confidence":
-                text += f" ({glossary_link('calibration-error')})"
-            said, linked = st.columns([5, 1], vertical_alignment="top")
-            said.markdown(f":material/{_ICONS[each.topic]}: {text}")
-            if link := links.get(each.topic):
-                linked.page_link(
-                    link.page,
-                    label=link.label,
-                    icon=":material/arrow_forward:",
-                    query_params=with_language(link.query),
-                )
+        for group, found in conclusions(grounds).items():
+            with st.container(gap="xsmall"):
+                early = f" · {plain(grounds.caveat)}" if group == "not-shown" and grounds.caveat else ""
+                st.markdown(f"{_ICONS[group]} **{group_name(group)}**{early}")
+                for each in found:
+                    _sentence(each, links.pop(each.topic, None))
+        with st.expander(_("The figures"), icon=":material/table:", key="ag_concluded"):
+            _figures(grounds)
+
+
+def _sentence(said: Conclusion, link: _Link | None) -> None:
+    text = plain(said.text)
+    if said.topic == "confidence":
+        text += f" ({glossary_link('calibration-error')})"
+    if link is None:
+        st.markdown(f"- {text}")
+        return
+    left, right = st.columns([5, 1], vertical_alignment="top")
+    left.markdown(f"- {text}")
+    right.page_link(
+        link.page,
+        label=link.label,
+        icon=":material/arrow_forward:",
+        query_params=with_language(link.query),
+    )
+
+
+def _figures(grounds: Grounds) -> None:
+    st.table(figures_frame(figure_columns(grounds)))
+    st.caption(plain("  \n".join([figures_caption(grounds), *figures_notes(grounds)])))
+
+
+def figures_frame(columns: list[FigureColumn]) -> pd.DataFrame:
+    """A row for each arm; a dash where a figure is undefined. No cell wraps: a narrow table scrolls."""
+    arms = [arm for arm in ARM_STYLES if any(arm in column.shares for column in columns)]
+    table = {
+        column.title: [
+            percent_text(column.shares[arm]).replace(" ", _NO_BREAK) if arm in column.shares else "–"
+            for arm in arms
+        ]
+        for column in columns
+    }
+    names = (f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}".replace(" ", _NO_BREAK) for arm in arms)
+    return pd.DataFrame(table, index=list(names))
 
 
 def _links(run: Run, survey: Survey) -> dict[Topic, _Link]:

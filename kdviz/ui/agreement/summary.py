@@ -46,8 +46,11 @@ from kdviz.ui.widgets.marks_effect import did_marks_help
 
 def survey_summary(
     store: Store, run: Run, survey: Survey, measure: str, removals: Sequence[CueRemoval]
-) -> None:
-    """Whether marks helped, and the finding in words, by a second explainer too once its survey is known."""
+) -> Survey | None:
+    """Whether marks helped, and the finding in words, by a second explainer too once its survey is known.
+
+    Returns that survey.
+    """
     did_marks_help(store, run)
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True, key="finding")
@@ -76,6 +79,7 @@ def survey_summary(
             plain_words()
             with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
                 st.markdown("  \n".join(survey_details(survey, measure=measure)))
+    return other
 
 
 def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:

@@ -16,8 +16,7 @@ from kdviz.comparison import (
     survey_cue_classes,
 )
 from kdviz.comparison.test_set import known_surveys
-from kdviz.figures.style import ARM_STYLES
-from kdviz.narrative import conclusions, cue_split_sentence, lucky_errors_sentence
+from kdviz.narrative import Grounds, figure_columns, lucky_errors_sentence
 from tests.comparison.made import made
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -120,29 +119,6 @@ def test_a_part_without_images_is_undefined():
     assert all(np.isnan(each.wrong.value) and each.wrong_count == 0 for each in cue_split(survey))
 
 
-def test_the_sentence_has_both_parts_of_student_and_twin():
-    split = cue_split(made())
-    teacher, student, twin = (
-        next(each for each in split if each.arm == arm) for arm in ("teacher", "student", "twin")
-    )
-    text = cue_split_sentence(split, "hue-patch")
-    assert text.startswith(
-        f"Where the patch is wrong ({student.wrong_count} of 8 test images), the student is right"
-    )
-    for share in (student.wrong, twin.wrong, student.lucky, twin.lucky, teacher.wrong, teacher.lucky):
-        assert f"{100 * share.value:.1f}{NBSP}%" in text
-    of_teacher = [f"{100 * share.value:.1f}{NBSP}%" for share in (teacher.wrong, teacher.lucky)]
-    assert f"The teacher is right on {of_teacher[0]} and {of_teacher[1]} of them." in text
-    followed = ", ".join(
-        f"{ARM_STYLES[each.arm].label} {100 * each.followed.value:.1f}{NBSP}%" for each in split
-    )
-    assert text.endswith(f"Predicts what a wrong cue indicates: {followed}.")
-    alone = cue_split_sentence([student], "tint")
-    assert "twin" not in alone
-    assert alone.startswith("Where the cue is wrong")
-    assert cue_split_sentence([], "tint") == ""
-
-
 def test_answers_are_counted_on_the_survey_with_the_most_images(run, monkeypatch):
     run, survey = run
     fewer = made("saliency")
@@ -167,8 +143,7 @@ def test_what_may_be_concluded_counts_answers_the_same_by_each_explainer(run):
         },
         localization={},
     )
-    by_few = {each.topic: each.text for each in conclusions(run, few, [], largest=survey)}
-    by_all = {each.topic: each.text for each in conclusions(run, survey, [])}
-    assert cue_split_sentence(cue_split(survey), run.config.cue) in by_few["cue"]
-    assert cue_split_sentence(cue_split(few), run.config.cue) not in by_few["cue"]
-    assert by_few["confidence"] == by_all["confidence"]
+    by_few = Grounds(run, few, survey)
+    counted = [column.shares for column in figure_columns(by_few)]
+    assert {each.arm: each.wrong for each in cue_split(survey)} in counted
+    assert {each.arm: each.wrong for each in cue_split(few)} not in counted

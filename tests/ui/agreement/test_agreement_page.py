@@ -11,9 +11,7 @@ import pytest
 
 from kdviz.agreement import MEASURES, share_interval
 from kdviz.comparison import (
-    Check,
     ImageFilter,
-    TrustCard,
     UnseenCue,
     alike_above,
     between_explainers,
@@ -39,21 +37,24 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import (
+    Grounds,
     accuracy_gain_text,
     accuracy_gains,
-    cue_removal_note,
-    cue_split_sentence,
+    figure_columns,
+    figures_caption,
+    group_name,
     hardly_ever,
     localization_sentence,
     percent_text,
     rank_correlation_sentence,
     survey_answer,
     survey_headline,
+    training_caveat,
     unseen_cue_warning,
 )
 from kdviz.narrative import conclusions as conclusions_of
 from kdviz.progress import Message, run_to_end
-from kdviz.store import Store
+from kdviz.store import Store, grouped
 from kdviz.types import BOXES, Interval
 from kdviz.ui.agreement import conclusions, one_arm, rank_correlation, summary, survey_progress
 from kdviz.ui.agreement.measures import measures_table
@@ -66,6 +67,7 @@ from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.test_every_page import pictures
 
+NBSP = "\N{NO-BREAK SPACE}"
 EXPLAINING = Message("Explaining {count} images: {arm}", {"count": 48, "arm": "twin"})
 
 
@@ -543,36 +545,43 @@ def test_answers_that_a_cue_decides_without_the_maps_on_it_are_warned_of(app, fi
     ]
 
 
-def test_what_may_be_concluded_is_a_line_for_each_thing_with_the_split_by_what_the_cue_indicates(
+def test_what_may_be_concluded_is_in_three_groups_with_the_figures_behind_them(
     app, finished, graded, trained
 ):
-    run = Store(trained[0]).run(finished)
-    removals = run_to_end(cue_removals(Store(trained[0]), finished))
+    store = Store(trained[0])
+    run = store.run(finished)
+    removals = run_to_end(cue_removals(store, finished))
     opened(app, "agreement", run=finished, ag_figures="true")
     assert not app.exception
-    known = [known_trust_card(Store(trained[0]), finished, arm=arm) for arm in graded.predictions]
-    checked = [card for card in known if card is not None]
-    found = {each.topic: each.text for each in conclusions_of(run, graded, checked, removals=removals)}
-    assert cue_removal_note(removals, graded, run.config.cue) in found["cue"]
-    cards = [
-        TrustCard("grad-cam", arm, 16, (Check("deletion", True), Check("insertion", passed)))
-        for arm, passed in (("teacher", True), ("student", False))
-    ]
-    assert conclusions_of(run, graded, cards)[0].text == (
-        "Checks that Grad-CAM passes: teacher 2 of 2, student 1 of 2. Each check is made on 16 test images."
+    known = [known_trust_card(store, finished, arm=arm) for arm in graded.predictions]
+    given = Grounds(
+        run,
+        graded,
+        graded,
+        cards=[card for card in known if card is not None],
+        other=known_survey(store, finished, "integrated-gradients"),
+        removals=removals,
+        caveat=training_caveat(run, grouped(store.metrics(finished))),
     )
-    assert conclusions_of(run, graded, cards[1:])[0].text.startswith("Grad-CAM of the student passes 1 of 2")
-    assert list(found) == ["maps", "teacher", "cue", "confidence", "seeds"]
     text = shown(app)
-    assert all(plain(each) in text for each in found.values())
-    split = cue_split(graded)
-    assert cue_split_sentence(split, run.config.cue) in found["cue"]
-    assert (
-        f"{ARM_STYLES['twin'].label} {percent(run.results['twin'].calibration_error)}" in found["confidence"]
-    )
-    (table,) = app.table
-    assert table.value.shape == (len(graded.predictions), 4)
-    assert table.value.iloc[0, 0] == percent_text(split[0].wrong)
+    for group, found in conclusions_of(given).items():
+        assert f"**{group_name(group)}**" in text
+        assert all(plain(each.text) in text for each in found)
+    columns = figure_columns(given)
+    concluded, by_cue = (each.value for each in app.table)
+    assert list(concluded.columns) == [each.title for each in columns]
+    for column in columns:
+        spoken = {arm: percent_text(share).replace(" ", NBSP) for arm, share in column.shares.items()}
+        assert list(concluded[column.title]) == [spoken.get(arm, "–") for arm in graded.predictions]
+    assert any(each.value.startswith(plain(figures_caption(given))) for each in app.caption)
+    assert by_cue.shape == (len(graded.predictions), 4)
+    assert by_cue.iloc[0, 0] == percent_text(cue_split(graded)[0].wrong)
+
+
+def test_a_link_stands_beside_the_first_sentence_that_it_belongs_to(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    labels = [each.proto.label for each in app.get("page_link")]
+    assert all(labels.count(each) == 1 for each in ("Check the maps", "Change the cue", "Several seeds"))
 
 
 def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_help(app, finished, graded):

@@ -1,0 +1,67 @@
+"""A sentence on what may be concluded from a run, and what such sentences are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from kdviz.comparison import CueRemoval, Survey
+from kdviz.comparison.test_set.trust_card import TrustCard
+from kdviz.datasets import CUES
+from kdviz.language import _
+from kdviz.store import Run
+from kdviz.types import MAIN_MEASURE
+
+Group = Literal["say", "not-shown", "do-not-say"]
+"""Whether one may say it, whether the run does not show it, or whether its figures speak against it."""
+
+Topic = Literal["cue", "maps", "object", "confidence", "agreement", "accuracy", "twin", "seeds"]
+
+
+@dataclass(frozen=True)
+class Conclusion:
+    """A short sentence that a person may repeat, or that they had better not."""
+
+    group: Group
+    topic: Topic
+    text: str
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """What the conclusions of a run are drawn from.
+
+    survey: by the explainer that is shown; other: by a second one, if it is known. largest: the run's survey
+    with the most images, from which answers are counted. cards: the known checks of the shown explainer.
+    removals: what removing the cue changes, if that is known. caveat: why it is too early for a finding, if
+    it is.
+    """
+
+    run: Run
+    survey: Survey
+    largest: Survey
+    other: Survey | None = None
+    removals: Sequence[CueRemoval] = ()
+    measure: str = MAIN_MEASURE
+    cards: Sequence[TrustCard] = ()
+    caveat: str = ""
+
+    @property
+    def has_cue(self) -> bool:
+        """Whether a cue is planted in the run's inputs."""
+        return self.run.config.cue != "none"
+
+
+def group_name(group: Group) -> str:
+    """The heading of a group."""
+    return {
+        "say": _("You may say"),
+        "not-shown": _("Not shown"),
+        "do-not-say": _("Do not say"),
+    }[group]
+
+
+def cue_noun(cue: str) -> str:
+    """A planted cue within a sentence."""
+    return _("the patch") if CUES[cue].variants is not None else _("the cue")

@@ -1,0 +1,174 @@
+"""What may be said of a student beside its twin: one sentence for each thing in which they are compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kdviz.agreement import Verdict, verdict
+from kdviz.comparison import calibration_difference, difference
+from kdviz.explainers import EXPLAINERS
+from kdviz.language import _
+from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
+from kdviz.narrative.findings import student_accuracy_gain
+from kdviz.narrative.localization import CLEARLY
+from kdviz.types import Interval
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """A claim without its full stop: as it may be said, and as a clause that begins with "That"."""
+
+    said: str
+    that: str
+
+
+def cue_conclusion(grounds: Grounds) -> Conclusion:
+    """How far student and twin rely on the cue, by the answers that change when it is removed."""
+    removed = {each.arm: each.changed for each in grounds.removals}
+    cue = cue_noun(grounds.run.config.cue)
+    if "student" not in removed:
+        text = _("How far the student relies on {cue}: what removing it changes is not known yet.")
+        return Conclusion("not-shown", "cue", text.format(cue=cue))
+    student = removed["student"]
+    if "twin" not in removed:
+        return _alone(cue, student, early=bool(grounds.caveat))
+    twin = removed["twin"]
+    hardly = student.high < CLEARLY < twin.low
+    less = _hardly(cue) if hardly else _less(cue)
+    return _weighed("cue", _apart(student, twin), less, _more(cue), early=bool(grounds.caveat))
+
+
+def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
+    """Confidence, maps and accuracy of student and twin: first where it is worse, last what is undecided."""
+    if "twin" not in grounds.survey.scores:
+        yield Conclusion(
+            "not-shown", "twin", _("That λ made a difference: without a twin, its effect is unknown.")
+        )
+        return
+    confidence = verdict(calibration_difference(grounds.largest), better=-1)
+    agreement = difference(grounds.survey, measure=grounds.measure).verdict
+    accuracy = verdict(student_accuracy_gain(grounds.run.results, grounds.largest))
+    early = bool(grounds.caveat)
+    found = (
+        (confidence, _weighed("confidence", confidence, _reliable(), _unreliable(), early=early)),
+        (agreement, _agreement(grounds, agreement)),
+        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds), early=early)),
+    )
+    order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
+    yield from (each for _found, each in sorted(found, key=lambda pair: order.index(pair[0])))
+
+
+def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim, *, early: bool) -> Conclusion:
+    """One of the two claims: said where the verdict is clear, and it is not too early for a finding."""
+    if found is Verdict.NO_ERROR_BAR:
+        text = _("{claim}: there are too few images.").format(claim=better.that)
+    elif found is Verdict.NOT_DISTINGUISHABLE:
+        text = _("{claim}: the difference is within noise.").format(claim=better.that)
+    else:
+        claim = better if found is Verdict.BETTER else worse
+        said = _("{finding}.").format(finding=claim.that if early else claim.said)
+        return Conclusion("not-shown" if early else "say", topic, said)
+    return Conclusion("not-shown", topic, text)
+
+
+def _apart(student: Interval, twin: Interval) -> Verdict:
+    """Whether the student's answers depend on the cue clearly less (better) or more, by both intervals."""
+    if student.high < twin.low:
+        return Verdict.BETTER
+    return Verdict.WORSE if student.low > twin.high else Verdict.NOT_DISTINGUISHABLE
+
+
+def _alone(cue: str, student: Interval, *, early: bool) -> Conclusion:
+    """Of a student without a twin."""
+    if student.low > CLEARLY and not early:
+        return Conclusion("say", "cue", _("The student relies on {cue}.").format(cue=cue))
+    if student.high < CLEARLY and not early:
+        return Conclusion("say", "cue", _("The student hardly relies on {cue}.").format(cue=cue))
+    return Conclusion("not-shown", "cue", _("That the student hardly relies on {cue}.").format(cue=cue))
+
+
+def _agreement(grounds: Grounds, found: Verdict) -> Conclusion:
+    """Whether the student's maps agree more with the teacher's; by both explainers, if two are known."""
+    more = _Claim(
+        _("The student's maps agree with the teacher's more than its twin's do"),
+        _("That the student's maps agree with the teacher's more than its twin's do"),
+    )
+    less = _Claim(
+        _("The student's maps agree with the teacher's less than its twin's do"),
+        _("That the student's maps agree with the teacher's less than its twin's do"),
+    )
+    other = grounds.other
+    clear = found in (Verdict.BETTER, Verdict.WORSE)
+    if clear and other is not None and difference(other, measure=grounds.measure).verdict is not found:
+        text = _("{claim}: by {explainer} it is not shown.").format(
+            claim=(more if found is Verdict.BETTER else less).that,
+            explainer=_(EXPLAINERS[other.explainer].label),
+        )
+        return Conclusion("not-shown", "agreement", text)
+    return _weighed("agreement", found, more, less, early=bool(grounds.caveat))
+
+
+def _accuracies(grounds: Grounds) -> tuple[_Claim, _Claim]:
+    """That the student is right more often than its twin, and less often."""
+    if grounds.has_cue:
+        cue = cue_noun(grounds.run.config.cue)
+        return (
+            _Claim(
+                _("Where {cue} is random, the student is right more often than its twin").format(cue=cue),
+                _("That where {cue} is random, the student is right more often than its twin").format(
+                    cue=cue
+                ),
+            ),
+            _Claim(
+                _("Where {cue} is random, the student is right less often than its twin").format(cue=cue),
+                _("That where {cue} is random, the student is right less often than its twin").format(
+                    cue=cue
+                ),
+            ),
+        )
+    return (
+        _Claim(
+            _("The student is right more often than its twin"),
+            _("That the student is right more often than its twin"),
+        ),
+        _Claim(
+            _("The student is right less often than its twin"),
+            _("That the student is right less often than its twin"),
+        ),
+    )
+
+
+def _reliable() -> _Claim:
+    return _Claim(
+        _("The student's stated confidence is more reliable than its twin's"),
+        _("That the student's stated confidence is more reliable than its twin's"),
+    )
+
+
+def _unreliable() -> _Claim:
+    return _Claim(
+        _("The student's stated confidence is less reliable than its twin's"),
+        _("That the student's stated confidence is less reliable than its twin's"),
+    )
+
+
+def _hardly(cue: str) -> _Claim:
+    return _Claim(
+        _("The student hardly relies on {cue}; its twin does").format(cue=cue),
+        _("That the student hardly relies on {cue} while its twin does").format(cue=cue),
+    )
+
+
+def _less(cue: str) -> _Claim:
+    return _Claim(
+        _("The student relies on {cue} less than its twin does").format(cue=cue),
+        _("That the student relies on {cue} less than its twin does").format(cue=cue),
+    )
+
+
+def _more(cue: str) -> _Claim:
+    return _Claim(
+        _("The student relies on {cue} more than its twin does").format(cue=cue),
+        _("That the student relies on {cue} more than its twin does").format(cue=cue),
+    )

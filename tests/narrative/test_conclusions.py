@@ -1,0 +1,307 @@
+"""What may be concluded, is not shown, or had better not be said: of surveys whose every number is made by hand."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from kdviz.agreement import Verdict, share_interval, verdict
+from kdviz.comparison import (
+    ArmPredictions,
+    Check,
+    CueRemoval,
+    TrustCard,
+    calibration,
+    calibration_difference,
+    cue_split,
+    difference,
+    localization_table,
+)
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
+from kdviz.config import make_config
+from kdviz.narrative import (
+    Grounds,
+    conclusions,
+    figure_columns,
+    figures_caption,
+    group_name,
+    misleading_map,
+    which_map_is_right,
+)
+from kdviz.narrative.conclusions import MOST
+from tests.comparison.made import made, scores
+from tests.comparison.test_set.test_unseen_cue import results as unseen_results
+from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
+from tests.narrative.test_cue_removal import by_both, removed
+from tests.narrative.test_localization import N, on_the_cue
+
+SEED = "That another training run (another seed) would give the same."
+PASSED, ONE_FAILED, FAILED = (True, True, True), (True, False, True), (True, True, False)
+EARLY = "Still improving at the end: more epochs would tell more."
+
+
+def run_with(cue="none"):
+    """A run without results, of which only its settings matter here."""
+    return SimpleNamespace(config=make_config({"dataset": "shapes", "cue": cue}), results=None)
+
+
+def grounds(survey=None, *, cue="none", **known):
+    survey = survey or made()
+    return Grounds(run_with(cue), survey, known.pop("largest", survey), **known)
+
+
+def of_topic(given, topic):
+    """The group and text of each sentence about it."""
+    return [
+        (group, each.text)
+        for group, found in conclusions(given).items()
+        for each in found
+        if each.topic == topic
+    ]
+
+
+def checked(*, teacher, student):
+    """The checks of both: deletion, insertion and randomisation are passed or not."""
+    names = ("deletion", "insertion", "randomisation")
+    return [
+        TrustCard("grad-cam", arm, 16, tuple(map(Check, names, passed)))
+        for arm, passed in (("teacher", teacher), ("student", student))
+    ]
+
+
+def trusted():
+    """All checks are passed."""
+    return checked(teacher=PASSED, student=PASSED)
+
+
+@pytest.mark.parametrize(
+    ("student", "twin", "said"),
+    [
+        (4, 80, ("say", "The student hardly relies on the patch; its twin does.")),
+        (40, 120, ("say", "The student relies on the patch less than its twin does.")),
+        (120, 40, ("say", "The student relies on the patch more than its twin does.")),
+        (
+            40,
+            44,
+            (
+                "not-shown",
+                "That the student relies on the patch less than its twin does: the difference is within noise.",
+            ),
+        ),
+    ],
+)
+def test_how_far_the_cue_is_relied_on_is_decided_by_the_intervals_of_the_changed_answers(student, twin, said):
+    found = removed(student=student, twin=twin)
+    assert of_topic(grounds(cue="hue-patch", removals=found), "cue") == [said]
+    below, above = sorted((student, twin))
+    apart = share_interval(below, N).high < share_interval(above, N).low
+    assert apart == (said[0] == "say")
+
+
+def test_of_a_student_without_a_twin_its_own_answers_decide():
+    survey = made(arms=("student",))
+    for changed, said in (
+        (4, ("say", "The student hardly relies on the patch.")),
+        (80, ("say", "The student relies on the patch.")),
+        (20, ("not-shown", "That the student hardly relies on the patch.")),
+    ):
+        given = grounds(survey, cue="hue-patch", removals=removed(student=changed), cards=trusted())
+        assert of_topic(given, "cue") == [said]
+        assert of_topic(given, "twin") == [
+            ("not-shown", "That λ made a difference: without a twin, its effect is unknown.")
+        ]
+
+
+def test_what_removing_the_cue_changes_is_not_guessed():
+    ((group, text),) = of_topic(grounds(cue="hue-patch"), "cue")
+    assert (group, text) == (
+        "not-shown",
+        "How far the student relies on the patch: what removing it changes is not known yet.",
+    )
+    assert of_topic(grounds(), "cue") == []
+
+
+def test_too_early_for_a_finding_nothing_is_said_of_student_and_twin():
+    given = grounds(cue="hue-patch", removals=removed(student=4, twin=80))
+    assert of_topic(given, "agreement")[0][0] == "say"
+    early = replace(given, caveat=EARLY)
+    assert of_topic(early, "cue") == [
+        ("not-shown", "That the student hardly relies on the patch while its twin does.")
+    ]
+    assert "say" not in conclusions(early)
+
+
+def test_maps_are_compared_by_the_verdict_of_both_explainers():
+    survey = made()
+    assert difference(survey).verdict is Verdict.BETTER
+    more = "student's maps agree with the teacher's more than its twin's do"
+    assert of_topic(grounds(survey), "agreement") == [("say", f"The {more}.")]
+    same = replace(survey, explainer="saliency")
+    assert of_topic(grounds(survey, other=same), "agreement") == [("say", f"The {more}.")]
+    swapped = {"student": survey.scores["twin"], "twin": survey.scores["student"]}
+    other = replace(same, key="o", scores=swapped)
+    assert difference(other).verdict is Verdict.WORSE
+    ((group, text),) = of_topic(grounds(survey, other=other, cards=trusted()), "agreement")
+    assert (group, text) == ("not-shown", f"That the {more}: by Saliency it is not shown.")
+
+
+def test_the_verdict_on_confidence_is_that_of_the_calibration_error():
+    sure = np.full(400, 0.9, dtype=np.float32)
+    survey, right = made(), np.arange(400) % 10 > 0
+    labels = np.zeros(400, dtype=int)
+    answers = {"teacher": right, "student": right, "twin": right & (np.arange(400) % 2 > 0)}
+    predictions = {
+        arm: replace(survey.predictions[arm], predicted=np.where(of, 0, 1), confidence=sure)
+        for arm, of in answers.items()
+    }
+    largest = replace(
+        survey, labels=labels, indices=np.arange(400), total=400, predictions=predictions, localization={}
+    )
+    assert verdict(calibration_difference(largest), better=-1) is Verdict.BETTER
+    assert of_topic(grounds(survey, largest=largest), "confidence") == [
+        ("say", "The student's stated confidence is more reliable than its twin's.")
+    ]
+    assert of_topic(grounds(survey, largest=largest), "accuracy") == [
+        ("say", "The student is right more often than its twin.")
+    ]
+    swapped = {**predictions, "student": predictions["twin"], "twin": predictions["student"]}
+    worse = replace(largest, key="w", predictions=swapped)
+    assert [each.text for each in conclusions(grounds(survey, largest=worse))["say"]] == [
+        "The student's stated confidence is less reliable than its twin's.",
+        "The student is right less often than its twin.",
+        "The student's maps agree with the teacher's more than its twin's do.",
+    ], "what speaks against the student comes first"
+
+
+@pytest.mark.parametrize(
+    ("cards", "said"),
+    [
+        ((), ("not-shown", "That Grad-CAM shows where the evidence of teacher and student is: that is not")),
+        ((PASSED, PASSED), ("say", "Grad-CAM shows where the evidence of teacher and student is, not why")),
+        (
+            (PASSED, ONE_FAILED),
+            ("not-shown", "That Grad-CAM shows where the evidence of the student is: not"),
+        ),
+        ((FAILED, PASSED), ("do-not-say", "That Grad-CAM shows where the evidence of the teacher is: its")),
+    ],
+)
+def test_maps_are_trusted_by_their_checks(cards, said):
+    known = checked(teacher=cards[0], student=cards[1]) if cards else ()
+    ((group, text),) = of_topic(grounds(cards=known), "maps")
+    assert group == said[0]
+    assert text.startswith(said[1])
+
+
+def on_the_object(**hits):
+    """Images of cats, dogs and newts, 20 each; on how many of each an arm's map is highest on the object."""
+    arms = {
+        arm: ArmLocalization(
+            np.zeros(60), np.concatenate([np.arange(20) < count for count in of]).astype(float)
+        )
+        for arm, of in hits.items()
+    }
+    answers = ArmPredictions(np.repeat([0, 1, 2], 20), np.full(60, 0.5, np.float32))
+    return replace(
+        made(),
+        labels=answers.predicted,
+        predictions=dict.fromkeys(("teacher", "student"), answers),
+        scores={"student": {"cosine": scores([0.5] * 60)}},
+        localization={"object": Localization(np.full(60, 0.4), arms)},
+    )
+
+
+def test_a_class_whose_object_the_maps_miss_is_named():
+    missing = on_the_object(teacher=(20, 20, 20), student=(20, 4, 20))
+    text = "That the maps of {} point at the object in images of dog: there the brightest spot misses it."
+    assert of_topic(grounds(missing), "maps")[-1] == (
+        "not-shown",
+        text.format("the student"),
+    )
+    both = on_the_object(teacher=(20, 5, 20), student=(20, 4, 20))
+    assert of_topic(grounds(both), "maps")[-1][1] == text.format("teacher and student")
+    found = on_the_object(teacher=(20, 20, 20), student=(20, 20, 20))
+    assert of_topic(grounds(found), "object") == [
+        ("say", "The teacher's maps point at the object clearly more often than by chance.")
+    ]
+    by_chance = on_the_object(teacher=(9, 9, 9), student=(9, 9, 9))
+    assert of_topic(grounds(by_chance, cards=trusted()), "object") == [
+        ("not-shown", "That the teacher's maps point at the object clearly more often than by chance.")
+    ]
+
+
+@pytest.mark.parametrize("changed", [4, 60, 140])
+def test_a_misleading_map_is_the_one_that_is_not_right(changed):
+    surveys, found = by_both(1, 140), removed(teacher=changed, student=changed, twin=400)
+    misleading = misleading_map(found, *surveys)
+    text = which_map_is_right(found, *surveys)
+    if misleading is None:
+        assert "does not say which" in text
+        assert "do-not-say" not in conclusions(
+            grounds(surveys[0], cue="hue-patch", largest=made(), other=surveys[1], removals=found)
+        )
+        return
+    label = {"grad-cam": "Grad-CAM", "integrated-gradients": "Integrated gradients"}[misleading.explainer]
+    assert f"{label} is right here" not in text
+    said = "marks it: what is marked there" if misleading.marks else "does not mark it: it decides"
+    given = grounds(surveys[0], cue="hue-patch", largest=made(), other=surveys[1], removals=found)
+    (each,) = conclusions(given)["do-not-say"]
+    assert f"{label} {said}" in each.text
+
+
+def test_maps_that_miss_a_cue_that_decides_do_not_show_that_it_is_ignored():
+    survey, lost = unseen_survey({"student": 20, "twin": 20}), unseen_results(twin=(0.9, 0.4))
+    run = SimpleNamespace(config=make_config({"dataset": "shapes", "cue": "hue-patch"}), results=lost)
+    given = Grounds(run, survey, survey)
+    (each,) = conclusions(given)["do-not-say"]
+    assert each.text == (
+        "That a network ignores the patch because its map is elsewhere: answers of the twin depend on it all "
+        "the same."
+    )
+    run.results = unseen_results(twin=(0.9, 0.9))
+    assert "do-not-say" not in conclusions(given)
+
+
+def test_no_group_is_long_and_that_of_one_seed_is_never_left_out():
+    given = grounds(cue="hue-patch", caveat=EARLY)
+    groups = conclusions(given)
+    assert list(groups) == ["not-shown"]
+    assert all(len(found) <= MOST for found in groups.values())
+    assert groups["not-shown"][-1].text == SEED
+    assert [group_name(group) for group in ("say", "not-shown", "do-not-say")] == [
+        "You may say",
+        "Not shown",
+        "Do not say",
+    ]
+
+
+def test_the_table_has_the_figures_of_the_core():
+    survey = on_the_cue(teacher=1, student=2, twin=200)
+    given = grounds(survey, cue="hue-patch", largest=made(), removals=removed(student=4, twin=80))
+    wrong, lucky, changed, spot, confidence = figure_columns(given)
+    split = cue_split(made())
+    assert wrong.shares == {each.arm: each.wrong for each in split}
+    assert lucky.shares == {each.arm: each.lucky for each in split if each.lucky_count}
+    assert changed.shares == {"student": share_interval(4, N), "twin": share_interval(80, N)}
+    assert spot.shares == {row.arm: row.hit for row in localization_table(survey)}
+    assert {arm: of.value for arm, of in confidence.shares.items()} == {
+        arm: calibration(made(), arm) for arm in made().predictions
+    }
+    caption = figures_caption(given)
+    assert caption.startswith(f"8 images; the cue is wrong in {split[0].wrong_count} of them")
+    assert "Answers without the cue: 400 images. Brightest spot: by Grad-CAM, 400 images." in caption
+
+
+def test_without_a_cue_there_is_no_column_about_one():
+    right, confidence = figure_columns(grounds())
+    assert right.title == "Right answers"
+    assert right.shares["teacher"] == share_interval(7, 8)
+    assert confidence.title == "Confidence wrong by"
+    assert "cue" not in figures_caption(grounds())
+
+
+def test_the_figures_of_removal_are_left_out_until_they_are_known():
+    titles = [each.title for each in figure_columns(grounds(cue="hue-patch"))]
+    assert "Answer changes without the patch" not in titles
+    given = grounds(cue="hue-patch", removals=(CueRemoval("twin", share_interval(1, 9), 9),))
+    assert "Answer changes without the patch" in [each.title for each in figure_columns(given)]
