@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from kdviz.comparison import CueRemoval, Survey
+from kdviz.comparison import CueRemoval, SeedGroup, Survey
 from kdviz.comparison.test_set.trust_card import TrustCard
 from kdviz.datasets import CUES
 from kdviz.language import _
@@ -35,7 +35,7 @@ class Grounds:
     survey: by the explainer that is shown; other: by a second one, if it is known. largest: the run's survey
     with the most images, from which answers are counted. cards: the known checks of the shown explainer.
     removals: what removing the cue changes, if that is known. caveat: why it is too early for a finding, if
-    it is.
+    it is. seeds: the run beside the same with other seeds, if there are any.
     """
 
     run: Run
@@ -46,6 +46,7 @@ class Grounds:
     measure: str = MAIN_MEASURE
     cards: Sequence[TrustCard] = ()
     caveat: str = ""
+    seeds: SeedGroup | None = None
 
     @property
     def has_cue(self) -> bool:

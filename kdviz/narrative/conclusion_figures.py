@@ -11,6 +11,7 @@ from kdviz.comparison import calibration, cue_split, localization_table
 from kdviz.datasets import CUES
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, plural, sentences
+from kdviz.narrative.across_runs import seeds_sentence
 from kdviz.narrative.checks import checks_headline, missed_briefly
 from kdviz.narrative.conclusion import Grounds
 from kdviz.narrative.cue_split import lucky_errors_sentence
@@ -59,11 +60,12 @@ def figures_caption(grounds: Grounds) -> str:
 
 
 def figures_notes(grounds: Grounds) -> list[str]:
-    """What the table has no column for: checks, the object by class, and errors where the cue is right."""
+    """What the table has no column for: checks, the object by class, errors where the cue is right, seeds."""
     notes = (
         _checked(grounds),
         teacher_misses(grounds.survey) or _teacher_on_object(grounds),
         lucky_errors_sentence(grounds.largest) if grounds.has_cue else "",
+        "" if grounds.seeds is None else seeds_sentence(grounds.seeds),
     )
     return [note for note in notes if note]
 

@@ -5,20 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from kdviz.language import _
 from kdviz.narrative.conclusion import Conclusion, Grounds, Group
 from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, trust_conclusions
-from kdviz.narrative.student_and_twin import comparisons, cue_conclusion
+from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
 
 MOST = 3
 """Sentences in a group: no more can be kept in mind."""
 
 
 def conclusions(grounds: Grounds) -> dict[Group, list[Conclusion]]:
-    """The most important sentences of each group that has any. That of one seed is never left out."""
-    seeds = Conclusion(
-        "not-shown", "seeds", _("That another training run (another seed) would give the same.")
-    )
+    """The most important sentences of each group that has any. That on other seeds is never left out."""
+    seeds = seeds_conclusion(grounds)
     found = list(_by_importance(grounds))
     groups: dict[Group, list[Conclusion]] = {}
     for group in get_args(Group):

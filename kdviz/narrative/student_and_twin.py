@@ -11,6 +11,7 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.language import _
 from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
 from kdviz.narrative.findings import student_accuracy_gain
+from kdviz.narrative.intervals import spoken_points
 from kdviz.narrative.localization import CLEARLY
 from kdviz.types import Interval
 
@@ -57,6 +58,29 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
     )
     order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
     yield from (each for _found, each in sorted(found, key=lambda pair: order.index(pair[0])))
+
+
+def seeds_conclusion(grounds: Grounds) -> Conclusion:
+    """Whether other seeds say the same of the accuracy, if there are runs with others."""
+    seeds = grounds.seeds
+    gain = None if seeds is None else seeds.accuracy_gain
+    found = Verdict.NO_ERROR_BAR if gain is None else verdict(gain)
+    if seeds is None or gain is None or grounds.caveat or found is Verdict.NO_ERROR_BAR:
+        text = _("That another training run (another seed) would give the same.")
+        return Conclusion("not-shown", "seeds", text)
+    if found is Verdict.NOT_DISTINGUISHABLE:
+        text = _(
+            "That another training run (another seed) would give the same: over {count} seeds the "
+            "difference in accuracy is within noise."
+        )
+        return Conclusion("not-shown", "seeds", text.format(count=len(seeds.seeds)))
+    text = _("Over {count} seeds the student is right more often than its twin, by {points}.")
+    if found is Verdict.WORSE:
+        text, gain = (
+            _("Over {count} seeds the student is right less often than its twin, by {points}."),
+            gain.negated,
+        )
+    return Conclusion("say", "seeds", text.format(count=len(seeds.seeds), points=spoken_points(gain)))
 
 
 def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim, *, early: bool) -> Conclusion:

@@ -18,6 +18,7 @@ from kdviz.comparison import (
     Survey,
     cue_removals,
     finding_surveys,
+    known_seeds,
     largest_survey,
     trained_explainer,
     trust_card,
@@ -219,6 +220,7 @@ def _concluded(
         other=next((of for name, of in surveys.items() if name != _SHOWN), None),
         removals=removals,
         caveat=training_caveat(run, grouped(store.metrics(run.id))),
+        seeds=known_seeds(store, run),
     )
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
     return Concluded(

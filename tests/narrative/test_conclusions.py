@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from kdviz.agreement import Verdict, share_interval, verdict
+from kdviz.agreement import Verdict, hierarchical_bootstrap, share_interval, verdict
 from kdviz.comparison import (
     ArmPredictions,
     Check,
     CueRemoval,
+    SeedGroup,
     TrustCard,
     calibration,
     calibration_difference,
@@ -25,11 +26,14 @@ from kdviz.narrative import (
     conclusions,
     figure_columns,
     figures_caption,
+    figures_notes,
     group_name,
     misleading_map,
+    seeds_sentence,
     which_map_is_right,
 )
 from kdviz.narrative.conclusions import MOST
+from kdviz.types import Interval
 from tests.comparison.made import made, scores
 from tests.comparison.test_set.test_unseen_cue import results as unseen_results
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
@@ -305,3 +309,43 @@ def test_the_figures_of_removal_are_left_out_until_they_are_known():
     assert "Answer changes without the patch" not in titles
     given = grounds(cue="hue-patch", removals=(CueRemoval("twin", share_interval(1, 9), 9),))
     assert "Answer changes without the patch" in [each.title for each in figure_columns(given)]
+
+
+def seeds(*gains):
+    """As many seeds, with these differences in accuracy."""
+    return SeedGroup(
+        tuple(range(len(gains))), tuple(range(len(gains))), Interval(0.5, 0.4, 0.6), Interval(0.5, 0.4, 0.6),
+        hierarchical_bootstrap(list(gains)), None,
+    )  # fmt: skip
+
+
+def test_other_seeds_are_spoken_of_where_they_are_known():
+    gains = (0.25, 0.26, 0.27)
+    over = hierarchical_bootstrap(list(gains))
+    assert of_topic(grounds(seeds=seeds(*gains)), "seeds") == [
+        (
+            "say",
+            "Over 3 seeds the student is right more often than its twin, by 26.0 points "
+            f"({100 * over.low:.1f} to {100 * over.high:.1f}).",
+        )
+    ]
+    ((group, text),) = of_topic(grounds(seeds=seeds(*(-gain for gain in gains))), "seeds")
+    assert group == "say"
+    assert text.startswith("Over 3 seeds the student is right less often than its twin, by 26.0 points")
+    assert of_topic(grounds(seeds=seeds(-0.2, 0.3, -0.1)), "seeds") == [
+        (
+            "not-shown",
+            "That another training run (another seed) would give the same: over 3 seeds the difference in "
+            "accuracy is within noise.",
+        )
+    ]
+    for unknown in (None, seeds(0.2)):
+        assert of_topic(grounds(seeds=unknown), "seeds") == [("not-shown", SEED)]
+    early = grounds(seeds=seeds(*gains), caveat=EARLY)
+    assert of_topic(early, "seeds") == [("not-shown", SEED)]
+
+
+def test_the_figures_over_seeds_stand_under_the_table():
+    given = grounds(seeds=seeds(0.25, 0.26, 0.27))
+    assert seeds_sentence(given.seeds) in figures_notes(given)
+    assert not any("seeds" in note for note in figures_notes(grounds()))

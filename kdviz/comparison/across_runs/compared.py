@@ -89,15 +89,15 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup
     return SeedGroup(
         places,
         seeds,
-        METRICS["accuracy"].possible(_over_seeds(student.accuracy for student in students)),
-        METRICS["agreement"].possible(_over_seeds(student.cosine.corrected for student in students)),
-        _over_seeds(student.accuracy - twin.accuracy for student, twin in pairs) if pairs else None,
-        _over_seeds(student.cosine.corrected - twin.cosine.corrected for student, twin in pairs)
+        METRICS["accuracy"].possible(mean_over_seeds(student.accuracy for student in students)),
+        METRICS["agreement"].possible(mean_over_seeds(student.cosine.corrected for student in students)),
+        mean_over_seeds(student.accuracy - twin.accuracy for student, twin in pairs) if pairs else None,
+        mean_over_seeds(student.cosine.corrected - twin.cosine.corrected for student, twin in pairs)
         if pairs
         else None,
     )
 
 
-def _over_seeds(values: Iterable[float]) -> Interval:
+def mean_over_seeds(values: Iterable[float]) -> Interval:
     """The mean of the defined values; the interval is NaN for one seed."""
     return hierarchical_bootstrap([value for value in values if math.isfinite(value)])

@@ -8,7 +8,15 @@ from dataclasses import dataclass
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import CueRemoval, Survey, UnseenCue, known_trust_card, largest_survey, unseen_cues
+from kdviz.comparison import (
+    CueRemoval,
+    Survey,
+    UnseenCue,
+    known_seeds,
+    known_trust_card,
+    largest_survey,
+    unseen_cues,
+)
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.narrative import (
@@ -69,6 +77,7 @@ def grounds_of(
         measure,
         cards=[card for card in known if card is not None],
         caveat=training_caveat(run, history(store, run)),
+        seeds=known_seeds(store, run),
     )
 
 

@@ -2,14 +2,27 @@
 
 import math
 from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.comparison import check_run_count, different_settings, equal_runs, on_same_images, seed_groups
+from kdviz.comparison import (
+    check_run_count,
+    different_settings,
+    equal_runs,
+    known_seeds,
+    on_same_images,
+    seed_groups,
+)
+from kdviz.comparison.across_runs.other_seeds import beside_other_seeds
 from kdviz.config import changed, make_config
 from kdviz.errors import ConfigError
 from kdviz.narrative import seeds_sentence
+from kdviz.store import Store
+from kdviz.store.prepared import offer_prepared_run
+from kdviz.study import read_study
 from kdviz.types import Agreement, ArmResult
 
 BASE = make_config({"dataset": "shapes", "image_size": 32, "arms": ("student",)})
@@ -124,3 +137,47 @@ def test_runs_are_equal_where_settings_and_results_are_undefined_figures_include
     assert equal_runs(configs[2:], found[2:]) == []
     elsewhere = BASE.model_copy(update={"device": "cpu" if BASE.device != "cpu" else "auto"})
     assert equal_runs([BASE, elsewhere], found[:2]) == [(0, 1)], "the device made no difference"
+
+
+def run(found=None, *, state="finished", **changes):
+    return SimpleNamespace(config=changed(BASE, **changes), state=state, results=found)
+
+
+def test_a_run_is_set_beside_others_that_differ_only_in_the_seed():
+    own = run(results(0.9, 0.5, twin=(0.6, 0.1)), arms=("student", "twin"))
+    others = [
+        run(results(0.8, 0.4, twin=(0.7, 0.2)), seed=2, arms=("student", "twin", "placebo")),
+        run(results(0.1, 0.1, twin=(0.1, 0.1)), arms=("student", "twin")),  # its own seed
+        run(results(0.1, 0.1, twin=(0.1, 0.1)), seed=2),  # a second one with this seed
+        run(results(0.1, 0.1, twin=(0.1, 0.1)), seed=3, epochs=3),
+        run(results(0.1, 0.1), seed=4, state="cancelled"),
+        run(None, seed=5),
+        run(results(0.7, 0.3), seed=6),  # without a twin,
+        run(results(0.5, 0.2), seed=6, explanation_weight=0.0),  # which is the student at λ = 0
+        run(results(0.7, 0.3), seed=7),
+    ]
+    found = beside_other_seeds(own, others)
+    assert found.seeds == (0, 2, 6)
+    assert found.accuracy.value == pytest.approx((0.9 + 0.8 + 0.7) / 3)
+    assert found.accuracy_gain == hierarchical_bootstrap([0.9 - 0.6, 0.8 - 0.7, 0.7 - 0.5])
+
+
+def test_without_others_nothing_is_known_beside_other_seeds():
+    own = run(results(0.9, 0.5, twin=(0.6, 0.1)))
+    assert beside_other_seeds(own, [own]) is None
+    assert beside_other_seeds(own, [own, run(None, seed=2), run(results(0.8, 0.4), seed=2, epochs=3)]) is None
+    cancelled = run(results(0.9, 0.5), state="cancelled")
+    assert beside_other_seeds(cancelled, [run(results(0.8, 0.4), seed=2)]) is None
+
+
+def test_the_prepared_run_is_set_beside_the_packaged_ones_of_its_study(tmp_path):
+    store = Store(tmp_path)
+    offer_prepared_run(store)
+    (prepared,) = store.runs()
+    found = known_seeds(store, prepared)
+    ladder = read_study(Path(__file__).parents[3] / "studies" / "lambda-ladder.toml")[1]
+    weight = prepared.config.explanation_weight
+    assert found.seeds == tuple(
+        point.config.seed for point in ladder if point.config.explanation_weight == weight
+    )
+    assert found.accuracy_gain.low > 0.8

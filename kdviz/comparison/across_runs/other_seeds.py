@@ -1,0 +1,44 @@
+"""What other seeds say of a run: the visitor's own runs, and those that came with the package."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import chain
+
+from kdviz.comparison.across_runs.compared import SeedGroup, mean_over_seeds
+from kdviz.comparison.across_runs.lambda_curve import dots, similar_runs
+from kdviz.metrics import METRICS
+from kdviz.store import Run, Store
+from kdviz.store.packaged_runs import packaged_runs
+
+
+def known_seeds(store: Store, run: Run) -> SeedGroup | None:
+    """A finished run beside those that differ from it only in the seed; None if there are none."""
+    return beside_other_seeds(run, chain(store.runs(), packaged_runs().runs.values()))
+
+
+def beside_other_seeds(run: Run, others: Iterable[Run]) -> SeedGroup | None:
+    """The same of given runs. A student at λ = 0 is the twin of those with its seed that have none.
+
+    Arms and device are no difference: arms are trained side by side and do not change one another. Of several
+    runs with a seed the first counts, and the run itself for its own. Seeds without a twin are left out where
+    others have one.
+    """
+    if run.state != "finished":
+        return None
+    found = {(dot.weight, dot.seed): dot for dot in dots([run, *similar_runs(others, run.config)])}
+    weight = float(run.config.explanation_weight)
+    students = [dot for (of, _seed), dot in found.items() if of == weight]
+    pairs = [(dot, twin) for dot in students if weight and (twin := found.get((0.0, dot.seed)))]
+    if pairs:
+        students = [student for student, _twin in pairs]
+    if len(students) < 2:
+        return None
+    return SeedGroup(
+        (),
+        tuple(dot.seed for dot in students),
+        METRICS["accuracy"].possible(mean_over_seeds(dot.accuracy for dot in students)),
+        METRICS["agreement"].possible(mean_over_seeds(dot.agreement for dot in students)),
+        mean_over_seeds(dot.accuracy - twin.accuracy for dot, twin in pairs) if pairs else None,
+        mean_over_seeds(dot.agreement - twin.agreement for dot, twin in pairs) if pairs else None,
+    )
