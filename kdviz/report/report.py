@@ -68,8 +68,8 @@ from kdviz.report.tables import (
     Table,
     agreement_by_arm,
     card_list,
+    concluded_figures,
     curve_table,
-    figures_by_arm,
     metrics_by_arm,
     places_by_arm,
     settings_list,
@@ -226,7 +226,7 @@ def _concluded(
     return Concluded(
         [(group, _MARKS[group], found) for group, found in conclusions(grounds).items()],
         grounds.caveat,
-        figures_by_arm(figure_columns(grounds)),
+        concluded_figures(figure_columns(grounds)),
         figures_caption(grounds),
         figures_notes(grounds),
         list(filter(None, warnings)),

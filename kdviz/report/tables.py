@@ -122,7 +122,7 @@ def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line
     )
 
 
-def figures_by_arm(columns: Sequence[FigureColumn]) -> RowTable:
+def concluded_figures(columns: Sequence[FigureColumn]) -> RowTable:
     """The figures behind the conclusions, a row for each arm."""
     arms = [arm for arm in ARM_STYLES if any(arm in column.shares for column in columns)]
     return RowTable(
