@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.answer import twin_in_full
     from kdviz.narrative.border import border_warning
+    from kdviz.narrative.brief_twin import brief_twin, placebo_sentence
     from kdviz.narrative.brightest_spots import brightest_spots
     from kdviz.narrative.checks import (
         check_name,
@@ -104,11 +105,9 @@ if TYPE_CHECKING:
         what_if_sentence,
     )
     from kdviz.narrative.why import (
-        brief_twin,
         brief_why,
         cue_meaning,
         cue_word,
-        placebo_sentence,
         true_cue,
         why_sentence,
     )

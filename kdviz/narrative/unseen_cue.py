@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue, evidence_on
 from kdviz.datasets import CUES, class_names
 from kdviz.language import _, percentage, sentences
-from kdviz.narrative.why import arm_names, brief_why, near_tie
+from kdviz.narrative.brief_twin import near_tie
+from kdviz.narrative.why import arm_names, brief_why
 from kdviz.types import Arm
 
 
@@ -80,15 +81,14 @@ def _brief_tie(explanation: ImageExplanation, arm: Arm) -> str:
 
 
 def _brief_meant(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Of each arm whose wrong answer is the cue's, though neither its map nor a change points there."""
+    """Of each arm whose wrong answer is the cue's, wherever its map is, but does not change with it."""
     text = _("Yet the {arm} answers what the patch meant, and does so without the patch, too.")
-    found, indicated = evidence_on(cue, explanation), cue.variant.indicated
     return sentences(
         *(
             text.format(arm=arm_names()[arm])
             for arm in headline_arms(explanation)
-            if found[arm].looks_at != "cue" and not effects[arm].decides
-            if explanation.arms[arm].predicted == indicated != explanation.label
+            if explanation.arms[arm].predicted == cue.variant.indicated != explanation.label
+            if not effects[arm].decides
         )
     )
 

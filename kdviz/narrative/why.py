@@ -6,23 +6,19 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from kdviz.comparison import ArmExplanation, CueEvidence, ImageExplanation, Levels, PlantedCue, evidence_on
-from kdviz.datasets import CUES, class_name, class_names, tones
+from kdviz.comparison import CueEvidence, ImageExplanation, PlantedCue, evidence_on
+from kdviz.datasets import CUES, class_name, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
-from kdviz.language import _, decimal, percentage, sentences
+from kdviz.language import _, percentage, sentences
 from kdviz.types import Arm, Peak
 from kdviz.vocabulary import words_of
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-_STUDENTS: tuple[Arm, Arm] = ("student", "twin")
-_COIN_TOSS = 0.1
-"""Two classes are hardly different if their probabilities are closer than this."""
-
 _MOST = 0.5
-"""A share of the evidence below which it is said how much lies beside."""
+"""A share of the evidence from which on a network is said to look there."""
 
 
 def cue_meaning(cue: PlantedCue, explanation: ImageExplanation) -> str:
@@ -92,8 +88,8 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
 def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     """Where each of the two looks by `CueEvidence.looks_at`, in one line, with shares and areas.
 
-    "The twin looks at the patch (42 % of its evidence on 4 % of the image), the student at the circle (61 %
-    on 12 %).".
+    "The twin's map is strongest on the patch (42 % of its evidence on 4 % of the image); the student looks
+    at the circle (61 % on 12 %).".
     """
     found = evidence_on(cue, explanation)
     first, second = shown_arms(found)
@@ -105,16 +101,18 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
             "place": _with_share(place, found[first]),
             "other": _with_share(other, found[second], short=_extent(found[first]) is not None),
         }
-        line = _("The {first} looks {place}, the {second} {other}.").format(**names, **places)
+        line = _differing(strongest_alone(found[first]), strongest_alone(found[second])).format(
+            **names, **places
+        )
     elif (one := _extent(found[first])) and (two := _extent(found[second])):
         text = _(
             "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on {area} "
             "of the image)."
         )
-        if any(_mostly_beside(found[arm]) for arm in (first, second)):
+        if strongest_alone(found[first]):
             text = _(
-                "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on "
-                "{area} of the image; the rest lies beside it)."
+                "The maps of {first} and {second} are strongest {place} ({share} and {other_share} of their "
+                "evidence on {area} of the image)."
             )
         line = text.format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
     else:
@@ -134,30 +132,33 @@ def _cue_alone(found: Mapping[Arm, CueEvidence], arms: Sequence[Arm], looking: P
     return ""
 
 
+def _differing(first_alone: bool, second_alone: bool) -> str:
+    """The sentence on two places, by whether less than half of each network's evidence is there."""
+    return {
+        (False, False): _("The {first} looks {place}, the {second} {other}."),
+        (True, False): _("The {first}'s map is strongest {place}; the {second} looks {other}."),
+        (False, True): _("The {first} looks {place}; the {second}'s map is strongest {other}."),
+        (True, True): _("The {first}'s map is strongest {place}, the {second}'s {other}."),
+    }[first_alone, second_alone]
+
+
 def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:
     """short: without what the two shares are of, where the sentence has said it."""
     if (extent := _extent(found)) is None:
         return place
-    texts = {
-        (False, False): _("{place} ({share} of its evidence on {area} of the image)"),
-        (False, True): _("{place} ({share} on {area})"),
-        (True, False): _("{place} ({share} of its evidence on {area} of the image; {rest} lies beside it)"),
-        (True, True): _("{place} ({share} on {area}; {rest} lies beside it)"),
-    }
-    return texts[_mostly_beside(found), short].format(
-        place=place, share=extent[0], area=extent[1], rest=percentage(1 - _looked_at_share(found), 0)
-    )
+    text = _("{place} ({share} on {area})")
+    if not short:
+        text = _("{place} ({share} of its evidence on {area} of the image)")
+    return text.format(place=place, share=extent[0], area=extent[1])
 
 
-def _mostly_beside(found: CueEvidence) -> bool:
-    """Whether the region that is looked at holds less than half of the evidence, as a small one does."""
-    return _looked_at_share(found) < _MOST
+def strongest_alone(found: CueEvidence) -> bool:
+    """Whether the region with the map's maximum holds less than half of the evidence, as a small one does.
 
-
-def _looked_at_share(found: CueEvidence) -> float:
-    """The share of the evidence in the region that is looked at; NaN without one."""
+    Then it is the maximum that is spoken of: "looks at" would say more than the map shows.
+    """
     region = found.looks_at
-    return found.shares[region] if region in ("cue", "object") else math.nan
+    return region in ("cue", "object") and found.shares[region] < _MOST
 
 
 def _extent(found: CueEvidence) -> tuple[str, str] | None:
@@ -197,9 +198,10 @@ def shown_arms(found: Mapping[Arm, CueEvidence]) -> tuple[Arm, Arm]:
 def _place(found: CueEvidence, name: str) -> str:
     match found.looks_at:
         case "cue":
-            return _("at the patch")
+            return _("on the patch") if strongest_alone(found) else _("at the patch")
         case "object":
-            return _("at the {object}").format(object=name)
+            text = _("on the {object}") if strongest_alone(found) else _("at the {object}")
+            return text.format(object=name)
         case "elsewhere" if found.beside:
             return _("beside the patch")
         case "elsewhere" if found.large_object:
@@ -212,96 +214,6 @@ def _place(found: CueEvidence, name: str) -> str:
             return _("elsewhere than at the patch")
         case "undefined":
             return _("nowhere")
-
-
-def brief_twin(explanation: ImageExplanation, chance: Levels) -> str:
-    """Whether the student looks where its teacher looks, and who is right; in one line.
-
-    Empty without a twin, while chance is unknown, and if an agreement is undefined.
-    """
-    if "twin" not in explanation.arms:
-        return ""
-    scores = [explanation.beyond_chance(arm, chance) for arm in _STUDENTS]
-    if not all(map(math.isfinite, scores)):
-        return ""
-    ours, theirs = map(decimal, scores)
-    return sentences(
-        _looks(scores, ours == theirs).format(student=ours, twin=theirs),
-        _compared_class(explanation),
-        _who_is_right(explanation),
-        _undecided(explanation),
-        _("That is one picture: Agreement is about the whole test set.") if explanation.index is None else "",
-    )
-
-
-def _compared_class(explanation: ImageExplanation) -> str:
-    """The class of the compared maps where that is not each network's own answer; "" where it is."""
-    of = [explanation.arms[arm] for arm in ("teacher", *_STUDENTS) if arm in explanation.arms]
-    if all(each.target == each.predicted for each in of):
-        return ""
-    name = class_name(explanation.classes, of[0].target)
-    return _("That is by the maps for {name}.").format(name=name)
-
-
-def _looks(scores: Sequence[float], same: bool) -> str:
-    """By the agreement of student and twin. same: as shown."""
-    if max(scores) <= 0:
-        return _("Neither student nor twin looks where the teacher looks (agreement {student} and {twin}).")
-    if same:
-        return _("The student looks where its teacher looks as much as the twin does (agreement {student}).")
-    if scores[0] > scores[1]:
-        return _(
-            "The student looks where its teacher looks more than the twin does (agreement {student} against "
-            "{twin})."
-        )
-    return _(
-        "The student looks where its teacher looks less than the twin does (agreement {student} against "
-        "{twin})."
-    )
-
-
-def _who_is_right(explanation: ImageExplanation) -> str:
-    """Of student and twin; "" without a label."""
-    if explanation.label is None:
-        return ""
-    student, twin = (explanation.arms[arm].predicted == explanation.label for arm in _STUDENTS)
-    return {
-        (True, True): _("Both are right."),
-        (True, False): _("The student is right, the twin is wrong."),
-        (False, True): _("The student is wrong, the twin is right."),
-        (False, False): _("Both are wrong."),
-    }[student, twin]
-
-
-def near_tie(of: ArmExplanation) -> bool:
-    """Whether an arm's answer is hardly more probable to it than another."""
-    (_first, share), (_second, other_share) = of.top(2)
-    return share - other_share < _COIN_TOSS
-
-
-def _undecided(explanation: ImageExplanation) -> str:
-    """Of each of the two whose answer is hardly more probable to it than another."""
-    text = _("The {arm}'s answer is nearly a coin toss: {name} {share}, {other} {other_share}.")
-    classes, found = class_names(explanation.classes), []
-    for arm in _STUDENTS:
-        of = explanation.arms[arm]
-        if near_tie(of):
-            (first, share), (second, other_share) = of.top(2)
-            names = {"name": classes[first], "other": classes[second]}
-            shares = {"share": percentage(share, 0), "other_share": percentage(other_share, 0)}
-            found.append(text.format(arm=arm_names()[arm], **names, **shares))
-    return sentences(*found)
-
-
-def placebo_sentence(explanation: ImageExplanation, chance: Levels) -> str:
-    """That the placebo's map agrees more with the teacher's than the student's; "" if it does not."""
-    if "placebo" not in explanation.arms:
-        return ""
-    student, placebo = (explanation.beyond_chance(arm, chance) for arm in ("student", "placebo"))
-    if not placebo > student:
-        return ""
-    text = _("The placebo's map agrees with the teacher's more than the student's does ({placebo}).")
-    return text.format(placebo=decimal(placebo))
 
 
 def _of_arm(explanation: ImageExplanation, cue: PlantedCue, arm: Arm, found: CueEvidence) -> str:

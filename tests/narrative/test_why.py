@@ -69,19 +69,18 @@ def test_below_the_headline_is_what_the_patch_meant_and_what_each_prediction_is(
     [
         (
             ON_CUE, ON_OBJECT,
-            "The twin looks at the patch ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies "
-            "beside it), the student at the cross "
-            "({student[object]} on 6\N{NO-BREAK SPACE}%; 84\N{NO-BREAK SPACE}% lies beside it).",
+            "The twin's map is strongest on the patch ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image), "
+            "the student's on the cross ({student[object]} on 6\N{NO-BREAK SPACE}%).",
         ),
         (
             ELSEWHERE, ON_CUE,
-            "The twin looks at neither the patch nor the cross, the student at the patch "
-            "({student[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it).",
+            "The twin looks at neither the patch nor the cross; the student's map is strongest on the patch "
+            "({student[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image).",
         ),
         (
             ON_CUE, ON_CUE,
-            "Both twin and student look at the patch ({twin[cue]} and {student[cue]} of their "
-            "evidence on 4\N{NO-BREAK SPACE}% of the image; the rest lies beside it).",
+            "The maps of twin and student are strongest on the patch ({twin[cue]} and {student[cue]} of their "
+            "evidence on 4\N{NO-BREAK SPACE}% of the image).",
         ),
     ],
 )  # fmt: skip
@@ -115,15 +114,15 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
         (
             (0, 0),
             (2, 2),
-            "The twin listens to the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram; {twin_rest} lies beside "
-            "it), the student to “cross” ({student} on 25\N{NO-BREAK SPACE}%; {student_rest} lies beside it). "
+            "The twin's map is strongest on the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram), "
+            "the student's on “cross” ({student} on 25\N{NO-BREAK SPACE}%). "
             "The tone alone covers 4\N{NO-BREAK SPACE}% of the spectrogram, the cells of the map it is in 6\N{NO-BREAK SPACE}%.",
         ),
         (
             (1, 1),
             (2, 2),
-            "The twin listens beside the tone, the student to “cross” ({student} of its evidence on 25\N{NO-BREAK SPACE}% of the "
-            "spectrogram; {student_rest} lies beside it).",
+            "The twin listens beside the tone; the student's map is strongest on “cross” ({student} of its evidence on "
+            "25\N{NO-BREAK SPACE}% of the spectrogram).",
         ),
         (
             (1, 3),
@@ -133,8 +132,8 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
         (
             (2, 2),
             (2, 2),
-            "Both twin and student listen to “cross” ({twin} and {student} of their evidence on 25\N{NO-BREAK SPACE}% of the "
-            "spectrogram; the rest lies beside it).",
+            "The maps of twin and student are strongest on “cross” ({twin} and {student} of their evidence on "
+            "25\N{NO-BREAK SPACE}% of the spectrogram).",
         ),
     ],
 )
@@ -152,7 +151,6 @@ def test_of_a_sound_it_is_said_what_each_listens_to(twin, student, line):
         if arm != "teacher"
     }
     shares = {arm: percentage(share, 0) for arm, share in found.items()}
-    shares |= {f"{arm}_rest": percentage(1 - share, 0) for arm, share in found.items()}
     with speaking_of("audio"):
         assert brief_why(explanation, cue) == line.format(**shares)
 
@@ -183,8 +181,8 @@ def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():
     share = evidence_on(planted(), flat)["teacher"].shares["object"]
     assert share < 0.5
     said = (
-        f"The student looks nowhere, the teacher at the cross ({percentage(share, 0)} of its evidence on 6\N{NO-BREAK SPACE}% of "
-        f"the image; {percentage(1 - share, 0)} lies beside it)."
+        f"The student looks nowhere; the teacher's map is strongest on the cross ({percentage(share, 0)} of its "
+        "evidence on 6\N{NO-BREAK SPACE}% of the image)."
     )
     assert brief_why(flat, planted()) == said
 
@@ -222,7 +220,7 @@ def test_a_patch_with_less_evidence_than_an_even_spread_is_not_looked_at_though_
     explanation, cue = both((even, 2), (peaked(ON_OBJECT), 0)), planted()
     found = evidence_on(cue, explanation)["twin"]
     assert (found.peak, found.shares["cue"] < 1.5 * found.areas["cue"]) == ("cue", True)
-    assert brief_why(explanation, cue).startswith("The twin looks at neither the patch nor the cross, ")
+    assert brief_why(explanation, cue).startswith("The twin looks at neither the patch nor the cross; ")
 
 
 def test_of_an_object_that_fills_the_image_it_is_not_asked_whether_a_network_looks_at_it():
@@ -231,8 +229,9 @@ def test_of_an_object_that_fills_the_image_it_is_not_asked_whether_a_network_loo
     assert (found["student"].peak, found["student"].shares["object"] > 0.9) == ("object", True)
     share = percentage(found["twin"].shares["cue"], 0)
     assert brief_why(explanation, cue) == (
-        "The cross fills the image, so no map can show whether a network looks at it. The twin looks at the patch "
-        f"({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image; 87\N{NO-BREAK SPACE}% lies beside it), the student elsewhere than at the patch."
+        "The cross fills the image, so no map can show whether a network looks at it. The twin's map is "
+        f"strongest on the patch ({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image); the student looks elsewhere "
+        "than at the patch."
     )
     on_cue = percentage(found["student"].shares["cue"], 0)
     assert why_sentence(explanation, cue).endswith(
@@ -274,7 +273,7 @@ def test_a_maximum_elsewhere_where_nobody_knows_the_object():
     assert why_sentence(explanation, cue).endswith(
         f"Of its evidence, {share} is on the patch (4\N{NO-BREAK SPACE}% of the image)."
     )
-    assert brief_why(explanation, cue).endswith("the student elsewhere than at the patch.")
+    assert brief_why(explanation, cue).endswith("the student looks elsewhere than at the patch.")
 
 
 @pytest.mark.parametrize("values", [np.zeros((4, 4), np.float32), np.full((4, 4), np.nan, np.float32)])
@@ -488,10 +487,10 @@ def test_a_large_object_has_no_more_evidence_than_its_size_explains():
         assert found.large_object == large
         at_object = f"at the cross ({percentage(found.shares['object'], 0)} on 50\N{NO-BREAK SPACE}%)."
         place = "at neither the patch nor the cross more than their size explains." if large else at_object
-        assert brief_why(explanation, cue).endswith(f", the student {place}")
+        assert brief_why(explanation, cue).endswith(f"; the student looks {place}")
 
 
-def test_of_a_small_patch_that_holds_little_it_is_said_that_the_rest_lies_beside_it():
+def test_of_a_small_patch_that_holds_little_it_is_said_that_the_map_is_strongest_there():
     explanation, cue = both((peaked(ON_CUE, rest=0.8), 2), (peaked(ON_OBJECT), 0)), planted()
     cue = PlantedCue(cue.cue, cue.variant, torch.zeros(16, 16, dtype=torch.bool), cue.object_mask)
     cue.mask[0, 0] = True
@@ -501,23 +500,22 @@ def test_of_a_small_patch_that_holds_little_it_is_said_that_the_rest_lies_beside
     share = evidence_on(cue, explanation)["twin"].shares["cue"]
     assert 0.01 < share < 0.1
     assert brief_why(explanation, cue).startswith(
-        f"The twin looks at the patch ({percentage(share, 0)} of its evidence on "
-        f"0.4\N{NO-BREAK SPACE}% of the image; {percentage(1 - share, 0)} lies beside it), the student at the cross ("
+        f"The twin's map is strongest on the patch ({percentage(share, 0)} of its evidence on "
+        "0.4\N{NO-BREAK SPACE}% of the image), the student's on the cross ("
     )
     same = both((peaked(ON_CUE), 2), (peaked(ON_CUE), 0))
     assert brief_why(same, cue) == (
-        f"Both twin and student look at the patch ({percentage(share, 0)} and "
-        f"{percentage(share, 0)} of their evidence on 0.4\N{NO-BREAK SPACE}% of the image; the rest lies beside it)."
+        f"The maps of twin and student are strongest on the patch ({percentage(share, 0)} and "
+        f"{percentage(share, 0)} of their evidence on 0.4\N{NO-BREAK SPACE}% of the image)."
     )
 
 
 @pytest.mark.parametrize(("on_it", "most"), [(0.5, False), (0.7, True)])
-def test_of_less_than_half_of_the_evidence_it_is_said_how_much_lies_beside(on_it, most):
+def test_a_network_is_said_to_look_where_at_least_half_of_its_evidence_is(on_it, most):
     cells = np.zeros((4, 4), bool)
     cells[2:, 2:] = True
     explanation, cue = both((peaked(ON_CUE), 2), (on_region(cells, on_it), 0)), planted(objects=sized(8, 8))
     share = evidence_on(cue, explanation)["student"].shares["object"]
     assert (share >= 0.5) == most
-    rest = "" if most else f"; {percentage(1 - share, 0)} lies beside it"
-    at_object = f"at the cross ({percentage(share, 0)} on 25\N{NO-BREAK SPACE}%{rest})."
-    assert brief_why(explanation, cue).endswith(at_object)
+    said = "; the student looks at the cross" if most else ", the student's on the cross"
+    assert brief_why(explanation, cue).endswith(f"{said} ({percentage(share, 0)} on 25\N{NO-BREAK SPACE}%).")
