@@ -16,7 +16,7 @@ from kdviz.types import MAIN_MEASURE
 Group = Literal["say", "not-shown", "do-not-say"]
 """Whether one may say it, whether the run does not show it, or whether its figures speak against it."""
 
-Topic = Literal["cue", "maps", "object", "confidence", "agreement", "accuracy", "twin", "seeds"]
+Topic = Literal["cue", "maps", "object", "confidence", "agreement", "accuracy", "twin", "placebo", "seeds"]
 
 
 @dataclass(frozen=True)
@@ -54,10 +54,10 @@ class Grounds:
         return self.run.config.cue != "none"
 
 
-def group_name(group: Group) -> str:
-    """The heading of a group."""
+def group_name(group: Group, *, early: bool = False) -> str:
+    """The heading of a group. early: whether it is too early for a finding."""
     return {
-        "say": _("You may say"),
+        "say": _("So far, but not settled") if early else _("You may say"),
         "not-shown": _("Not shown"),
         "do-not-say": _("Do not say"),
     }[group]

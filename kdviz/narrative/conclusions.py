@@ -10,30 +10,31 @@ from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, 
 from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
 
 MOST = 3
-"""Sentences in a group: no more can be kept in mind."""
+"""Sentences in a group beside that on other seeds: no more can be kept in mind."""
 
 
 def conclusions(grounds: Grounds) -> dict[Group, list[Conclusion]]:
-    """The most important sentences of each group that has any. That on other seeds is never left out."""
+    """The most important sentences of each group that has any, and that on other seeds."""
     seeds = seeds_conclusion(grounds)
     found = list(_by_importance(grounds))
     groups: dict[Group, list[Conclusion]] = {}
     for group in get_args(Group):
-        last = [seeds] if group == seeds.group else []
-        of_group = [each for each in found if each.group == group]
-        if kept := [*of_group[: MOST - len(last)], *last]:
-            groups[group] = kept
+        kept = [each for each in found if each.group == group][:MOST]
+        if of_group := [*kept, *([seeds] if group == seeds.group else [])]:
+            groups[group] = of_group
     return groups
 
 
 def _by_importance(grounds: Grounds) -> Iterator[Conclusion]:
     if grounds.has_cue:
         yield cue_conclusion(grounds)
-    yield from trust_conclusions(grounds)
+    trust = list(trust_conclusions(grounds))
+    yield from (each for each in trust if each.group != "say")
     on_object = object_conclusion(grounds)
     if on_object.topic == "maps":
         yield on_object
     yield from comparisons(grounds)
+    yield from (each for each in trust if each.group == "say")
     if on_object.topic != "maps":
         yield on_object
     yield from misleading_maps(grounds)

@@ -27,9 +27,9 @@ def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
     """
     cards = {card.arm: card for card in grounds.cards if card.arm in _CHECKED}
     explainer = _(EXPLAINERS[grounds.survey.explainer].label)
-    if len(cards) < len(_CHECKED):
+    if unchecked := [arm for arm in _CHECKED if arm not in cards]:
         text = _("That {explainer} shows where the evidence of {arms} is: that is not checked yet.")
-        yield Conclusion("not-shown", "maps", text.format(explainer=explainer, arms=_names(_CHECKED)))
+        yield Conclusion("not-shown", "maps", text.format(explainer=explainer, arms=_names(unchecked)))
         return
     by_trust = {
         trust: [arm for arm, card in cards.items() if card.trust == trust]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kdviz.agreement import Verdict, verdict
-from kdviz.comparison import calibration_difference, difference
+from kdviz.agreement import Verdict, paired_difference, verdict
+from kdviz.comparison import Survey, calibration_difference, difference
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _
 from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
@@ -33,15 +33,15 @@ def cue_conclusion(grounds: Grounds) -> Conclusion:
         return Conclusion("not-shown", "cue", text.format(cue=cue))
     student = removed["student"]
     if "twin" not in removed:
-        return _alone(cue, student, early=bool(grounds.caveat))
+        return _alone(cue, student)
     twin = removed["twin"]
     hardly = student.high < CLEARLY < twin.low
     less = _hardly(cue) if hardly else _less(cue)
-    return _weighed("cue", _apart(student, twin), less, _more(cue), early=bool(grounds.caveat))
+    return _weighed("cue", _apart(student, twin), less, _more(cue))
 
 
 def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
-    """Confidence, maps and accuracy of student and twin: first where it is worse, last what is undecided."""
+    """Accuracy, maps and confidence of student and twin: first where it is worse, last what is undecided."""
     if "twin" not in grounds.survey.scores:
         yield Conclusion(
             "not-shown", "twin", _("That λ made a difference: without a twin, its effect is unknown.")
@@ -50,14 +50,27 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
     confidence = verdict(calibration_difference(grounds.largest), better=-1)
     agreement = difference(grounds.survey, measure=grounds.measure).verdict
     accuracy = verdict(student_accuracy_gain(grounds.run.results, grounds.largest))
-    early = bool(grounds.caveat)
+    beyond = _beyond_placebo(grounds.largest)
     found = (
-        (confidence, _weighed("confidence", confidence, _reliable(), _unreliable(), early=early)),
+        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)))),
         (agreement, _agreement(grounds, agreement)),
-        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds), early=early)),
+        (confidence, _weighed("confidence", confidence, _reliable(), _unreliable())),
     )
     order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
     yield from (each for _found, each in sorted(found, key=lambda pair: order.index(pair[0])))
+    if accuracy is Verdict.BETTER and beyond is False:
+        text = _(
+            "That the gain comes from the teacher's maps of the same images: the placebo, with those of "
+            "other images, is not clearly less accurate."
+        )
+        yield Conclusion("not-shown", "placebo", text)
+
+
+def _beyond_placebo(largest: Survey) -> bool | None:
+    """Whether the student is clearly more accurate than the placebo; None without one."""
+    if "placebo" not in largest.predictions:
+        return None
+    return verdict(paired_difference(largest.right("student"), largest.right("placebo"))) is Verdict.BETTER
 
 
 def seeds_conclusion(grounds: Grounds) -> Conclusion:
@@ -83,16 +96,15 @@ def seeds_conclusion(grounds: Grounds) -> Conclusion:
     return Conclusion("say", "seeds", text.format(count=len(seeds.seeds), points=spoken_points(gain)))
 
 
-def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim, *, early: bool) -> Conclusion:
-    """One of the two claims: said where the verdict is clear, and it is not too early for a finding."""
+def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim) -> Conclusion:
+    """One of the two claims: said where the verdict is clear."""
     if found is Verdict.NO_ERROR_BAR:
         text = _("{claim}: there are too few images.").format(claim=better.that)
     elif found is Verdict.NOT_DISTINGUISHABLE:
         text = _("{claim}: the difference is within noise.").format(claim=better.that)
     else:
         claim = better if found is Verdict.BETTER else worse
-        said = _("{finding}.").format(finding=claim.that if early else claim.said)
-        return Conclusion("not-shown" if early else "say", topic, said)
+        return Conclusion("say", topic, _("{finding}.").format(finding=claim.said))
     return Conclusion("not-shown", topic, text)
 
 
@@ -103,11 +115,11 @@ def _apart(student: Interval, twin: Interval) -> Verdict:
     return Verdict.WORSE if student.low > twin.high else Verdict.NOT_DISTINGUISHABLE
 
 
-def _alone(cue: str, student: Interval, *, early: bool) -> Conclusion:
+def _alone(cue: str, student: Interval) -> Conclusion:
     """Of a student without a twin."""
-    if student.low > CLEARLY and not early:
+    if student.low > CLEARLY:
         return Conclusion("say", "cue", _("The student relies on {cue}.").format(cue=cue))
-    if student.high < CLEARLY and not early:
+    if student.high < CLEARLY:
         return Conclusion("say", "cue", _("The student hardly relies on {cue}.").format(cue=cue))
     return Conclusion("not-shown", "cue", _("That the student hardly relies on {cue}.").format(cue=cue))
 
@@ -130,35 +142,38 @@ def _agreement(grounds: Grounds, found: Verdict) -> Conclusion:
             explainer=_(EXPLAINERS[other.explainer].label),
         )
         return Conclusion("not-shown", "agreement", text)
-    return _weighed("agreement", found, more, less, early=bool(grounds.caveat))
+    return _weighed("agreement", found, more, less)
 
 
-def _accuracies(grounds: Grounds) -> tuple[_Claim, _Claim]:
-    """That the student is right more often than its twin, and less often."""
+def _accuracies(grounds: Grounds, *, placebo: bool) -> tuple[_Claim, _Claim]:
+    """That the student is right more often than its twin, and less often. placebo: more than that as well."""
     if grounds.has_cue:
-        cue = cue_noun(grounds.run.config.cue)
-        return (
-            _Claim(
-                _("Where {cue} is random, the student is right more often than its twin").format(cue=cue),
-                _("That where {cue} is random, the student is right more often than its twin").format(
-                    cue=cue
-                ),
-            ),
-            _Claim(
-                _("Where {cue} is random, the student is right less often than its twin").format(cue=cue),
-                _("That where {cue} is random, the student is right less often than its twin").format(
-                    cue=cue
-                ),
-            ),
-        )
+        return _accuracies_with_cue(cue_noun(grounds.run.config.cue), placebo=placebo)
+    more = _Claim(
+        _("The student is right more often than its twin"),
+        _("That the student is right more often than its twin"),
+    )
+    if placebo:
+        said = _("The student is right more often than its twin and than the placebo")
+        more = _Claim(said, more.that)
+    return more, _Claim(
+        _("The student is right less often than its twin"),
+        _("That the student is right less often than its twin"),
+    )
+
+
+def _accuracies_with_cue(cue: str, *, placebo: bool) -> tuple[_Claim, _Claim]:
+    said = _("Where {cue} is random, the student is right more often than its twin")
+    if placebo:
+        said = _("Where {cue} is random, the student is right more often than its twin and than the placebo")
     return (
         _Claim(
-            _("The student is right more often than its twin"),
-            _("That the student is right more often than its twin"),
+            said.format(cue=cue),
+            _("That where {cue} is random, the student is right more often than its twin").format(cue=cue),
         ),
         _Claim(
-            _("The student is right less often than its twin"),
-            _("That the student is right less often than its twin"),
+            _("Where {cue} is random, the student is right less often than its twin").format(cue=cue),
+            _("That where {cue} is random, the student is right less often than its twin").format(cue=cue),
         ),
     )
 

@@ -88,8 +88,9 @@ def conclusions_card(grounds: Grounds) -> None:
         st.markdown(f"**{_('What may I conclude?')}**")
         for group, found in conclusions(grounds).items():
             with st.container(gap="xsmall"):
-                early = f" · {plain(grounds.caveat)}" if group == "not-shown" and grounds.caveat else ""
-                st.markdown(f"{_ICONS[group]} **{group_name(group)}**{early}")
+                early = bool(grounds.caveat)
+                why = f" · {plain(grounds.caveat)}" if group == "say" and early else ""
+                st.markdown(f"{_ICONS[group]} **{group_name(group, early=early)}**{why}")
                 for each in found:
                     _sentence(each, links.pop(each.topic, None))
         with st.expander(_("The figures"), icon=":material/table:", key="ag_concluded"):
