@@ -4,6 +4,7 @@
 
 const KEPT = new WeakMap(); // by mount: what outlives a rerun
 const SIDE = 240; // pixels of a smoothed map, at least: sharp at the size of a swiped picture
+const COLOURS = 256;
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 // The image, a panel's map over it, and the outlines over that.
@@ -21,6 +22,19 @@ function ticks(axes) {
   if (!axes) return [];
   const pitches = axes.pitches.map((each) => mark(each, "tick pitch", "top"));
   return [...pitches, ...axes.times.map((each) => mark(each, "tick time", "left"))];
+}
+
+// The colours of a map's scale between its ends, in units of an even spread; nothing of an undefined map.
+function scaleBar(heat, palettes) {
+  if (!heat?.values) return [];
+  const node = made("div", "scale"), bar = made("canvas", ""), { limit, signed } = heat, low = signed ? -limit : 0;
+  Object.assign(bar, { width: COLOURS, height: 1 });
+  const levels = Float32Array.from({ length: COLOURS }, (_, at) => low + ((limit - low) * at) / (COLOURS - 1));
+  paint(bar, { ...heat, width: COLOURS, height: 1 }, levels, palettes);
+  const end = `${limit.toFixed(1)}×`;
+  node.append(made("span", "", signed ? `−${end}` : "0"), bar, made("span", "", signed ? `+${end}` : end));
+  node.setAttribute("aria-hidden", "true"); // the lines below say it
+  return [node];
 }
 
 // When, and at which frequency, a place (u, v) of a spectrogram is.
@@ -75,7 +89,8 @@ export default function draw(component) {
     const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
     node.dataset.panel = panels.indexOf(panel);
-    node.append(pile(layers(panel, data), ...cue(), ...ticks(axes), probe()), caption);
+    const bar = data.controls ? scaleBar(panel.heat, data.palettes) : [];
+    node.append(pile(layers(panel, data), ...cue(), ...ticks(axes), probe()), ...bar, caption);
     if (!panel.heat) caption.append(...meaning(data.cue));
     return node;
   }
@@ -104,6 +119,7 @@ export default function draw(component) {
       const card = words(panel, data.words, actions, "div", "card");
       card.style.setProperty("--arm", panel.color || "transparent");
       card.dataset.panel = panels.indexOf(panel);
+      card.querySelector(".head").after(...scaleBar(panel.heat, data.palettes));
       cards.append(card);
     }
     kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")], apart: cards.lastElementChild };
@@ -181,6 +197,13 @@ export default function draw(component) {
       put(box, { top: y / height, left: x / width, height: 1 / height, width: 1 / width });
     }
   }
+  // Nothing is pointed at any longer: a square that stays would be taken for a patch.
+  function forget() {
+    kept.at = null;
+    for (const box of root.querySelectorAll(".probe")) box.hidden = true;
+    for (const value of root.querySelectorAll(".value")) value.textContent = "";
+    where.textContent = data.controls ? invitation(data.words) : "";
+  }
   function speak(u, v) {
     clearTimeout(kept.timer);
     const values = mapped().map((panel) => `${panel.name} ${said(panel, u, v)}`);
@@ -225,12 +248,15 @@ export default function draw(component) {
     node.onpointerdown = (event) => { node.setPointerCapture(event.pointerId); move(event); };
     node.onpointermove = move;
     node.onpointerup = (event) => { if (dragged(event)) divider.onchange(); };
+    node.onpointerleave = (event) => { if (event.pointerType === "mouse" && !node.hasPointerCapture(event.pointerId)) forget(); };
   }
   stage.querySelectorAll(".pile").forEach(pointed);
 
   fade(opacity.value);
   divide();
+  if (kept.image !== data.image.url) kept.at = null;
+  kept.image = data.image.url;
   if (kept.at) read(...kept.at);
-  else where.textContent = data.controls ? invitation(data.words) : "";
+  else forget();
   return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
 }
