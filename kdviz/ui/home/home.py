@@ -23,7 +23,7 @@ from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.prepared_examples import prepared_examples
 from kdviz.ui.widgets.field_keys import settings_link
-from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber
+from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber, students_note
 
 _PANEL_PX = 260
 """Smallest width of a panel."""
@@ -146,10 +146,6 @@ def _who_follows(ladder: LambdaLadder) -> str:
 
 def _source(ladder: LambdaLadder, prepared: Run | None) -> str:
     """Which students these are, what the maps show, and how the images were chosen."""
-    students = _(
-        "{count} students of one seed, the middle one of the five on *Sweep*, trained alike except for λ. "
-        "Between two of them the picture blends their maps; the numbers are those of the nearer one."
-    )
     maps = _(
         "Grad-CAM for each network's own prediction: brighter means more evidence, on one scale for an image."
     )
@@ -158,7 +154,7 @@ def _source(ladder: LambdaLadder, prepared: Run | None) -> str:
         "λ = {largest} is correct."
     )
     return sentences(
-        students.format(count=len(ladder.weights)),
+        students_note(ladder),
         maps,
         rule.format(largest=lambda_text(ladder.weights[-1], None)),
         _other_training(ladder, prepared),

@@ -11,7 +11,7 @@ from kdviz.language import _, sentences
 from kdviz.store import Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
 from kdviz.ui.learn.components import Question, ask, exercise, limitation
-from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber
+from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber, students_note
 
 _CLOSE = 0.05
 """Test accuracies that differ by less are called about the same."""
@@ -37,13 +37,7 @@ def where_they_look(store: Store) -> None:
     pictures, answers = st.columns([3, 2], gap="large")
     with pictures, st.container(border=True):
         lambda_scrubber(ladder)
-        st.caption(
-            _(
-                "{count} students of one seed, the middle one of the five on *Sweep*, trained alike except "
-                "for λ. Between two of them the picture blends their maps; the numbers are those of the "
-                "nearer one."
-            ).format(count=len(ladder.weights))
-        )
+        st.caption(students_note(ladder))
     with answers:
         for number, question in enumerate(questions(ladder), 1):
             ask(question, key=f"ln_look_{number}", number=number)

@@ -122,3 +122,13 @@ def _words() -> dict[str, str]:
         "accuracy": _("Test accuracy"),
         "images": _("Test images"),
     }
+
+
+def students_note(ladder: LambdaLadder) -> str:
+    """Which students the scrubber has, and why others differ."""
+    text = _(
+        "{count} students of one seed, trained alike except for λ. At small λ chance decides much: other "
+        "seeds, and this one on another processor, give other accuracies there (*Sweep*). Between two of "
+        "them the picture blends their maps; the numbers are those of the nearer one."
+    )
+    return text.format(count=len(ladder.weights))
