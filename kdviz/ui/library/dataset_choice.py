@@ -49,11 +49,11 @@ class DatasetChoice:
 
 
 def choose_dataset() -> DatasetChoice:
-    """The menu of data sets, with path and size for the visitor's own. The choice is in the URL."""
+    """The menu of data sets, the visitor's own first, with path and size for it. The choice is in the URL."""
     _begin_with_shapes()
     name = st.selectbox(
         _("Data set"),
-        list(DATASETS),
+        sorted(DATASETS, key=lambda name: not DATASETS[name].own_files),  # one's own would be far down
         format_func=lambda name: _(DATASETS[name].label),
         key="browse",
         bind=url_state.binding("browse"),
