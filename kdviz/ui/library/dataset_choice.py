@@ -87,10 +87,10 @@ def choose_dataset() -> DatasetChoice:
 
 
 def _begin_with_shapes() -> None:
-    """The data of the run that the other pages begin with; not for an address that shows something here."""
-    ours = ("browse", "shelf", "network")
-    if "browse" not in st.session_state and not any(name.startswith(ours) for name in st.query_params):
-        st.session_state["browse"] = "shapes"
+    """The data of the run that the other pages begin with; an earlier version's for an address of it."""
+    if "browse" not in st.session_state and "browse" not in st.query_params:
+        earlier = any(name.startswith(("browse", "shelf", "network")) for name in st.query_params)
+        st.session_state["browse"] = next(iter(DATASETS)) if earlier else "shapes"
 
 
 def _path_field() -> str:
