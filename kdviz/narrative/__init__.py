@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.brief_twin import brief_twin, placebo_sentence
     from kdviz.narrative.brightest_spots import brightest_spots
     from kdviz.narrative.checks import (
+        CHECKED,
         check_name,
         check_question,
         check_sentence,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
         checks_headline,
         checks_limit,
         conclusion,
+        least_trusted,
         object_sentence,
         passed_but,
         plausibility_sentence,
