@@ -103,8 +103,14 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
         letterbox = not test_image and modality == "image" and _letterbox()
+        st.html(f"<style>@media {NARROW} {{ .st-key-image_and_more {{ flex-wrap: wrap; }} }}</style>")
         last = st.container(
-            horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width="content"
+            key="image_and_more",
+            horizontal=True,
+            vertical_alignment="bottom",
+            wrap=False,
+            gap="xsmall",
+            width="content",
         )
         if test_image:
             with last:
