@@ -269,7 +269,9 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_t
     assert checks_headline(passed, survey, results) == (
         "Grad-CAM of the student passes 2 of 2 checks; it misses the patch where that decides."
     )
-    assert checks_brief([passed], survey, results).endswith("8 images; it misses the patch where that decides")
+    assert checks_brief([passed], survey, results).endswith(
+        "8 images; it misses the patch where that decides"
+    )
 
 
 def test_what_the_maps_miss_is_said_of_texts_and_sounds_in_their_words():
@@ -313,7 +315,10 @@ def test_the_worse_of_two_cards_is_that_of_less_trust_then_of_fewer_checks_then_
     def of(arm, **passed):
         return TrustCard("grad-cam", arm, 8, tuple(Check(name, each) for name, each in passed.items()))
 
-    student, teacher = of("student", deletion=True, stability=True), of("teacher", deletion=True, stability=True)
+    student, teacher = (
+        of("student", deletion=True, stability=True),
+        of("teacher", deletion=True, stability=True),
+    )
     assert least_trusted([teacher, student]) == [teacher, student]
     assert checks_brief([teacher, student]) == "Grad-CAM, teacher and student: 2 of 2 checks, 8 images"
     fewer_images = [replace(teacher, n=5), student]

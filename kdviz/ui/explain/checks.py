@@ -103,9 +103,7 @@ def _progress_badge(store: Store, run: Run, explainer: str) -> None:
         st.rerun()  # the panel is outside this fragment
 
 
-def _badge(
-    text: str, trusted: Trust = "unknown", about: str | None = None, *, arm: Arm = "student"
-) -> bool:
+def _badge(text: str, trusted: Trust = "unknown", about: str | None = None, *, arm: Arm = "student") -> bool:
     """The badge's button, which opens the panel on an arm; whether it was clicked."""
     icon, colour = _LIGHTS[trusted]
     if trusted == "location":
