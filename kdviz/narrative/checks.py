@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison.test_set.checks import COMPLETE, STABLE
@@ -23,31 +22,6 @@ from kdviz.narrative.localization import (
     missed_shares,
 )
 from kdviz.types import Arm, Results
-
-CHECKED: tuple[Arm, ...] = ("teacher", "student")
-"""The arms whose maps are to be trusted before anything is concluded from where a student looks."""
-
-_WORST_FIRST: tuple[Trust, ...] = ("none", "limited", "unknown", "location")
-
-
-def least_trusted(
-    cards: Sequence[TrustCard], survey: Survey | None = None, results: Results | None = None
-) -> list[TrustCard]:
-    """Of one explainer's cards those with the worst result; two only where nothing tells them apart.
-
-    Not empty, if cards are not. survey, results: as of `qualified_trust`.
-    """
-
-    def rank(card: TrustCard) -> tuple[int, float, int]:
-        passed, made = card.counts
-        missed = missed_briefly(card, survey, results)
-        return _WORST_FIRST.index(qualified_trust(card, survey, results)), passed / max(made, 1), -len(missed)
-
-    def found(card: TrustCard) -> tuple[object, ...]:
-        return rank(card), card.counts, missed_briefly(card, survey, results)
-
-    worst = min(cards, key=rank)
-    return [card for card in cards if found(card) == found(worst)]
 
 
 def qualified_trust(card: TrustCard, survey: Survey | None, results: Results | None = None) -> Trust:
@@ -234,25 +208,6 @@ def check_threshold(check: Check) -> str:
             passing = _("Passed up to {limit}.").format(limit=percentage(limit, 0))
             found = _("95 % interval: {interval}.").format(interval=percent_text(interval))
     return sentences(found, passing)
-
-
-def checks_brief(
-    cards: Sequence[TrustCard], survey: Survey | None = None, results: Results | None = None
-) -> str:
-    """The same as the headline in the fewest words: "Grad-CAM, teacher: 2 of 5 checks, 16 images".
-
-    cards: as of `least_trusted`; of teacher and student the fewer images are counted.
-    """
-    card = min(cards, key=lambda each: each.n)
-    passed, made = card.counts
-    counted = _("{method}, {arm}: {passed} of {made} checks, {images}").format(
-        method=_(EXPLAINERS[card.explainer].label),
-        arm=_("teacher and student") if len(cards) > 1 else _(card.arm),
-        passed=passed,
-        made=made,
-        images=plural("{count} image", "{count} images", card.n),
-    )
-    return _("; ").join([counted, *missed_briefly(card, survey, results)])
 
 
 def checks_limit(accuracy: float | None = None) -> str:

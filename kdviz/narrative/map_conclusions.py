@@ -9,9 +9,10 @@ from kdviz.comparison import localization_table, unseen_cues
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed
-from kdviz.narrative.checks import CHECKED, qualified_trust
+from kdviz.narrative.checks import qualified_trust
 from kdviz.narrative.conclusion import Conclusion, Grounds, cue_noun
 from kdviz.narrative.cue_removal import misleading_map
+from kdviz.narrative.least_trusted import CHECKED
 from kdviz.narrative.localization import CLEARLY, maxima_differ, missed_classes
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
