@@ -22,7 +22,6 @@ if TYPE_CHECKING:
         check_question,
         check_sentence,
         check_threshold,
-        checks_brief,
         checks_headline,
         checks_limit,
         conclusion,
@@ -66,6 +65,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
     from kdviz.narrative.largest_agreements import largest_agreements
+    from kdviz.narrative.least_trusted import CHECKED, checks_brief, least_trusted
     from kdviz.narrative.localization import (
         by_class_sentence,
         explainers_differ,

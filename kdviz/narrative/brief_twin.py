@@ -15,6 +15,9 @@ _STUDENTS: tuple[Arm, Arm] = ("student", "twin")
 _COIN_TOSS = 0.1
 """Two classes are hardly different if their probabilities are closer than this."""
 
+_ALIKE = 0.05
+"""Two agreements with one teacher's map are hardly different if they are this close."""
+
 
 def brief_twin(explanation: ImageExplanation, chance: Levels) -> str:
     """Whether the student looks where its teacher looks, and who is right; in one line.
@@ -51,6 +54,11 @@ def _looks(scores: Sequence[float], same: bool) -> str:
         return _("Neither student nor twin looks where the teacher looks (agreement {student} and {twin}).")
     if same:
         return _("The student looks where its teacher looks as much as the twin does (agreement {student}).")
+    if abs(scores[0] - scores[1]) <= _ALIKE:
+        return _(
+            "The student looks where its teacher looks about as much as the twin does (agreement {student} "
+            "and {twin})."
+        )
     if scores[0] > scores[1]:
         return _(
             "The student looks where its teacher looks more than the twin does (agreement {student} against "

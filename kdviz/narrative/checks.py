@@ -210,19 +210,6 @@ def check_threshold(check: Check) -> str:
     return sentences(found, passing)
 
 
-def checks_brief(card: TrustCard, survey: Survey | None = None, results: Results | None = None) -> str:
-    """The same as the headline in the fewest words: "Grad-CAM, student: 5 of 5 checks, 16 images"."""
-    passed, made = card.counts
-    counted = _("{method}, {arm}: {passed} of {made} checks, {images}").format(
-        method=_(EXPLAINERS[card.explainer].label),
-        arm=_(card.arm),
-        passed=passed,
-        made=made,
-        images=plural("{count} image", "{count} images", card.n),
-    )
-    return _("; ").join([counted, *missed_briefly(card, survey, results)])
-
-
 def checks_limit(accuracy: float | None = None) -> str:
     """What no check says. accuracy: of the network on the test images, where it is known."""
     limit = _(

@@ -12,11 +12,10 @@ from kdviz.language import _, listed
 from kdviz.narrative.checks import qualified_trust
 from kdviz.narrative.conclusion import Conclusion, Grounds, cue_noun
 from kdviz.narrative.cue_removal import misleading_map
+from kdviz.narrative.least_trusted import CHECKED
 from kdviz.narrative.localization import CLEARLY, maxima_differ, missed_classes
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
-
-_CHECKED: tuple[Arm, ...] = ("teacher", "student")
 
 
 def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
@@ -25,9 +24,9 @@ def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
     Nothing where all checks are passed but the maps miss something, which `object_conclusion` and
     `misleading_maps` say.
     """
-    cards = {card.arm: card for card in grounds.cards if card.arm in _CHECKED}
+    cards = {card.arm: card for card in grounds.cards if card.arm in CHECKED}
     explainer = _(EXPLAINERS[grounds.survey.explainer].label)
-    if unchecked := [arm for arm in _CHECKED if arm not in cards]:
+    if unchecked := [arm for arm in CHECKED if arm not in cards]:
         text = _("That {explainer} shows where the evidence of {arms} is: that is not checked yet.")
         yield Conclusion("not-shown", "maps", text.format(explainer=explainer, arms=_names(unchecked)))
         return
@@ -47,14 +46,14 @@ def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
     results = grounds.run.results
     if all(qualified_trust(card, grounds.survey, results) == "location" for card in cards.values()):
         text = _("{explainer} shows where the evidence of {arms} is, not why it is there.")
-        yield Conclusion("say", "maps", text.format(explainer=explainer, arms=_names(_CHECKED)))
+        yield Conclusion("say", "maps", text.format(explainer=explainer, arms=_names(CHECKED)))
 
 
 def object_conclusion(grounds: Grounds) -> Conclusion:
     """The classes whose object the maps miss; or else whether the teacher's maps point at the object."""
     survey = grounds.survey
     rows = {row.arm: row for row in localization_table(survey) if row.region == "object"}
-    missed = {arm: _missed(grounds, arm) for arm in _CHECKED if arm in rows}
+    missed = {arm: _missed(grounds, arm) for arm in CHECKED if arm in rows}
     if classes := missed.get("student") or missed.get("teacher"):
         text = _(
             "That the maps of {arms} point at the object in images of {classes}: there the brightest spot "
@@ -112,6 +111,6 @@ def _missed(grounds: Grounds, arm: Arm) -> list[str]:
 
 def _names(arms: list[Arm] | tuple[Arm, ...]) -> str:
     """One or both of the arms that are checked, within a sentence."""
-    if len(arms) == len(_CHECKED):
+    if len(arms) == len(CHECKED):
         return _("teacher and student")
     return {"teacher": _("the teacher"), "student": _("the student")}[arms[0]]

@@ -8,7 +8,7 @@ from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue,
 from kdviz.datasets import CUES, class_names
 from kdviz.language import _, percentage, sentences
 from kdviz.narrative.brief_twin import near_tie
-from kdviz.narrative.why import arm_names, brief_why
+from kdviz.narrative.why import arm_names, brief_why, shown_arms
 from kdviz.types import Arm
 
 
@@ -26,14 +26,16 @@ def unseen_cue_warning(found: Sequence[UnseenCue]) -> str:
 
 
 def cue_headline(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Where twin and student look in an image, and which answers hang on its cue although the map does not.
+    """Where twin and student look in an image, and where an answer hangs on its cue but the map does not.
 
-    explanation: each arm's for its own prediction. effects: of the `headline_arms`.
+    And the reverse. explanation: each arm's for its own prediction. effects: of the `headline_arms`.
     """
+    meant = _meant_anyway(explanation, cue, effects)
     return sentences(
         brief_why(explanation, cue),
         brief_unseen(explanation, cue, effects),
-        _brief_meant(explanation, cue, effects),
+        _brief_undecided([arm for arm in _undecided_arms(explanation, cue, effects) if arm not in meant]),
+        *(_brief_meant(arm) for arm in meant),
     )
 
 
@@ -80,17 +82,38 @@ def _brief_tie(explanation: ImageExplanation, arm: Arm) -> str:
     )
 
 
-def _brief_meant(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Of each arm whose wrong answer is the cue's, wherever its map is, but does not change with it."""
-    text = _("Yet the {arm} answers what the patch meant, and does so without the patch, too.")
-    return sentences(
-        *(
-            text.format(arm=arm_names()[arm])
-            for arm in headline_arms(explanation)
-            if explanation.arms[arm].predicted == cue.variant.indicated != explanation.label
-            if not effects[arm].decides
-        )
+def _brief_undecided(arms: Sequence[Arm]) -> str:
+    texts = (
+        "",
+        _("Yet the {}'s answer is the same without the patch."),
+        _("Yet the answers of the {} and the {} are the same without the patch."),
     )
+    return texts[len(arms)].format(*(arm_names()[arm] for arm in arms))
+
+
+def _undecided_arms(
+    explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]
+) -> list[Arm]:
+    """Of the arms whose place the headline says, those that look at a cue that does not decide the answer."""
+    found = evidence_on(cue, explanation)
+    return [arm for arm in shown_arms(found) if found[arm].looks_at == "cue" and not effects[arm].decides]
+
+
+def _brief_meant(arm: Arm) -> str:
+    text = _("Yet the {arm} answers what the patch meant, and does so without the patch, too.")
+    return text.format(arm=arm_names()[arm])
+
+
+def _meant_anyway(
+    explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]
+) -> list[Arm]:
+    """The arms whose wrong answer is the cue's, wherever their map is, but does not change with it."""
+    return [
+        arm
+        for arm in headline_arms(explanation)
+        if explanation.arms[arm].predicted == cue.variant.indicated != explanation.label
+        if not effects[arm].decides
+    ]
 
 
 def _warned(found: UnseenCue) -> str:

@@ -39,6 +39,8 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(li
     switch.focus()
     page.keyboard.press("Space")
     expect(method).to_be_visible()
+    more = page.locator(".st-key-explain_more button").first
+    expect(more).to_be_in_viewport(ratio=1)
 
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(method).to_be_visible()

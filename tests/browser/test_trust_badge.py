@@ -16,9 +16,11 @@ def test_it_leads_to_the_checks_each_time(browser, prepared_address):
         expect(badge).to_be_visible()
         at_rest(page)
         expect(panel.locator("summary")).not_to_be_in_viewport()
+        worse = "student" if "student:" in badge.inner_text() else "teacher"
         for _time in range(2):
             badge.click()
             expect(verdict).to_be_visible()
+            expect(panel.get_by_role("radio", checked=True)).to_have_text(worse)
             at_rest(page)
             expect(panel.locator("summary")).to_be_in_viewport(ratio=1)
             expect(verdict).to_be_in_viewport()

@@ -15,6 +15,7 @@ from kdviz.narrative import (
     checks_brief,
     checks_headline,
     conclusion,
+    least_trusted,
     object_sentence,
     passed_but,
     qualified_trust,
@@ -220,9 +221,9 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_a_class_is_missed():
         "Grad-CAM of the student passes 2 of 2 checks; its brightest spot misses dog."
     )
     brief = "Grad-CAM, student: 2 of 2 checks, 8 images; its brightest spot misses dog"
-    assert checks_brief(passed, missed) == brief
+    assert checks_brief([passed], missed) == brief
     both = replace(of_three_classes(dogs=4), labels=np.repeat([0, 1, 2], [60, 39, 20]))
-    assert checks_brief(passed, both) == f"{brief}, newt"
+    assert checks_brief([passed], both) == f"{brief}, newt"
 
 
 def test_a_class_that_is_above_its_chance_excepts_nothing():
@@ -230,7 +231,7 @@ def test_a_class_that_is_above_its_chance_excepts_nothing():
     assert qualified_trust(passed, hit) == "location"
     assert passed_but(passed, hit) == ""
     assert checks_headline(passed, hit) == checks_headline(passed)
-    assert checks_brief(passed, hit) == checks_brief(passed)
+    assert checks_brief([passed], hit) == checks_brief([passed])
 
 
 def test_a_class_does_not_soften_what_a_failed_check_says():
@@ -268,7 +269,9 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_t
     assert checks_headline(passed, survey, results) == (
         "Grad-CAM of the student passes 2 of 2 checks; it misses the patch where that decides."
     )
-    assert checks_brief(passed, survey, results).endswith("8 images; it misses the patch where that decides")
+    assert checks_brief([passed], survey, results).endswith(
+        "8 images; it misses the patch where that decides"
+    )
 
 
 def test_what_the_maps_miss_is_said_of_texts_and_sounds_in_their_words():
@@ -303,6 +306,31 @@ def test_a_missed_cue_is_said_before_a_missed_class_and_neither_hides_the_other(
         },
     )
     assert "rule the patch out" in passed_but(card(True), both, results)
-    assert checks_brief(card(True), both, results).endswith(
+    assert checks_brief([card(True)], both, results).endswith(
         "; its brightest spot misses dog; it misses the patch where that decides"
     )
+
+
+def test_the_worse_of_two_cards_is_that_of_less_trust_then_of_fewer_checks_then_of_more_missed():
+    def of(arm, **passed):
+        return TrustCard("grad-cam", arm, 8, tuple(Check(name, each) for name, each in passed.items()))
+
+    student, teacher = (
+        of("student", deletion=True, stability=True),
+        of("teacher", deletion=True, stability=True),
+    )
+    assert least_trusted([teacher, student]) == [teacher, student]
+    assert checks_brief([teacher, student]) == "Grad-CAM, teacher and student: 2 of 2 checks, 8 images"
+    fewer_images = [replace(teacher, n=5), student]
+    assert least_trusted(fewer_images) == fewer_images
+    assert checks_brief(fewer_images) == "Grad-CAM, teacher and student: 2 of 2 checks, 5 images"
+
+    limited = of("teacher", deletion=True, stability=False, infidelity=False)
+    ignores = of("student", deletion=True, stability=True, infidelity=True, randomisation=False)
+    assert least_trusted([limited, student]) == [limited]
+    assert least_trusted([limited, ignores]) == [ignores], "it passes more, but ignores the weights"
+    one_failed = of("student", deletion=True, stability=True, infidelity=False)
+    assert least_trusted([limited, one_failed]) == [limited]
+
+    missed = of_three_classes(dogs=10)
+    assert least_trusted([teacher, student], missed) == [student], "the teacher's maps are not known"

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from kdviz.comparison import ExplainedVariants, VariantPredictions
-from kdviz.datasets import CUES, Split
+from kdviz.datasets import CUES, CueVariant, CueVariants, Split
 from kdviz.narrative import as_it_is, cue_look_name, cue_place_name, what_if_sentence
 
 CLASSES = ("cross", "ring", "heart")
@@ -88,3 +88,26 @@ def test_of_an_answer_that_follows_the_patch_it_is_said_that_the_map_does_not_sh
     assert "does not show" not in said[AS_CROSS], "so it answers without the patch, too"
     assert "does not show" not in said[0], "no patch"
     assert all("show" not in what_if_sentence(coloured, number) for number in range(13)), "maps on the patch"
+
+
+@pytest.mark.parametrize(("on_patch", "hidden"), [(0.0, True), (0.9, False)])
+def test_a_map_clearly_more_on_the_patch_than_its_size_explains_does_show_it(coloured, on_patch, hidden):
+    """Highest in another corner, but with most of the evidence on the patch."""
+    twin = coloured.arms["twin"]
+    maps = on_patch * twin.attributions
+    maps[:, -1, 0] = 1
+    beside = replace(coloured, arms={"twin": VariantPredictions(twin.probabilities, maps)})
+    assert ("does not show" in what_if_sentence(beside, PLANTED)) == hidden
+
+
+@pytest.mark.parametrize(("before", "hidden"), [(0, False), (1, False), (2, True)])
+def test_a_map_that_is_highest_at_the_time_of_a_tone_does_show_it(before, hidden):
+    """A map of 4 × 8 cells, highest at another pitch, some cells before the tone."""
+    masks = torch.zeros(2, 32, 64, dtype=torch.bool)
+    masks[1, 3:5, 42:44] = True
+    maps = np.zeros((2, 4, 8), np.float32)
+    maps[1, 3, 5 - before] = 1
+    variants = CueVariants(torch.zeros(2, 1, 32, 64), masks, (None, CueVariant(3, 2)))
+    answers = {"twin": VariantPredictions(np.eye(3, dtype=np.float32)[[0, 2]], maps)}
+    heard = ExplainedVariants(0, 0, "beep", CLASSES, variants, 1, "grad-cam", answers)
+    assert heard.hides_following("twin", 1) == hidden

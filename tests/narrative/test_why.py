@@ -339,6 +339,10 @@ def test_a_placebo_that_agrees_more_than_the_student_is_said_to(placebo, said):
             "less than the twin does (agreement 0.10 against 0.30). The student is wrong, the twin is right.",
         ),
         (0.601, 0.599, (0, 0), "looks as much as the twin does (agreement 0.50). Both are right."),
+        (0.6, 0.561, (0, 0), "about as much as the twin does (agreement 0.50 and 0.45). Both are right."),
+        (0.561, 0.6, (0, 0), "about as much as the twin does (agreement 0.45 and 0.50). Both are right."),
+        (0.6, 0.559, (0, 0), "more than the twin does (agreement 0.50 against 0.45). Both are right."),
+        (0.559, 0.6, (0, 0), "less than the twin does (agreement 0.45 against 0.50). Both are right."),
         (0.1, 0.04, (2, 2), "(agreement \N{MINUS SIGN}0.13 and \N{MINUS SIGN}0.20). Both are wrong."),
     ],
 )
@@ -471,9 +475,42 @@ def test_every_network_is_named_whose_answer_the_patch_decides(decided, said):
 )
 def test_a_wrong_answer_that_the_patch_meant_is_in_the_headline(predicted, label, effect, said):
     explanation = both((peaked(ON_CUE), 0), (peaked(ELSEWHERE), predicted), label=label)
-    effects = {"teacher": KEPT, "student": effect, "twin": KEPT}
+    effects = {"teacher": KEPT, "student": effect, "twin": GONE}
     line = cue_headline(explanation, planted(), effects)
     assert line == brief_why(explanation, planted()) + said
+
+
+@pytest.mark.parametrize(
+    ("twin", "student", "said"),
+    [
+        (GONE, GONE, ""),
+        (FOLLOWED, KEPT, " Yet the student's answer is the same without the patch."),
+        (KEPT, GONE, " Yet the twin's answer is the same without the patch."),
+        (KEPT, KEPT, " Yet the answers of the twin and the student are the same without the patch."),
+    ],
+)
+def test_of_a_map_on_a_patch_that_decides_nothing_the_headline_says_so(twin, student, said):
+    explanation = both((peaked(ON_CUE), 0), (peaked(ON_CUE), 0))
+    effects = {"teacher": KEPT, "student": student, "twin": twin}
+    assert cue_headline(explanation, planted(), effects) == brief_why(explanation, planted()) + said
+    elsewhere = both((peaked(ELSEWHERE), 0), (peaked(ON_OBJECT), 0))
+    assert "same without" not in cue_headline(elsewhere, planted(), effects)
+
+
+def test_of_a_wrong_answer_that_the_patch_meant_it_is_said_once_that_the_patch_does_not_decide():
+    explanation = both((peaked(ON_CUE), 2), (peaked(ON_CUE), 0), label=0)
+    line = cue_headline(explanation, planted(), dict.fromkeys(("teacher", "twin", "student"), KEPT))
+    assert line == brief_why(explanation, planted()) + (
+        " Yet the student's answer is the same without the patch. Yet the twin answers what the patch meant, and "
+        "does so without the patch, too."
+    )
+
+
+def test_without_a_twin_it_is_said_of_the_teacher_too():
+    alone = explained(teacher=(peaked(ON_CUE), 0), student=(peaked(ON_CUE), 0))
+    assert cue_headline(alone, planted(), {"teacher": KEPT, "student": KEPT}).endswith(
+        "Yet the answers of the student and the teacher are the same without the patch."
+    )
 
 
 def test_a_large_object_has_no_more_evidence_than_its_size_explains():

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import baseline_image
-from kdviz.comparison.input.planted_cue import highest_on_cue, mask_box, variants_of
+from kdviz.comparison.input.planted_cue import mask_box, shows_cue, variants_of
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import CUES, CueVariants, Split
 from kdviz.explainers import explain
@@ -67,11 +67,11 @@ class ExplainedVariants:
         return mask_box(self.variants.masks[number])
 
     def hides_following(self, arm: Arm, number: int) -> bool:
-        """Whether an arm answers what a variant's cue meant, and not without it, with its map elsewhere."""
+        """Whether an arm answers what a variant's cue meant, and not without it, and its map hides that."""
         of, way = self.arms[arm], self.variants.cues[number]
         if way is None or not of.predicted(0) != of.predicted(number) == way.indicated:
             return False
-        return not highest_on_cue(of.attributions[number], self.cue, self.variants.masks[number])
+        return not shows_cue(of.attributions[number], self.cue, self.variants.masks[number])
 
 
 MOST_VARIANTS = 51

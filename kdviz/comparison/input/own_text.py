@@ -16,14 +16,24 @@ class OwnText:
     """A text as numbers of words, (1, 1, L).
 
     unread: number of words at its end that are not read. unknown: words that are read without a vector of
-    their own, each once. is_unknown: whether all words that are read are.
+    their own, each once. unknown_share: of the words that are read, in [0, 1].
     """
 
     text: str
     numbers: Tensor
     unread: int
     unknown: tuple[str, ...]
-    is_unknown: bool
+    unknown_share: float
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether no word is known."""
+        return self.unknown_share == 1
+
+    @property
+    def is_mostly_unknown(self) -> bool:
+        """Whether more than half of the words are unknown."""
+        return self.unknown_share > 0.5
 
 
 def prepare_text(text: str, images: RunImages) -> OwnText:
@@ -32,5 +42,6 @@ def prepare_text(text: str, images: RunImages) -> OwnText:
     numbers, _cut = MODALITIES["text"].read(text.encode(), shape)
     words = [word.text for word in words_of(text)]
     read = words[: shape[-1]]
-    unknown = dict.fromkeys(word for word in read if not is_known(word))
-    return OwnText(text, numbers, len(words) - len(read), tuple(unknown), unknown.keys() == {*read})
+    unknown = [word for word in read if not is_known(word)]
+    each_once = tuple(dict.fromkeys(unknown))
+    return OwnText(text, numbers, len(words) - len(read), each_once, len(unknown) / len(read))

@@ -142,11 +142,13 @@ def evidence_on(cue: PlantedCue, explanation: ImageExplanation) -> dict[Arm, Cue
     }
 
 
-def highest_on_cue(attribution: FloatArray, cue: str, mask: Tensor) -> bool:
-    """Whether a map has its maximum on the mask of a cue; of a tone, in the cells in which it lies."""
-    maps = torch.from_numpy(attribution)[None]
-    region = _cells_of(mask, maps) if CUES[cue].indicated_by == "pitch" else mask
-    return _peak(maps, {"cue": region}) == "cue"
+def shows_cue(attribution: FloatArray, cue: str, mask: Tensor) -> bool:
+    """Whether a map is highest at a cue with this mask, or clearly more on it than its size explains.
+
+    Of a tone, also whether the map is highest beside it in time.
+    """
+    found = _evidence(attribution, {"cue": mask}, fine=CUES[cue].indicated_by == "pitch")
+    return found.peak == "cue" or found.beside or found.looks_at == "cue"
 
 
 def evidence_share(heat: FloatArray, region: NDArray[np.bool_]) -> float:

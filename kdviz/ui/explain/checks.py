@@ -15,6 +15,7 @@ from kdviz.figures.style import ARM_STYLES
 from kdviz.jobs import start_trust_checks, trust_job
 from kdviz.language import _, percentage, sentences
 from kdviz.narrative import (
+    CHECKED,
     check_name,
     check_question,
     check_sentence,
@@ -23,6 +24,7 @@ from kdviz.narrative import (
     checks_headline,
     checks_limit,
     conclusion,
+    least_trusted,
     object_sentence,
     passed_but,
     plausibility_sentence,
@@ -49,45 +51,60 @@ _LIGHTS: dict[Trust, tuple[str, Colour]] = {
 }
 
 
-_OPEN, _OPENED, _UNKNOWN = "trust_open", "trust_opened", "trust_badge_unknown"
-"""Key of the panel, and in the session how often the badge has opened it, and whether it knows no checks."""
+_OPEN, _ARM = "trust_open", "trust_arm"
+"""Keys of the panel and of its network."""
+
+_OPENED, _KNOWN = "trust_opened", "trust_badge_known"
+"""In the session: how often the badge has opened the panel, and of which arms it knows the checks."""
 
 
 def trust_badge(store: Store, run: Run, explainer: str) -> None:
-    """How many checks the student's maps pass, beside the page's title, or how far they are.
+    """How many checks the maps of teacher and student pass, beside the page's title, or how far they are.
 
-    A click leads to the panel. Below the title on a narrow screen.
+    Of the worse of the two. A click leads to the panel. Below the title on a narrow screen.
     """
-    card = known_trust_card(store, run.id, explainer)
-    st.session_state[_UNKNOWN] = card is None
+    cards = _known(store, run, explainer)
+    st.session_state[_KNOWN] = [card.arm for card in cards]
     below = ".st-key-heading, .st-key-beside_title { flex-wrap: wrap; row-gap: 0; }"
     row = ":has(> .st-key-trust_badge) { flex-basis: 100%; }"
     badge = ".st-key-trust_badge button, .st-key-trust_badge button *"
     whole = f"{badge} {{ white-space: normal !important; text-align: left; height: auto; }}"
     st.html(f"<style>@media {NARROW} {{ {below} {row} {whole} }}</style>")
     with beside_title(), st.container(key="trust_badge", width="content"):
-        if card is not None:
-            known = known_survey(store, run.id, explainer)
-            trusted = qualified_trust(card, known, run.results)
-            about = sentences(_conclusion(card, known, run.results), checks_limit())
-            _badge(checks_brief(card, known, run.results), trusted, about)
-        elif _being_checked(store, run, explainer):
+        if len(cards) < len(CHECKED) and _being_checked(store, run, explainer):
             _progress_badge(store, run, explainer)
+        elif cards:
+            known = known_survey(store, run.id, explainer)
+            worst = least_trusted(cards, known, run.results)
+            trusted = qualified_trust(worst[0], known, run.results)
+            about = sentences(_conclusion(worst[0], known, run.results), checks_limit())
+            _badge(checks_brief(worst, known, run.results), trusted, about, arm=worst[-1].arm)
         else:
             _badge(_("Maps not checked: check"))
 
 
+def _known(store: Store, run: Run, explainer: str) -> list[TrustCard]:
+    """The checks of teacher and student, as far as they are known."""
+    found = (known_trust_card(store, run.id, explainer, arm=arm) for arm in CHECKED)
+    return [card for card in found if card is not None]
+
+
 @partial(fragment, run_every=1)
 def _progress_badge(store: Store, run: Run, explainer: str) -> None:
-    """How far the checks are. The panel reruns the page once they have ended."""
-    job = trust_job(store, run.id, explainer, "student")
-    share = percentage(0.0 if job is None else job.progress.fraction, 0)
+    """How far the checks are. The page is rerun once they have ended."""
+    done = {card.arm: 1.0 for card in _known(store, run, explainer)}
+    if len(done) == len(CHECKED) or not _being_checked(store, run, explainer):
+        st.rerun()
+    for arm in CHECKED:
+        if arm not in done and (job := trust_job(store, run.id, explainer, arm)):
+            done[arm] = job.progress.fraction
+    share = percentage(sum(done.values()) / len(CHECKED), 0)
     if _badge(_("Maps being checked: {share}").format(share=share)):
         st.rerun()  # the panel is outside this fragment
 
 
-def _badge(text: str, trusted: Trust = "unknown", about: str | None = None) -> bool:
-    """The badge's button; whether it was clicked."""
+def _badge(text: str, trusted: Trust = "unknown", about: str | None = None, *, arm: Arm = "student") -> bool:
+    """The badge's button, which opens the panel on an arm; whether it was clicked."""
     icon, colour = _LIGHTS[trusted]
     if trusted == "location":
         colour = "gray"  # green beside a wrong answer would praise the network
@@ -96,19 +113,22 @@ def _badge(text: str, trusted: Trust = "unknown", about: str | None = None) -> b
         key="trust_badge_button",
         type="tertiary",
         help=about,
-        on_click=safely(_open_panel),
+        on_click=safely(partial(_open_panel, arm)),
     )
 
 
-def _open_panel() -> None:
+def _open_panel(arm: Arm) -> None:
     st.session_state[_OPEN] = True
+    st.session_state[_ARM] = arm
     st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1
 
 
 def check_ahead(store: Store, run: Run, explainer: str) -> None:
-    """Run the checks of the student's maps in the background, unless that is slow or a run is training."""
-    if trust_job(store, run.id, explainer, "student") is None and _unasked(store, run, explainer):
-        start_trust_checks(store, run.id, explainer, "student")
+    """Check teacher and student in the background, unless that is slow or a run is training."""
+    unstarted = [arm for arm in CHECKED if trust_job(store, run.id, explainer, arm) is None]
+    if unstarted and _unasked(store, run, explainer):
+        for arm in unstarted:
+            start_trust_checks(store, run.id, explainer, arm)
 
 
 def _unasked(store: Store, run: Run, explainer: str) -> bool:
@@ -120,16 +140,22 @@ def _unasked(store: Store, run: Run, explainer: str) -> bool:
 
 
 def _being_checked(store: Store, run: Run, explainer: str) -> bool:
-    """Whether the checks of the student's maps run now, or will once this page is drawn."""
-    job = trust_job(store, run.id, explainer, "student")
-    return _unasked(store, run, explainer) if job is None else job.progress.state not in ("failed", "stopped")
+    """Whether checks of teacher or student run now, or will once this page is drawn."""
+    jobs = [trust_job(store, run.id, explainer, arm) for arm in CHECKED]
+    if any(job is not None and job.progress.state in ("failed", "stopped") for job in jobs):
+        return False
+    return any(job is not None and not job.ended for job in jobs) or (
+        None in jobs and _unasked(store, run, explainer)
+    )
 
 
 @fragment
 def trust(store: Store, run: Run, explainer: str) -> None:
     """The panel: a conclusion, and a card for each check. What is unknown is computed in the background."""
-    if known_trust_card(store, run.id, explainer) is not None and st.session_state.pop(_UNKNOWN, False):
-        st.rerun()  # the checks have ended since the badge was drawn
+    known_arms = [card.arm for card in _known(store, run, explainer)]
+    if st.session_state.get(_KNOWN, known_arms) != known_arms:
+        del st.session_state[_KNOWN]
+        st.rerun()  # checks have ended since the badge was drawn
     spec = EXPLAINERS[explainer]
     if spec.warning:
         text = _("{name}: {value}").format(name=_(spec.label), value=_(spec.warning))
@@ -141,7 +167,8 @@ def trust(store: Store, run: Run, explainer: str) -> None:
         known = known_survey(store, run.id, explainer)
         if known is not None and (shortcut := shortcut_warning(known)):
             st.warning(plain(shortcut), icon=":material/visibility:")
-        arm = arm_picker(_("Network"), run.config.all_arms, key="trust_arm", default="student")
+        st.session_state.setdefault(_ARM, "student")
+        arm = arm_picker(_("Network"), run.config.all_arms, key=_ARM, default=None)
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:
             _unknown(store, run, explainer, arm)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
     MAX_FILE_MB,
@@ -103,9 +104,7 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
         letterbox = not test_image and modality == "image" and _letterbox()
-        last = st.container(
-            horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width="content"
-        )
+        last = _image_and_more()
         if test_image:
             with last:
                 _image_stepper(len(images.test))
@@ -138,6 +137,15 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         opacity=int(url_state.choice("opacity", _PERCENTS, "90")),
         divider=int(divided) if (divided := url_state.choice("divider", _PERCENTS, "")) else None,
         apart=url_state.choice("apart", ("no", "yes"), "no") == "yes",
+    )
+
+
+def _image_and_more() -> DeltaGenerator:
+    """The end of the row, which is broken on a narrow screen alone."""
+    key = "image_and_more"
+    st.html(f"<style>@media {NARROW} {{ .st-key-{key} {{ flex-wrap: wrap; }} }}</style>")
+    return st.container(
+        key=key, horizontal=True, vertical_alignment="bottom", wrap=False, gap="xsmall", width="content"
     )
 
 

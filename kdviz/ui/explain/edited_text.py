@@ -29,7 +29,7 @@ from kdviz.narrative import edit_sentence, planted_word, scale_note
 from kdviz.store import Run, Store
 from kdviz.types import Arm, FloatArray
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.explain.own_input import text_notes
+from kdviz.ui.explain.own_input import mostly_unknown, text_notes
 from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.live_typing import live_typing
@@ -167,7 +167,8 @@ def _show_change(
     )
     signed = query.signed and EXPLAINERS[query.explainer].signed
     new = tuple(word for word in given.unknown if word not in original.unknown)
-    st.markdown(sentences(plain(edit_sentence(before, after)), text_notes(replace(given, unknown=new))))
+    notes = text_notes(replace(given, unknown=new)), mostly_unknown(given)
+    st.markdown(sentences(plain(edit_sentence(before, after)), *notes))
     sentence_row(
         change_panels(before, after, signed=signed),
         signed=signed,

@@ -69,7 +69,9 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
             st.warning(
                 _("No word is known to the networks: nothing to compare."), icon=":material/question_mark:"
             )
-        return OwnInput(given.numbers, given.text, doubtful=given.is_unknown, blank=given.is_unknown)
+        elif mostly := mostly_unknown(given):
+            st.warning(mostly, icon=":material/question_mark:")
+        return OwnInput(given.numbers, given.text, doubtful=given.is_mostly_unknown, blank=given.is_unknown)
     if query.source in ("recording", "sound"):
         heard = prepare_sound(query.file, images)
         st.caption(sentences(_sound_notes(heard), _known(len(images.classes))))
@@ -94,6 +96,13 @@ def text_notes(given: OwnText) -> str:
         unknown = _("Not in the vocabulary, so their meaning is unknown: {words}, and {count} more.")
     unknown = unknown.format(words=words, count=more)
     return sentences(unread_text(given.unread), unknown if named else "")
+
+
+def mostly_unknown(given: OwnText) -> str:
+    """That an answer means little, where most words of a text are unknown; "" elsewhere."""
+    if not given.is_mostly_unknown:
+        return ""
+    return _("Most words are unknown, so this answer means little.")
 
 
 def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> OwnInput:

@@ -82,6 +82,17 @@ def test_what_of_a_text_is_not_read_or_not_known_is_found(images):
 
 
 @pytest.mark.parametrize(
+    ("text", "share"),
+    [("good film", 0), ("good zzyqx", 1 / 2), ("zzyqx good zzyqx", 2 / 3), ("zzyqx qqqxz", 1)],
+)
+def test_a_text_is_mostly_unknown_from_more_than_half_of_its_words_on(images, text, share):
+    given = prepare_text(text, images)
+    assert given.unknown_share == share
+    assert given.is_mostly_unknown == (share > 0.5)
+    assert given.is_unknown == (share == 1)
+
+
+@pytest.mark.parametrize(
     ("text", "message"),
     [
         (" \n", "text: it has no words. Type at least one."),

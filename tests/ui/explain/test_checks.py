@@ -1,6 +1,7 @@
 """The panel of checks under the maps: its conclusion, its cards, and what is computed before anybody asks."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -8,13 +9,16 @@ from kdviz.comparison import known_trust_card
 from kdviz.jobs import start_trust_checks, trust_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import (
+    CHECKED,
     check_name,
     check_question,
     check_sentence,
     check_threshold,
+    checks_brief,
     checks_headline,
     checks_limit,
     conclusion,
+    least_trusted,
 )
 from kdviz.store import Store
 from kdviz.ui.explain import checks
@@ -38,7 +42,8 @@ def scrolled(app):
 
 
 def trust_checks_made(store, run_id):
-    start_trust_checks(store, run_id, "grad-cam", "student").wait(PATIENCE_S)
+    for arm in CHECKED:
+        start_trust_checks(store, run_id, "grad-cam", arm).wait(PATIENCE_S)
 
 
 @pytest.fixture
@@ -46,12 +51,13 @@ def ahead(monkeypatch):
     monkeypatch.setattr(checks, "check_ahead", check_ahead)
 
 
-def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclusion(
+def test_teacher_and_student_are_checked_in_the_background_and_the_panel_draws_the_conclusion(
     app, trained, finished, ahead
 ):
     store = Store(trained[0])
     opened(app, "explain", run=finished)
-    assert trust_job(store, finished, "grad-cam", "student").wait(PATIENCE_S).state == "done"
+    for arm in CHECKED:
+        assert trust_job(store, finished, "grad-cam", arm).wait(PATIENCE_S).state == "done"
     app.run()
     card, said = known_trust_card(store, finished), page_text(app)
     assert conclusion(card) in said
@@ -62,13 +68,44 @@ def test_the_student_is_checked_in_the_background_and_the_panel_draws_the_conclu
     assert [check_threshold(check) in said for check in card.checks]
     assert checks_limit(store.run(finished).results["student"].accuracy) in said
     (badge,) = badges(app)
-    passed, made = card.counts
-    assert f"Grad-CAM, student: {passed} of {made} checks, {card.n} images" in badge.replace("\\", "")
+    cards = [known_trust_card(store, finished, arm=arm) for arm in CHECKED]
+    assert checks_brief(least_trusted(cards)) in badge.replace("\\", "")
     assert not badge.startswith(":green"), "a green badge beside a wrong answer would praise the network"
     assert scrolled(app) == 0
     app.button(key="trust_badge_button").click().run()
     assert app.session_state["trust_open"]
     assert scrolled(app) == 1
+
+
+@pytest.mark.parametrize(
+    ("teacher", "student", "said", "colour", "opens"),
+    [
+        (False, True, "Grad-CAM, teacher: 0 of ", "red", "teacher"),
+        (True, False, "Grad-CAM, student: 0 of ", "red", "student"),
+        (True, True, "Grad-CAM, teacher and student: ", "gray", "student"),
+    ],
+)
+def test_the_badge_is_the_worse_of_teacher_and_student_and_opens_the_panel_on_it(
+    app, trained, finished, monkeypatch, teacher, student, said, colour, opens
+):
+    store, passed = Store(trained[0]), {"teacher": teacher, "student": student, "twin": True}
+    trust_checks_made(store, finished)
+    made = known_trust_card(store, finished)
+
+    def known(*given, arm="student"):
+        found = (None if each.passed is None else passed[arm] for each in made.checks)
+        forced = (replace(each, passed=of) for each, of in zip(made.checks, found, strict=True))
+        return replace(made, arm=arm, checks=tuple(forced))
+
+    monkeypatch.setattr(checks, "known_trust_card", known)
+    opened(app, "explain", run=finished)
+    assert app.button_group(key="trust_arm").value == "student"
+    (badge,) = badges(app)
+    assert said in badge.replace("\\", "")
+    assert badge.startswith(f":{colour}-badge")
+    app.button(key="trust_badge_button").click().run()
+    assert app.button_group(key="trust_arm").value == opens
+    assert plain(checks_headline(known(arm=opens))) in page_text(app)
 
 
 class _Job:
@@ -113,19 +150,19 @@ def test_the_badge_follows_checks_that_end_while_the_page_is_drawn(app, trained,
     opened(app, "explain", run=finished)
     (badge,) = badges(app)
     assert "not checked" not in badge
-    passed, made = known_trust_card(store, finished).counts
-    assert f"{passed} of {made} checks" in badge
+    cards = [known_trust_card(store, finished, arm=arm) for arm in CHECKED]
+    assert checks_brief(least_trusted(cards)) in badge.replace("\\", "")
 
 
 def test_another_arm_is_checked_on_request(app, trained, finished):
     opened(app, "explain", run=finished)
-    app.button_group(key="trust_arm").set_value("teacher").run()
-    assert trust_job(Store(trained[0]), finished, "grad-cam", "teacher") is None
+    app.button_group(key="trust_arm").set_value("twin").run()
+    assert trust_job(Store(trained[0]), finished, "grad-cam", "twin") is None
     app.button(key="trust_run").click().run()
-    job = trust_job(Store(trained[0]), finished, "grad-cam", "teacher")
+    job = trust_job(Store(trained[0]), finished, "grad-cam", "twin")
     assert job.wait(PATIENCE_S).state == "done"
     app.run()
-    card = known_trust_card(Store(trained[0]), finished, arm="teacher")
+    card = known_trust_card(Store(trained[0]), finished, arm="twin")
     assert plain(checks_headline(card)) in page_text(app)
 
 

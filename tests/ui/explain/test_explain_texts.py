@@ -165,11 +165,16 @@ def test_the_end_that_is_not_read_is_said(app, text_run):
 
 def test_nothing_is_compared_on_a_text_of_unknown_words_alone(app, text_run):
     opened(app, "explain", run=text_run, source="typed")
-    for text, unknown in (("zzyqx qqqxz", True), ("zzyqx good", False)):
+    for text, unknown, mostly in (
+        ("zzyqx qqqxz", True, False),
+        ("zzyqx qqqxz good", False, True),
+        ("zzyqx good", False, False),
+    ):
         app.text_area(key="typed_text").set_value(text).run()
         assert not app.exception
         warned = [each.value for each in app.warning]
         assert ("No word is known to the networks: nothing to compare." in warned) == unknown
+        assert (MOSTLY_UNKNOWN in warned) == mostly
         headlines = [each.value for each in app.markdown if "the twin" in each.value]
         assert not (unknown and headlines)
 
@@ -179,6 +184,17 @@ def test_a_text_without_words_is_asked_for_in_one_line(app, text_run):
     app.text_area(key="typed_text").set_value("   ").run()
     assert "Type a text above" in page_text(app)
     assert not app.error
+
+
+MOSTLY_UNKNOWN = "Most words are unknown, so this answer means little."
+
+
+@pytest.mark.parametrize(("edited", "mostly"), [("zzyqx qqqxz good", True), ("zzyqx good", False)])
+def test_an_edit_of_mostly_unknown_words_is_said_to_mean_little(app, text_run, edited, mostly):
+    opened(app, "explain", run=text_run, image="1")
+    edit(app, lambda text: edited)
+    (answers,) = [each.value for each in app.markdown if each.value.startswith("After the edit")]
+    assert answers.endswith(MOSTLY_UNKNOWN) == mostly
 
 
 def edit(app, change):
