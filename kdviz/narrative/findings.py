@@ -336,7 +336,7 @@ def _held_out_gain(found: Finding) -> str:
 
 def _why_not_all(found: Finding) -> str:
     """Why the held-out explainer has fewer images than the test set; "" if it was given all of them."""
-    if found.held_out_gain.n > found.accuracy_gain.n / 2:
+    if not 0 < found.student.held_out.total < found.accuracy_gain.n:
         return ""
     return _("{explainer} takes many passes for each image, so it is evaluated on a part of them.").format(
         explainer=_label(found.student.held_out_explainer)
