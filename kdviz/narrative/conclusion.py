@@ -32,10 +32,11 @@ class Conclusion:
 class Grounds:
     """What the conclusions of a run are drawn from.
 
-    survey: by the explainer that is shown; other: by a second one, if it is known. largest: the run's survey
-    with the most images, from which answers are counted. cards: the known checks of the shown explainer.
-    removals: what removing the cue changes, if that is known. caveat: why it is too early for a finding, if
-    it is. seeds: the run beside the same with other seeds, if there are any.
+    survey: by the explainer that is shown; other: by a second one, if it is known. awaited: the second
+    explainer, while its survey is not known yet. largest: the run's survey with the most images, from which
+    answers are counted. cards: the known checks of the shown explainer. removals: what removing the cue
+    changes, if that is known. caveat: why it is too early for a finding, if it is. seeds: the run beside the
+    same with other seeds, if there are any.
     """
 
     run: Run
@@ -47,6 +48,7 @@ class Grounds:
     cards: Sequence[TrustCard] = ()
     caveat: str = ""
     seeds: SeedGroup | None = None
+    awaited: str = ""
 
     @property
     def has_cue(self) -> bool:

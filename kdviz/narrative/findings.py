@@ -176,7 +176,8 @@ def figures(results: Results, surveys: Surveys = _NONE) -> str:
     """Agreement and accuracy with their intervals, in a sentence."""
     found = finding(results, surveys)
     if found is not None:
-        return _("Student against twin: {figures}.").format(figures=_figures(found))
+        text = _("Student against twin: {figures}.").format(figures=_figures(found))
+        return sentences(text, "" if found.agreed else _why_not_all(found))
     return _("Agreement of the student {agreement}.").format(
         agreement=score_text(results["student"].cosine.interval)
     )
@@ -225,10 +226,11 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
         lines.append(
             _("Evaluated with {explainer}, a held-out explainer: student − twin {gain}, {verdict}.").format(
                 explainer=_label(found.student.held_out_explainer),
-                gain=gain_text(found.held_out_gain),
+                gain=_held_out_gain(found),
                 verdict=verdict_words(found.held_out),
             )
         )
+        lines[-1] = sentences(lines[-1], _why_not_all(found))
     return lines
 
 
@@ -307,7 +309,7 @@ def _figures(found: Finding) -> str:
     )
     if not found.agreed:
         held_out = _("by {explainer} {gain}").format(
-            explainer=_label(found.student.held_out_explainer), gain=gain_text(found.held_out_gain)
+            explainer=_label(found.student.held_out_explainer), gain=_held_out_gain(found)
         )
         agreement = listed([agreement, held_out])
     cue = math.isfinite(found.student.intact_accuracy)
@@ -320,6 +322,25 @@ def _figures(found: Finding) -> str:
     differs = found.accuracy_gain.n and (found.accuracy_gain.low, found.accuracy_gain.high) != (0, 0)
     gain = [accuracy_gain_text(found.accuracy_gain)] if differs else []
     return _("; ").join([agreement, accuracy, *gain])
+
+
+def _held_out_gain(found: Finding) -> str:
+    """The gain by the held-out explainer, and on how many of the test images it is."""
+    gain, total = found.held_out_gain, found.accuracy_gain.n
+    if math.isnan(gain.value) or gain.n >= total:
+        return gain_text(gain)
+    return _("{value} on {count} of {total} images").format(
+        value=score_text(gain, signed=True), count=f"{gain.n:,}", total=f"{total:,}"
+    )
+
+
+def _why_not_all(found: Finding) -> str:
+    """Why the held-out explainer has fewer images than the test set; "" if it was given all of them."""
+    if not 0 < found.student.held_out.total < found.accuracy_gain.n:
+        return ""
+    return _("{explainer} takes many passes for each image, so it is evaluated on a part of them.").format(
+        explainer=_label(found.student.held_out_explainer)
+    )
 
 
 def held_out_label(results: Results) -> str:

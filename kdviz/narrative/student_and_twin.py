@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kdviz.agreement import Verdict, paired_difference, verdict
-from kdviz.comparison import Survey, calibration_difference, difference
+from kdviz.comparison import Survey, calibration_difference, difference, trained_explainer
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _
 from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
@@ -48,12 +48,11 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
         )
         return
     confidence = verdict(calibration_difference(grounds.largest), better=-1)
-    agreement = difference(grounds.survey, measure=grounds.measure).verdict
     accuracy = verdict(student_accuracy_gain(grounds.run.results, grounds.largest))
     beyond = _beyond_placebo(grounds.largest)
     found = (
         (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)))),
-        (agreement, _agreement(grounds, agreement)),
+        *_agreement(grounds),
         (confidence, _weighed("confidence", confidence, _reliable(), _unreliable())),
     )
     order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
@@ -124,25 +123,76 @@ def _alone(cue: str, student: Interval) -> Conclusion:
     return Conclusion("not-shown", "cue", _("That the student hardly relies on {cue}.").format(cue=cue))
 
 
-def _agreement(grounds: Grounds, found: Verdict) -> Conclusion:
-    """Whether the student's maps agree more with the teacher's; by both explainers, if two are known."""
-    more = _Claim(
+def _agreement(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
+    """Whether the student's maps agree more with the teacher's; by each explainer, if two differ."""
+    surveys = [grounds.survey, *([grounds.other] if grounds.other is not None else [])]
+    verdicts = [difference(each, measure=grounds.measure).verdict for each in surveys]
+    clear = [found for found in verdicts if found in (Verdict.BETTER, Verdict.WORSE)]
+    if not clear or (len({*verdicts}) == 1 and not grounds.awaited):
+        yield verdicts[0], _weighed("agreement", verdicts[0], _agreeing_more(), _agreeing_less())
+        return
+    by_explainer: dict[str, Verdict | None] = dict(
+        zip((each.explainer for each in surveys), verdicts, strict=True)
+    )
+    if grounds.awaited:
+        by_explainer[grounds.awaited] = None
+    for explainer, found in by_explainer.items():
+        if found in clear:
+            yield found, Conclusion("say", "agreement", _agreeing_by(explainer, found, grounds))
+        else:
+            text = _too(explainer, clear[0])
+            if found is None:
+                text = _("{claim}: that is not known yet").format(claim=text)
+            unclear = found or Verdict.NOT_DISTINGUISHABLE
+            yield unclear, Conclusion("not-shown", "agreement", _("{finding}.").format(finding=text))
+
+
+def _agreeing_by(explainer: str, found: Verdict, grounds: Grounds) -> str:
+    """The claim by one explainer, where another does not say the same."""
+    trained = explainer == trained_explainer(grounds.run.config)
+    if found is Verdict.BETTER:
+        text = (
+            _(
+                "By {explainer}, on which it was trained, the student's maps agree with the teacher's more "
+                "than its twin's do."
+            )
+            if trained
+            else _("By {explainer}, the student's maps agree with the teacher's more than its twin's do.")
+        )
+    else:
+        text = (
+            _(
+                "By {explainer}, on which it was trained, the student's maps agree with the teacher's less "
+                "than its twin's do."
+            )
+            if trained
+            else _("By {explainer}, the student's maps agree with the teacher's less than its twin's do.")
+        )
+    return text.format(explainer=_(EXPLAINERS[explainer].label))
+
+
+def _too(explainer: str, clear: Verdict) -> str:
+    """That another explainer says the same, as a clause."""
+    text = (
+        _("That the student's maps agree more than its twin's by {explainer}, too")
+        if clear is Verdict.BETTER
+        else _("That the student's maps agree less than its twin's by {explainer}, too")
+    )
+    return text.format(explainer=_(EXPLAINERS[explainer].label))
+
+
+def _agreeing_more() -> _Claim:
+    return _Claim(
         _("The student's maps agree with the teacher's more than its twin's do"),
         _("That the student's maps agree with the teacher's more than its twin's do"),
     )
-    less = _Claim(
+
+
+def _agreeing_less() -> _Claim:
+    return _Claim(
         _("The student's maps agree with the teacher's less than its twin's do"),
         _("That the student's maps agree with the teacher's less than its twin's do"),
     )
-    other = grounds.other
-    clear = found in (Verdict.BETTER, Verdict.WORSE)
-    if clear and other is not None and difference(other, measure=grounds.measure).verdict is not found:
-        text = _("{claim}: by {explainer} it is not shown.").format(
-            claim=(more if found is Verdict.BETTER else less).that,
-            explainer=_(EXPLAINERS[other.explainer].label),
-        )
-        return Conclusion("not-shown", "agreement", text)
-    return _weighed("agreement", found, more, less)
 
 
 def _accuracies(grounds: Grounds, *, placebo: bool) -> tuple[_Claim, _Claim]:

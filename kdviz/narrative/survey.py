@@ -71,11 +71,17 @@ def _change(survey: Survey, found: Difference) -> str:
 
 
 def survey_answer(
-    first: Survey, second: Survey | None = None, *, measure: str = MAIN_MEASURE, caveat: str = ""
+    first: Survey,
+    second: Survey | None = None,
+    *,
+    measure: str = MAIN_MEASURE,
+    caveat: str = "",
+    awaited: str = "",
 ) -> str:
     """A question and its answer: yes, no or not yet, and what decides it.
 
-    caveat: why it is too early for a finding. The rest is as in `survey_headline`.
+    caveat: why it is too early for a finding. awaited: the second explainer, while its survey is not known.
+    The rest is as in `survey_headline`.
     """
     question = _("Does the student look where its teacher looks?")
     if "twin" not in first.scores:
@@ -86,7 +92,12 @@ def survey_answer(
         early = _("So far, yes, but it is not settled.") if so_far else _("Not yet.")
         return sentences(question, early, caveat)
     answer = short_answer(verdicts[0], verdicts[1] if second is not None else None)
-    return sentences(question, answer)
+    unknown = (
+        _("By {explainer} it is not known yet.").format(explainer=_(EXPLAINERS[awaited].label))
+        if awaited
+        else ""
+    )
+    return sentences(question, answer, unknown)
 
 
 def answer_limits(
@@ -157,13 +168,12 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
     if not math.isfinite(above):
         return _("No map is defined, so none look alike.")
     return _(
-        "Two maps look alike where their agreement is above {level}. By {explainer} the maps of unrelated "
-        "images already agree that much: only {share} of such pairs score higher. So the limit depends on "
-        "the explainer, and on the network."
+        "Two maps look alike where their agreement is above {level}: {share} of pairs of unrelated images "
+        "stay below it, by {explainer}. So the limit depends on the explainer, and on the network."
     ).format(
         level=decimal(above),
         explainer=_(EXPLAINERS[survey.explainer].label),
-        share=percentage(1 - ALIKE_QUANTILE, 0),
+        share=percentage(ALIKE_QUANTILE, 0),
     )
 
 

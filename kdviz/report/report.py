@@ -16,9 +16,11 @@ from kdviz import __version__
 from kdviz.comparison import (
     CueRemoval,
     Survey,
+    TrustCard,
     cue_removals,
     finding_surveys,
     known_seeds,
+    known_trust_card,
     largest_survey,
     trained_explainer,
     trust_card,
@@ -210,13 +212,13 @@ def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
 def _concluded(
     store: Store, run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval]
 ) -> Concluded:
-    """What may be concluded, as on Agreement, with its warnings. The maps of both networks are checked."""
+    """What may be concluded, as on Agreement, with its warnings."""
     survey = surveys[_SHOWN]
     grounds = Grounds(
         run,
         survey,
         largest_survey(store, run, survey),
-        cards=[trust_card(store, run.id, survey.explainer, arm=arm) for arm in _CHECKED],
+        cards=_cards(store, run, survey),
         other=next((of for name, of in surveys.items() if name != _SHOWN), None),
         removals=removals,
         caveat=training_caveat(run, grouped(store.metrics(run.id))),
@@ -231,6 +233,17 @@ def _concluded(
         figures_notes(grounds),
         list(filter(None, warnings)),
     )
+
+
+def _cards(store: Store, run: Run, survey: Survey) -> list[TrustCard]:
+    """The checks of each network's maps: made for teacher and student, of the others where they are known."""
+    made = (
+        trust_card(store, run.id, survey.explainer, arm=arm)
+        if arm in _CHECKED
+        else known_trust_card(store, run.id, survey.explainer, arm=arm)
+        for arm in survey.predictions
+    )
+    return [card for card in made if card is not None]
 
 
 @cache

@@ -76,7 +76,7 @@ def test_a_network_is_uploaded_proved_and_teaches(runs_dir, address, page, tmp_p
     expect(page.get_by_text("56 of 56 tensors are loaded. It has 8 outputs.")).to_be_visible()
     expect(
         page.get_by_text(re.compile(r"It is right on (9\d|100)\s% \(\d+ of 200\) of the validation images"))
-    ).to_be_visible()
+    ).to_contain_text("That is with images as they are and pixels as the data set.")
     page.locator(".st-key-use_teacher_file button").click()
     expect(page.get_by_text("The form has these settings.")).to_be_visible()
 

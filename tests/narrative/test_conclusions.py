@@ -39,6 +39,7 @@ from tests.comparison.test_set.test_unseen_cue import results as unseen_results
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
 from tests.narrative.test_cue_removal import by_both, removed
 from tests.narrative.test_localization import N, on_the_cue
+from tests.narrative.test_survey import SAME
 
 SEED = "That another training run (another seed) would give the same."
 PASSED, ONE_FAILED, FAILED = (True, True, True), (True, False, True), (True, True, False)
@@ -178,8 +179,24 @@ def test_maps_are_compared_by_the_verdict_of_both_explainers():
     swapped = {"student": survey.scores["twin"], "twin": survey.scores["student"]}
     other = replace(same, key="o", scores=swapped)
     assert difference(other).verdict is Verdict.WORSE
-    ((group, text),) = of_topic(grounds(survey, other=other, cards=trusted()), "agreement")
-    assert (group, text) == ("not-shown", f"That the {more}: by Saliency it is not shown.")
+    by_loss = f"By Grad-CAM, on which it was trained, the {more}."
+    less = more.replace("more", "less")
+    assert of_topic(grounds(survey, other=other, cards=trusted()), "agreement") == [
+        ("say", f"By Saliency, the {less}."),
+        ("say", by_loss),
+    ]
+    unclear = made("saliency", raw=SAME)
+    assert difference(unclear).verdict is Verdict.NOT_DISTINGUISHABLE
+    too = "That the student's maps agree more than its twin's by Saliency, too"
+    for given in (grounds(survey, other=unclear), grounds(unclear, other=survey)):
+        shown = replace(given, cards=trusted()) if given.survey is survey else given
+        assert ("say", by_loss) in of_topic(shown, "agreement")
+        assert ("not-shown", f"{too}.") in of_topic(shown, "agreement")
+    waiting = grounds(survey, awaited="saliency", cards=trusted())
+    assert of_topic(waiting, "agreement") == [
+        ("say", by_loss),
+        ("not-shown", f"{too}: that is not known yet."),
+    ]
 
 
 def test_the_verdict_on_confidence_is_that_of_the_calibration_error():

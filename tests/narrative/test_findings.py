@@ -105,8 +105,11 @@ def test_the_prepared_run_has_one_verdict_on_distill_and_on_agreement(tmp_path, 
     alone, together = finding(run.results), finding(run.results, surveys)
     assert together.held_out is alone.held_out is agreement.verdict is Verdict.BETTER
     line = details(run.results, surveys)[-1]
+    assert run.results["student"].held_out.total < run.results["student"].accuracy_gain.n
     gain = survey_headline(surveys[held_out], trained_on="grad-cam").split("agreement higher by ")[1]
-    assert f"student − twin +{gain.split(',')[0]}, better." in line
+    of_all = gain.split(",")[0].replace("on 300 images", "on 300 of 2,000 images")
+    assert f"student − twin +{of_all}, better." in line
+    assert line.endswith("takes many passes for each image, so it is evaluated on a part of them.")
 
 
 def test_the_student_of_the_teachers_maps_stands_beside_that_of_masks():

@@ -129,6 +129,8 @@ def test_the_answer_is_not_settled_where_it_is_too_early():
     early = "Stopped after 3 of 12 epochs: too early to tell."
     so_far = f"{QUESTION} So far, yes, but it is not settled. {early}"
     assert survey_answer(made(raw=RAW), caveat=early) == so_far
+    waiting = f"{survey_answer(made(raw=RAW))} By Saliency it is not known yet."
+    assert survey_answer(made(raw=RAW), awaited="saliency") == waiting
     assert (
         survey_answer(made(raw=RAW), made("saliency", raw=SAME), caveat=early)
         == f"{QUESTION} Not yet. {early}"
@@ -167,9 +169,8 @@ def test_images_without_a_map_are_counted_beside_the_finding():
 
 def test_the_rule_for_looking_alike_includes_its_threshold():
     assert alike_rule(made()) == (
-        "Two maps look alike where their agreement is above 0.50. By Grad-CAM the maps of unrelated images "
-        f"already agree that much: only 5{NBSP}% of such pairs score higher. So the limit depends on the "
-        "explainer, and on the network."
+        f"Two maps look alike where their agreement is above 0.50: 95{NBSP}% of pairs of unrelated images "
+        "stay below it, by Grad-CAM. So the limit depends on the explainer, and on the network."
     )
     assert alike_rule(made(arms=("placebo",)), "placebo") == "No map is defined, so none look alike."
 

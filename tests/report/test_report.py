@@ -5,6 +5,7 @@ import io
 import json
 import math
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -34,6 +35,7 @@ from kdviz.narrative import (
     details,
     figure_columns,
     figures_caption,
+    figures_notes,
     group_name,
     headline,
     training_caveat,
@@ -284,6 +286,8 @@ def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(f
         for arm in ARMS
     ]
     assert known.named("concluded-caption").text == " ".join(figures_caption(given).split())
+    checked = replace(given, cards=[*given.cards, trust_card(store, run_id, arm="twin")])
+    assert " ".join(figures_notes(checked)[0].split()) in read(report_html(store, run_id)).text
     places = rows(known.named("places"))
     hits = {row.arm: row.hit for row in localization_table(survey) if row.region == "cue"}
     assert places["Brightest spot on the cue"] == [

@@ -64,8 +64,8 @@ def distribution_info(
 ) -> DistributionInfo:
     """corrected: by arm, (N,) with NaN where undefined. explainer, measure: their labels."""
     about = _(
-        "{measure} of {explainer} maps with the teacher's, per image: 0 is chance, 1 the same map. Values "
-        "below −1 are counted at −1."
+        "{measure} of {explainer} maps with the teacher's, per image: 0 is chance, 1 the same map; below 0 "
+        "they are less alike than those of unrelated images. Values below −1 are counted at −1."
     ).format(measure=measure, explainer=explainer)
     arms = tuple(_spread(arm, values) for arm, values in corrected.items())
     return DistributionInfo(_("Agreement per image"), about, _EDGES, arms)

@@ -35,8 +35,7 @@ def bars(survey: Survey, measure: str) -> None:
         with st.container(gap="xxsmall"):
             drawn = _agreement(survey.key, measure, language(), survey)
             chart(drawn, key="ag_bars", file=f"kdviz-{survey.explainer}-{measure}")
-            corrected = _("{measure}, corrected: 0 is chance, 1 the same map.")
-            st.caption(sentences(corrected.format(measure=_(MEASURES[measure].label)), *_who(survey.scores)))
+            st.caption(sentences(_scale(survey, measure), *_who(survey.scores)))
         for region, each in drawn_regions.items():
             with st.container(gap="xxsmall"):
                 chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
@@ -45,6 +44,17 @@ def bars(survey: Survey, measure: str) -> None:
                 )
     for text in hardly.values():
         st.markdown(f":material/my_location: {text}")
+
+
+def _scale(survey: Survey, measure: str) -> str:
+    """What the numbers of the axis say, negative ones if it shows some."""
+    corrected = _("{measure}, corrected: 0 is chance, 1 the same map.")
+    lowest = (row.score.low for row in by_measure(survey) if row.measure == measure)
+    negative = any(low < 0 for low in lowest)
+    return sentences(
+        corrected.format(measure=_(MEASURES[measure].label)),
+        _("Below 0 the maps are less alike than those of unrelated images.") if negative else "",
+    )
 
 
 def _who(arms: Collection[Arm]) -> list[str]:

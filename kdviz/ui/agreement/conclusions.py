@@ -15,6 +15,7 @@ from kdviz.comparison import (
     known_seeds,
     known_trust_card,
     largest_survey,
+    only_twin_wrong,
     unseen_cues,
 )
 from kdviz.figures.style import ARM_STYLES
@@ -34,6 +35,7 @@ from kdviz.narrative import (
     training_caveat,
 )
 from kdviz.store import Run, Store
+from kdviz.ui.agreement.summary import second_explainer
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
@@ -66,7 +68,10 @@ def grounds_of(
     removals: Sequence[CueRemoval],
     measure: str,
 ) -> Grounds:
-    """What is known of a run, with the stored checks of the survey's explainer."""
+    """What is known of a run, with the stored checks of the survey's explainer.
+
+    other: the survey by the second explainer, if it is known.
+    """
     known = (known_trust_card(store, run.id, survey.explainer, arm=arm) for arm in survey.predictions)
     return Grounds(
         run,
@@ -78,12 +83,13 @@ def grounds_of(
         cards=[card for card in known if card is not None],
         caveat=training_caveat(run, history(store, run)),
         seeds=known_seeds(store, run),
+        awaited=second_explainer(run, survey.explainer) if other is None else "",
     )
 
 
 def conclusions_card(grounds: Grounds) -> None:
     """Draw it."""
-    links = _links(grounds.run, grounds.survey)
+    links = _links(grounds)
     with st.container(border=True, gap="small", key="conclusions"):
         st.markdown(f"**{_('What may I conclude?')}**")
         for group, found in conclusions(grounds).items():
@@ -133,17 +139,22 @@ def figures_frame(columns: list[FigureColumn]) -> pd.DataFrame:
     return pd.DataFrame(table, index=list(names))
 
 
-def _links(run: Run, survey: Survey) -> dict[Topic, _Link]:
-    explained = {"run": run.id, "explainer": survey.explainer}
+def _links(grounds: Grounds) -> dict[Topic, _Link]:
+    explained = {"run": grounds.run.id, "explainer": grounds.survey.explainer}
     return {
         "maps": _Link(_("Check the maps"), "pages/explain.py", explained),
-        "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(run, survey)),
+        "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(grounds)),
         "seeds": _Link(_("Several seeds"), "pages/sweep.py", {}),
     }
 
 
-def _example(run: Run, survey: Survey) -> dict[str, str]:
-    """An image whose cue decides though the map is elsewhere, if there is one: of the twin, if it has one."""
-    found: tuple[UnseenCue, ...] = unseen_cues(survey, run.results or {})
+def _example(grounds: Grounds) -> dict[str, str]:
+    """An image on which the twin alone is wrong, as the cue has it.
+
+    Without one, an image whose cue decides though the map is elsewhere: of the twin, if it has one.
+    """
+    if alone := only_twin_wrong(grounds.largest, has_cue=grounds.has_cue):
+        return {"image": str(alone[0])}
+    found: tuple[UnseenCue, ...] = unseen_cues(grounds.survey, grounds.run.results or {})
     first = max(found, key=lambda each: (each.mostly, each.arm == "twin"), default=None)
     return {} if first is None or first.example is None else {"image": str(first.example)}

@@ -54,15 +54,15 @@ def survey_summary(
     did_marks_help(store, run)
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True, key="finding")
-    second = _second_explainer(run, survey.explainer, trained_on)
+    second = second_explainer(run, survey.explainer)
     other = survey_or_progress(store, run, second) if second else None
     surveys = [survey, *([other] if other else [])]
     surveys.sort(key=lambda each: each.explainer != trained_on)
     with finding:
         caveat = training_caveat(run, history(store, run))
-        answer = survey_answer(*surveys, measure=measure, caveat=caveat)
+        answer = survey_answer(*surveys, measure=measure, caveat=caveat, awaited="" if other else second)
         words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(caveat))
-        st.markdown(f"##### {answer}")
+        st.markdown(f"### {answer}")
         limits = "" if caveat else answer_limits(*surveys, measure=measure, removals=removals)
         if limits:
             st.markdown(limits)
@@ -82,8 +82,9 @@ def survey_summary(
     return other
 
 
-def _second_explainer(run: Run, explainer: str, trained_on: str) -> str:
+def second_explainer(run: Run, explainer: str) -> str:
     """The explainer of the loss beside a held-out one, and vice versa; "" if there is none."""
+    trained_on = trained_explainer(run.config)
     offered = [spec.name for spec in explainers_offered(run.config)]
     if trained_on not in offered:
         return ""

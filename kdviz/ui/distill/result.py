@@ -21,6 +21,7 @@ from kdviz.narrative import (
     finding,
     guessing,
     held_out_label,
+    largest_agreements,
     plain_finding,
     training_caveat,
     twin_gains,
@@ -51,20 +52,21 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         return
     answered = did_marks_help(store, run)
     surveys = finding_surveys(store, run)
-    found = finding(run.results, surveys)
+    results = largest_agreements(run.results, surveys)
+    found = finding(results, surveys)
     _poor_teacher(run)
     with st.container(gap="xxsmall"):
         trained_on = trained_explainer(run.config)
         said = "" if answered else caveat  # once: the answer above ends with it
-        words = plain_finding(run.results, surveys, trained_on=trained_on, early=bool(caveat))
+        words = plain_finding(results, surveys, trained_on=trained_on, early=bool(caveat))
         st.markdown(f"##### {sentences(words, said)}")
         costly = found is not None and found.costs_accuracy
-        trust = _trust(run.results, costly, classes=0 if run.config.cue == "none" else _classes(run, surveys))
-        st.caption(f"{figures(run.results, surveys)}  \n{trust}")
+        trust = _trust(results, costly, classes=0 if run.config.cue == "none" else _classes(run, surveys))
+        st.caption(f"{figures(results, surveys)}  \n{trust}")
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
         plain_words()
-    tiles(run.results, twin_gains(run.results, surveys), accuracy_gains(run.results, surveys))
+    tiles(results, twin_gains(results, surveys), accuracy_gains(results, surveys))
 
 
 def equal_run(store: Store, run: Run) -> str:
@@ -96,10 +98,12 @@ def all_figures(store: Store, run: Run) -> None:
         _("All figures"), icon=":material/table_rows:", key="figures_open", on_change="rerun"
     )
     if drawer.open:
+        surveys = finding_surveys(store, run)
+        results = largest_agreements(run.results, surveys)
         with drawer:
-            for line in details(run.results, finding_surveys(store, run)):
+            for line in details(results, surveys):
                 st.markdown(line)
-            _table(run.id, run.results)
+            _table(run.id, results)
 
 
 def _table(run_id: str, results: Results) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kdviz.checkpoints import Match
     from kdviz.networks import ProgramSummary
     from kdviz.trainer.teacher_check import TeacherExamination
+    from kdviz.trainer.teacher_ways import TeacherCheck
 
 _TYPES = ["pt2", "onnx", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
 _UPLOAD, _REFUSED, _USED = "teacher_upload", "teacher_refused", "teacher_used"
@@ -269,6 +270,9 @@ def _predicts(found: TeacherExamination) -> None:
         count=best.count,
         **{name: percentage(getattr(best, name), 0) for name in ("accuracy", "low", "high", "chance")},
     )
+    if len(found.checks) > 1 or found.sizes:
+        taken = _("That is with images {size} and pixels {scale}.")
+        line = sentences(line, taken.format(size=_size(best), scale=_scale(best)))
     if best.above_chance:
         st.success(line, icon=":material/check_circle:")
     else:
@@ -277,16 +281,27 @@ def _predicts(found: TeacherExamination) -> None:
             icon=":material/warning:",
         )
     if len(found.checks) > 1:
-        named = {each.scale or _("as the data set"): percentage(each.accuracy, 0) for each in found.checks}
-        others = listed(f"{name} {accuracy}" for name, accuracy in named.items())
-        st.caption(_("Accuracy by the scale of its pixels: {others}.").format(others=others))
+        by_scale = {each.scale or _("as the data set"): each for each in found.checks}
+        text = _("Accuracy by the scale of its pixels, with images {size}: {others}.")
+        st.caption(text.format(size=_size(found.checks[0]), others=_accuracies(by_scale)))
     if found.sizes:
-        named = {
-            _("as they are") if each.size is None else f"{each.size} px": percentage(each.accuracy, 0)
-            for each in found.sizes
-        }
-        others = listed(f"{name} {accuracy}" for name, accuracy in named.items())
-        st.caption(_("Accuracy by the size to which images are resized: {others}.").format(others=others))
+        by_size = {_("as they are") if each.size is None else f"{each.size} px": each for each in found.sizes}
+        text = _("Accuracy by the size to which images are resized, with pixels {scale}: {others}.")
+        st.caption(text.format(scale=_scale(found.sizes[0]), others=_accuracies(by_size)))
+
+
+def _accuracies(checks: Mapping[str, TeacherCheck]) -> str:
+    return listed(f"{name} {percentage(each.accuracy, 0)}" for name, each in checks.items())
+
+
+def _size(check: TeacherCheck) -> str:
+    """The size of its images, within a sentence."""
+    return _("as they are") if check.size is None else _("resized to {size} px").format(size=check.size)
+
+
+def _scale(check: TeacherCheck) -> str:
+    """The scale of its pixels, within a sentence."""
+    return _("as the data set") if check.scale is None else _("scaled as {scale}").format(scale=check.scale)
 
 
 def _use(values: dict[str, Any], used: Mapping[str, Any]) -> None:

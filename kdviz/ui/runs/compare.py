@@ -43,6 +43,7 @@ from kdviz.ui.widgets.compared_surveys import known_surveys
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.history import history
 from kdviz.ui.widgets.metric_columns import metric_decimals, with_intervals
+from kdviz.ui.widgets.parent_run import marks_text, parent_name
 
 
 def comparison(store: Store, runs: Sequence[Run]) -> None:
@@ -54,6 +55,7 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
             )
         )
         return
+    runs = parents_first(runs)
     st.header(plural("{count} run compared", "{count} runs compared", len(runs)))
     answer = st.empty()
     _legend(runs)
@@ -75,10 +77,16 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
         _effects(runs, surveys)
     with charts:
         curves(store, runs)
-        _settings(runs)
+        _settings(store, runs)
         _figures(store, runs)
     if on_same_images([run.config for run in runs]):
         compared_maps(store, runs)
+
+
+def parents_first(runs: Sequence[Run]) -> list[Run]:
+    """The runs in their order, but those that go on from another of them last, the earliest first."""
+    ids = {run.id for run in runs}
+    return sorted(runs, key=lambda run: run.record.created if run.config.parent in ids else 0.0)
 
 
 def _legend(runs: Sequence[Run]) -> None:
@@ -126,9 +134,10 @@ def _teachers(store: Store, runs: Sequence[Run]) -> set[str]:
     return hashes
 
 
-def _settings(runs: Sequence[Run]) -> None:
+def _settings(store: Store, runs: Sequence[Run]) -> None:
     st.markdown(f"**{_('Settings that differ')}**")
-    table = settings_table([run.config for run in runs], run_labels(runs))
+    said = [_by_name(store, run) for run in runs]
+    table = settings_table([run.config for run in runs], run_labels(runs), said)
     if table.empty:
         st.caption(_("None: all settings are equal, including the seed."))
         return
@@ -143,6 +152,12 @@ def _settings(runs: Sequence[Run]) -> None:
         )
     rows = table.itertuples(index=False, name=None)
     letter_table(((name, texts) for name, *texts in rows), runs=len(runs), key="settings_narrow")
+
+
+def _by_name(store: Store, run: Run) -> dict[str, str]:
+    """What a run goes on from, and its marks, which its settings have as an identifier and a file."""
+    marks = {"marks": marks_text(store, run)} if run.config.marks else {}
+    return {"parent": parent_name(store, run), **marks}
 
 
 def _figures(store: Store, runs: Sequence[Run]) -> None:

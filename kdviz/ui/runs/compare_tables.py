@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -44,11 +44,20 @@ def run_labels(runs: Iterable[Run]) -> list[str]:
     return [f"{RUN_STYLES[place].letter} · {run.title}" for place, run in enumerate(runs)]
 
 
-def settings_table(configs: Sequence[RunConfig], names: Sequence[str]) -> pd.DataFrame:
-    """A row per setting in which the runs differ, a column per run, in words."""
+def settings_table(
+    configs: Sequence[RunConfig], names: Sequence[str], said: Sequence[Mapping[str, str]] = ()
+) -> pd.DataFrame:
+    """A row per setting in which the runs differ, a column per run, in words.
+
+    said: of each run, better words for some settings than their values.
+    """
     different = different_settings(configs)
+    own = said or [{}] * len(names)
     columns = {
-        name: [setting_value(field, values[place]) for field, values in different.items()]
+        name: [
+            own[place].get(field) or setting_value(field, values[place])
+            for field, values in different.items()
+        ]
         for place, name in enumerate(names)
     }
     return pd.DataFrame({"setting": [setting_name(field) for field in different], **columns})

@@ -33,10 +33,9 @@ def parent_text(store: Store, run: Run) -> str:
     """What a run goes on from, and whether on marks; "" without a parent."""
     if not run.config.parent:
         return ""
-    parent = parent_run(store, run)
-    name = plain(run.config.parent if parent is None else parent.title)
+    name = plain(parent_name(store, run))
     if run.config.marks:
-        return _("Goes on from {run}, on {marks}.").format(run=name, marks=_marks(store, run))
+        return _("Goes on from {run}, on {marks}.").format(run=name, marks=marks_text(store, run))
     return _("Goes on from {run}.").format(run=name)
 
 
@@ -48,8 +47,14 @@ def marks_of(store: Store, run: Run) -> MarksCount | None:
         return None
 
 
-def _marks(store: Store, run: Run) -> str:
-    """How many masks the run was trained on, by origin."""
+def parent_name(store: Store, run: Run) -> str:
+    """The title of the parent, its identifier if it has gone; "" without one."""
+    parent = parent_run(store, run)
+    return (run.config.parent or "") if parent is None else parent.title
+
+
+def marks_text(store: Store, run: Run) -> str:
+    """How many masks a run on marks was trained on, by origin."""
     if (count := marks_of(store, run)) is None:
         return _("marks")
     if not count.of_data:  # files of earlier versions do not say what was drawn

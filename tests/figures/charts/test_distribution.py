@@ -40,8 +40,8 @@ def test_a_distribution_is_shares_of_what_is_defined_between_fixed_edges():
     assert (info.edges[0], info.edges[20], info.edges[-1], len(info.edges)) == (-1, 0, 1, 41)
     assert info == DistributionInfo(
         "Agreement per image",
-        "Cosine of Grad-CAM maps with the teacher's, per image: 0 is chance, 1 the same map. Values below "
-        "−1 are counted at −1.",
+        "Cosine of Grad-CAM maps with the teacher's, per image: 0 is chance, 1 the same map; below 0 "
+        "they are less alike than those of unrelated images. Values below −1 are counted at −1.",
         info.edges,
         (
             ArmDistribution(

@@ -5,6 +5,7 @@ import math
 import re
 import sys
 from dataclasses import replace
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -229,7 +230,7 @@ def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished,
     answer = survey_answer(graded, second, caveat=caveat)
     assert answer.endswith(caveat)
     headline = survey_headline(graded, second, trained_on="grad-cam", early=True)
-    assert app.markdown[0].value == f"##### {answer}"
+    assert app.markdown[0].value == f"### {answer}"
     assert app.markdown[1].value.startswith(headline)
 
 
@@ -582,6 +583,13 @@ def test_a_link_stands_beside_the_first_sentence_that_it_belongs_to(app, finishe
     opened(app, "agreement", run=finished)
     labels = [each.proto.label for each in app.get("page_link")]
     assert all(labels.count(each) == 1 for each in ("Check the maps", "Change the cue", "Several seeds"))
+
+
+def test_the_cue_is_changed_in_an_image_on_which_the_twin_alone_errs(app, finished, graded, monkeypatch):
+    monkeypatch.setattr("kdviz.ui.agreement.conclusions.only_twin_wrong", lambda survey, has_cue: (7, 9))
+    opened(app, "agreement", run=finished)
+    (link,) = (each.proto for each in app.get("page_link") if each.proto.label == "Change the cue")
+    assert parse_qs(link.query_string)["image"] == ["7"]
 
 
 def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_help(app, finished, graded):

@@ -62,7 +62,11 @@ def test_a_file_is_examined_before_a_run_can_start_and_then_taken_over(app, stor
         assert "being examined" in texts(page)
     page = examined(app, store, file)
     assert "56 of 56 tensors are loaded. It has 8 outputs." in texts(page)
-    assert any("chance is" in each.value for each in page.success)
+    (said,) = [each.value for each in page.success if "chance is" in each.value]
+    assert said.endswith("That is with images as they are and pixels as the data set.")
+    assert any(
+        "of its pixels, with images as they are: as the data set " in each.value for each in page.caption
+    )
     assert page.button(key="use_teacher_file").proto.type == "primary"
     page = page.button(key="use_teacher_file").click().run()
     assert not page.exception

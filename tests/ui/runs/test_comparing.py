@@ -19,6 +19,7 @@ from kdviz.narrative import accuracy_lead_text, answers_gained_text, verdict_wit
 from kdviz.store import Store
 from kdviz.ui.runs import compare
 from kdviz.ui.runs.answer_changes import ComparedPair, classes_table
+from kdviz.ui.runs.compare import parents_first
 from kdviz.ui.runs.compare_narrow import figures_by_arm
 from kdviz.ui.runs.compare_tables import (
     effects_table,
@@ -243,6 +244,28 @@ def test_settings_are_named_as_in_the_form_and_choices_by_their_labels(tiny_conf
     assert table.loc["Student"].to_list() == ["ResNet-8 lite", "Simple CNN"]
     assert table.loc["Training images"].to_list() == ["64", "–"]
     assert table.loc["Arms"].to_list() == ["student, twin (λ = 0)", "student"]
+
+
+def test_a_parent_comes_before_the_runs_that_go_on_from_it_and_is_named(app, store, config):
+    settings = config.model_dump(mode="json")
+    first = store.create(settings, name="first")
+    alone = store.create({**settings, "seed": 5})
+    child = store.create({**settings, "parent": first})
+    grandchild = store.create({**settings, "parent": child, "seed": 7})
+    runs = [store.run(each) for each in (grandchild, child, alone, first)]
+    assert [run.id for run in parents_first(runs)] == [alone, first, child, grandchild]
+    opened(app, "runs", compare=f"{child},{first}")
+    assert not app.exception
+    table = frame(app, "setting")
+    before, after = table.columns[1:]
+    assert before.startswith("A · first")
+    assert table[[before, after]].to_numpy().tolist() == [["–", store.run(first).title]]
+
+
+def test_marks_are_counted_in_the_table_of_settings_and_not_named_by_their_file(tiny_config):
+    first, second = tiny_config(), tiny_config(arms=("student",))
+    table = settings_table([first, second], ["A", "B"], [{}, {"arms": "3 marks"}]).set_index("setting")
+    assert table.loc["Arms"].to_list()[1] == "3 marks"
 
 
 def test_runs_that_differ_in_lambda_alone_are_named_with_it(store, config):
