@@ -64,7 +64,13 @@ if TYPE_CHECKING:
         twin_gains,
     )
     from kdviz.narrative.heard import heard_name
-    from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
+    from kdviz.narrative.intervals import (
+        accuracy_gain_text,
+        accuracy_reach,
+        percent_text,
+        score_text,
+        spoken_points,
+    )
     from kdviz.narrative.largest_agreements import largest_agreements
     from kdviz.narrative.localization import (
         by_class_sentence,

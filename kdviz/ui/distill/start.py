@@ -24,6 +24,7 @@ from kdviz.image_size import sides
 from kdviz.jobs import start_delay_s, work
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.narrative import accuracy_reach
 from kdviz.store import Run, Store
 from kdviz.training_memory import check_training_memory
 from kdviz.ui.distill.controls import network_costs
@@ -40,6 +41,10 @@ _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_a
 
 _FEW_STEPS = 30
 """Training steps below which a network has hardly learned anything, whatever its learning rate."""
+
+
+_FEW_TESTS = 30
+"""Test inputs below which an accuracy is said to be uncertain."""
 
 
 def start(store: Store, settings: Mapping[str, Any]) -> str | None:
@@ -95,6 +100,7 @@ def _offer(store: Store, config: RunConfig, usual: float | None) -> str | None:
     started = st.button(_("Start"), key="start", **_BUTTON)
     with st.container(gap="xsmall", key=COST):
         _few_steps(store, config, counts)
+        _few_tests(counts.test)
         if memory:
             st.caption(memory)
         st.caption(_when(store, config))
@@ -171,6 +177,21 @@ def _few_steps(store: Store, config: RunConfig, counts: Counts) -> None:
                 ":material/warning: Only {count} training steps, too few to learn much. A smaller batch "
                 "(*Advanced*) or more epochs help.",
                 of_students,
+            )
+        )
+
+
+def _few_tests(count: int) -> None:
+    """Warns of a test set on which hardly any difference can be seen."""
+    if 0 < count < _FEW_TESTS:
+        st.caption(
+            plural(
+                ":material/warning: Only {count} test image: an accuracy is uncertain by some "
+                "± {points} points.",
+                ":material/warning: Only {count} test images: an accuracy is uncertain by some "
+                "± {points} points.",
+                count,
+                points=accuracy_reach(count),
             )
         )
 

@@ -363,7 +363,7 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
     (found,) = re.findall("##### (So far the student is right on .*)", shown(app))
-    assert found.endswith("Trained for 1 epoch only: too early to tell.")
+    assert found.endswith("so there is little to learn from it.")
     assert "(" not in found, "the intervals are below it"
     assert "Student against twin: agreement " in shown(app)
     assert "one run: the interval is over images, not over seeds" in shown(app)

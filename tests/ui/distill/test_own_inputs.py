@@ -178,8 +178,11 @@ def test_a_run_on_few_inputs_has_small_batches_and_many_epochs(app, store, tmp_p
     assert not app.exception
     assert paced(app, "text-file") == [16, 100, 100]
     assert "too few to learn much" not in page_text(app)
+    # 1.96 · √(½ · ½ / 12) = 28 %
+    assert "Only 12 test texts: an accuracy is uncertain by some ± 28 points." in page_text(app)
     app.text_input(key="text-file.data").set_value(str(many)).run()
     assert paced(app, "text-file") == [32, 15, 8]
+    assert "an accuracy is uncertain" not in page_text(app)
     app.number_input(key="text-file.epochs").set_value(30).run()
     app.text_input(key="text-file.data").set_value(str(few)).run()
     assert paced(app, "text-file") == [16, 30, 100]
