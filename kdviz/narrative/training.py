@@ -55,7 +55,7 @@ def training_caveat(run: Run, measured: Sequence[Measured], test_counts: Sequenc
 
 def _teacher_guesses(run: Run, test_counts: Sequence[int]) -> bool:
     teacher = (run.results or {}).get("teacher")
-    return bool(teacher and test_counts) and guessing(teacher.accuracy, test_counts) is not None
+    return teacher is not None and bool(test_counts) and guessing(teacher.accuracy, test_counts) is not None
 
 
 def _could_change(curves: Mapping[Arm, Curve]) -> bool:
