@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         evidence_share,
         planted_cue,
     )
+    from kdviz.comparison.models.label_counts import label_counts
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.offered import (
         baselines_offered,

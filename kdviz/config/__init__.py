@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         OF_IMAGES,
         choices_for,
     )
+    from kdviz.config.few_inputs import FOLLOW_COUNT, for_training_inputs
     from kdviz.config.fields import bounds, is_whole, options
     from kdviz.config.filling import OPENING, OWN_PICTURES, usual_loss, usual_weight
     from kdviz.config.keys import INPUT_FIELDS

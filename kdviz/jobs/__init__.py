@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         safe_kernels_wanted,
     )
     from kdviz.jobs.queue import QueuePosition, queue, queue_positions, start_delay_s
-    from kdviz.jobs.run_time import Basis, Estimate, Work, expected, run_time_key
+    from kdviz.jobs.run_time import Basis, Estimate, Work, expected, run_time_key, work
     from kdviz.jobs.surveys import SurveyJob, start_survey, survey_job
     from kdviz.jobs.teacher_files import examination_job, known_examination, start_examination
     from kdviz.jobs.training_process import TrainingProcess

@@ -63,7 +63,13 @@ if TYPE_CHECKING:
         twin_gains,
     )
     from kdviz.narrative.heard import heard_name
-    from kdviz.narrative.intervals import accuracy_gain_text, percent_text, score_text, spoken_points
+    from kdviz.narrative.intervals import (
+        accuracy_gain_text,
+        accuracy_reach,
+        percent_text,
+        score_text,
+        spoken_points,
+    )
     from kdviz.narrative.largest_agreements import largest_agreements
     from kdviz.narrative.least_trusted import CHECKED, checks_brief, least_trusted
     from kdviz.narrative.localization import (

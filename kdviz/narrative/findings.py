@@ -329,18 +329,16 @@ def _held_out_gain(found: Finding) -> str:
     gain, total = found.held_out_gain, found.accuracy_gain.n
     if math.isnan(gain.value) or gain.n >= total:
         return gain_text(gain)
-    return _("{value} on {count} of {total} images").format(
-        value=score_text(gain, signed=True), count=f"{gain.n:,}", total=f"{total:,}"
-    )
+    text, counts = _("{value} on {count} of {total} images"), {"count": f"{gain.n:,}", "total": f"{total:,}"}
+    return text.format(value=score_text(gain, signed=True), **counts)
 
 
 def _why_not_all(found: Finding) -> str:
     """Why the held-out explainer has fewer images than the test set; "" if it was given all of them."""
     if not 0 < found.student.held_out.total < found.accuracy_gain.n:
         return ""
-    return _("{explainer} takes many passes for each image, so it is evaluated on a part of them.").format(
-        explainer=_label(found.student.held_out_explainer)
-    )
+    text = _("{explainer} takes many passes for each image, so it is evaluated on a part of them.")
+    return text.format(explainer=_label(found.student.held_out_explainer))
 
 
 def held_out_label(results: Results) -> str:

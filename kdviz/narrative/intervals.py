@@ -7,6 +7,9 @@ import math
 from kdviz.language import _, decimal, interval_ends, percent_sign, plural, with_interval
 from kdviz.types import Gain, Interval
 
+_NORMAL = 1.96
+"""Of a 95 % interval."""
+
 
 def score_text(over: Interval, *, signed: bool = False, digits: int = 2) -> str:
     """An agreement or a difference of two: "0.23 (0.20 to 0.26)". signed: with a plus sign above 0."""
@@ -42,6 +45,11 @@ def _hundredths(score: float) -> int:
 def accuracy_gain_text(gain: Gain) -> str:
     """A gain in accuracy with its interval: "+26.2 points (18.0 to 34.1) on 300 images"."""
     return _on_images(spoken_points(gain, signed=True), gain)
+
+
+def accuracy_reach(count: int) -> str:
+    """Half the 95 % interval of an accuracy of 50 % on so many inputs, in points: "28" for 12."""
+    return decimal(100 * _NORMAL * 0.5 / math.sqrt(count), 0)
 
 
 def _on_images(text: str, gain: Gain) -> str:

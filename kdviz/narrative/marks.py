@@ -11,15 +11,16 @@ from kdviz.narrative.intervals import spoken_points
 from kdviz.types import Interval
 
 
-def marks_answer(effect: MarksEffect, caveat: str = "") -> str:
+def marks_answer(effect: MarksEffect, caveat: str = "", inside: MarkedEvidence | None = None) -> str:
     """The answer in everyday words: by the accuracy first; where that is the same, by the maps.
 
-    caveat: why it is too early for one (see `training_caveat`), which ends it.
+    caveat: why it is too early for one (see `training_caveat`), which ends it. inside: the evidence inside
+    the marks, if that is known.
     """
-    return sentences(_answer(effect, early=bool(caveat)), caveat)
+    return sentences(_answer(effect, inside, early=bool(caveat)), caveat)
 
 
-def _answer(effect: MarksEffect, *, early: bool) -> str:
+def _answer(effect: MarksEffect, inside: MarkedEvidence | None, *, early: bool) -> str:
     match verdict(effect.accuracy.gain):
         case Verdict.BETTER:
             return _more_accurate(effect.accuracy.over_control)
@@ -37,7 +38,14 @@ def _answer(effect: MarksEffect, *, early: bool) -> str:
         if below
         else _("Its accuracy is the same as before, within noise.")
     )
-    return sentences(_maps_answer(effect.evidence, early=early), accuracy)
+    moved = _("The student's evidence moved into your marks.") if inside and _moved_in(inside) else ""
+    return sentences(_maps_answer(effect.evidence, early=early), accuracy, moved)
+
+
+def _moved_in(found: MarkedEvidence) -> bool:
+    """Whether more of it is inside than before, and than without the marks."""
+    control = found.control[1] if found.control else -math.inf
+    return verdict(found.gain) is Verdict.BETTER and found.after > control
 
 
 def marks_figures(effect: MarksEffect, *, cue: bool) -> list[str]:
@@ -91,8 +99,10 @@ def _more_accurate(over_control: Interval | None) -> str:
 def _maps_answer(evidence: Change | None, *, early: bool) -> str:
     """Whether the marks moved the maps, of a student whose accuracy is the same."""
     found = verdict(evidence.gain) if evidence else Verdict.NO_ERROR_BAR
-    if evidence is None or found in (Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR):
-        return _("No effect was found.")
+    if evidence is None:
+        return _("No effect on accuracy was found.")
+    if found in (Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR):
+        return _("No effect on accuracy or on the evidence on the object was found.")
     if found is Verdict.WORSE and early:
         return _("Not yet: less of the student's evidence is on the object than before.")
     if found is Verdict.WORSE:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean
 
 from kdviz.language import _, plural
+from kdviz.narrative.findings import guessing
 from kdviz.store import Run
 from kdviz.types import Arm, Measured
 
@@ -25,17 +26,20 @@ Curve = Mapping[int, float]
 """Accuracy in [0, 1] by epochs done."""
 
 
-def training_caveat(run: Run, measured: Sequence[Measured]) -> str:
+def training_caveat(run: Run, measured: Sequence[Measured], test_counts: Sequence[int] = ()) -> str:
     """Why it is too early for a finding; "" if it is not.
 
-    measured: the metrics of the run. A student or twin that was stopped, had few epochs, is still improving,
-    or is far from its teacher may yet change places with the other one.
+    measured: the metrics of the run. test_counts: the number of test images of each class, empty where it is
+    unknown. A student or twin that was stopped, had few epochs, is still improving, or is far from its
+    teacher may yet change places with the other one; a teacher that only guesses teaches neither.
     """
     curves = {arm: _curve(measured, arm, "validation_accuracy") for arm in _COMPARED}
     done = max((epoch for curve in curves.values() for epoch in curve), default=0)
     if run.ended and run.state != "finished" and done:
         words = _("Stopped after {done} of {epochs} epochs: too early to tell.")
         return words.format(done=done, epochs=run.config.epochs)
+    if _teacher_guesses(run, test_counts):
+        return _("The teacher is not clearly better than chance, so there is little to learn from it.")
     if 0 < done < FEWEST_EPOCHS:
         return plural(
             "Trained for {count} epoch only: too early to tell.",
@@ -47,6 +51,11 @@ def training_caveat(run: Run, measured: Sequence[Measured]) -> str:
     if _far_from_teacher(measured):
         return _("Student and twin are far from their teacher: more epochs or images would tell more.")
     return ""
+
+
+def _teacher_guesses(run: Run, test_counts: Sequence[int]) -> bool:
+    teacher = (run.results or {}).get("teacher")
+    return teacher is not None and bool(test_counts) and guessing(teacher.accuracy, test_counts) is not None
 
 
 def _could_change(curves: Mapping[Arm, Curve]) -> bool:

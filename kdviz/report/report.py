@@ -21,6 +21,7 @@ from kdviz.comparison import (
     finding_surveys,
     known_seeds,
     known_trust_card,
+    label_counts,
     largest_survey,
     trained_explainer,
     trust_card,
@@ -187,7 +188,7 @@ def _finding(
     store: Store, run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval]
 ) -> list[str]:
     """The headline and further sentences; of a run that has ended without results, why there are none."""
-    caveat = training_caveat(run, grouped(store.metrics(run.id)))
+    caveat = _caveat(store, run)
     if run.results is None:
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
@@ -196,6 +197,12 @@ def _finding(
     said = "" if known else caveat  # once: the answer ends with it
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
+
+
+def _caveat(store: Store, run: Run) -> str:
+    """Why it is too early for a finding; "" if it is not."""
+    counts = label_counts(run.config) if run.results else ()
+    return training_caveat(run, grouped(store.metrics(run.id)), counts)
 
 
 def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> list[str]:
@@ -221,7 +228,7 @@ def _concluded(
         cards=_cards(store, run, survey),
         other=next((of for name, of in surveys.items() if name != _SHOWN), None),
         removals=removals,
-        caveat=training_caveat(run, grouped(store.metrics(run.id))),
+        caveat=_caveat(store, run),
         seeds=known_seeds(store, run),
     )
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))

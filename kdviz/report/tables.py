@@ -168,8 +168,12 @@ def settings_list(config: RunConfig) -> list[Entry]:
 
     Of a path, only the last part is shown, for privacy.
     """
-    of_images = () if modality_of(config.dataset).name == "image" else OF_IMAGES
-    idle = (*of_images, *(() if config.dataset == OWN_SOUNDS else ("clip_seconds",)))
+    kind = modality_of(config.dataset).name
+    idle = {
+        *(() if kind == "image" else OF_IMAGES),
+        *(() if kind == "audio" else ("augmentation",)),
+        *(() if config.dataset == OWN_SOUNDS else ("clip_seconds",)),
+    }
     return [
         Entry(_(str(field.title)), _used(config, name), _plain(_(str(field.description))))
         for name, field in RunConfig.model_fields.items()

@@ -12,7 +12,8 @@ from kdviz.types import Interval
 from tests.comparison.made import ANSWERS, RAW, made
 
 UP, DOWN, SAME = Interval(0.2, 0.1, 0.3), Interval(-0.2, -0.3, -0.1), Interval(0.0, -0.1, 0.1)
-NONE = "No effect was found."
+NONE = "No effect on accuracy was found."
+NEITHER = "No effect on accuracy or on the evidence on the object was found."
 UNCHANGED = "Its accuracy is the same as before, within noise."
 
 
@@ -73,7 +74,7 @@ def effect_of(accuracy, evidence, control=None, evidence_control=None):
         ),
         (effect_of(SAME, UP), "Perhaps, for the maps: more of the student's evidence is on the object"),
         (effect_of(SAME, DOWN), "No: less of the student's evidence is on the object than before."),
-        (effect_of(SAME, SAME), f"{NONE} {UNCHANGED}"),
+        (effect_of(SAME, SAME), f"{NEITHER} {UNCHANGED}"),
         (effect_of(SAME, None), f"{NONE} {UNCHANGED}"),
         (effect_of(Interval(0.0, np.nan, np.nan), None), "No answer: too few test images."),
     ],
@@ -95,6 +96,24 @@ def test_the_answer_is_by_accuracy_first_and_asks_the_control(effect, answer):
 )
 def test_where_it_is_too_early_a_no_is_not_final_and_the_caveat_ends_the_answer(effect, answer):
     assert marks_answer(effect, "Still improving.") == f"{answer} Still improving."
+
+
+@pytest.mark.parametrize(
+    ("gain", "control", "moved"),
+    [
+        (UP, ("teacher-maps", 0.09), True),
+        (UP, None, True),
+        (UP, ("teacher-maps", 0.6), False),
+        (SAME, ("teacher-maps", 0.09), False),
+        (Interval(0.5, np.nan, np.nan), ("teacher-maps", 0.09), False),
+    ],
+)
+def test_evidence_that_moved_into_the_marks_is_said_beside_an_accuracy_that_did_not_change(
+    gain, control, moved
+):
+    inside = MarkedEvidence("grad-cam", 40, 0.2, 0.05, 0.57, control, gain)
+    end = " The student's evidence moved into your marks." if moved else ""
+    assert marks_answer(effect_of(SAME, None), inside=inside) == f"{NONE} {UNCHANGED}{end}"
 
 
 def test_an_accuracy_below_the_control_is_said_though_nothing_changed():

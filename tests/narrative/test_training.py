@@ -9,7 +9,7 @@ from kdviz.narrative.training import RISING as LEAST_RISE
 from kdviz.narrative.training import latest_rise
 from kdviz.store import Store, grouped
 from kdviz.store.prepared import RUN
-from kdviz.types import Measured
+from kdviz.types import ArmResult, Measured
 from tests.comparison.made import RAW, made
 
 RISING = "Still improving at the end: more epochs would tell more."
@@ -92,6 +92,27 @@ def test_the_prepared_run_was_trained_long_enough(tmp_path):
     store = Store(tmp_path / "runs")
     run_id = store.import_run(RUN)
     assert training_caveat(store.run(run_id), grouped(store.metrics(run_id))) == ""
+
+
+GUESSES = "The teacher is not clearly better than chance, so there is little to learn from it."
+
+
+@pytest.mark.parametrize(
+    ("right", "counts", "guesses"),
+    [
+        (6, (6, 6), True),
+        (9, (6, 6), True),  # 9 of 12 or more by chance: (220 + 66 + 12 + 1) / 4096 = 7 %
+        (10, (6, 6), False),  # 79 / 4096 = 2 %
+        (90, (90, 10), True),  # what always naming the commonest class gets
+        (6, (), False),  # unknown
+    ],
+)
+def test_a_teacher_no_better_than_chance_teaches_nothing_whatever_the_curves(run, right, counts, guesses):
+    teacher = ArmResult(parameters=1, accuracy=right / (sum(counts) or 12))
+    known = replace(run, results={"teacher": teacher}, record=replace(run.record, state="finished"))
+    for student in (LEVEL, LEVEL[:2]):
+        said = training_caveat(known, list(curves(student=student, twin=student)), counts)
+        assert (said == GUESSES) is guesses
 
 
 def test_agreement_gives_the_figures_after_a_caveat():

@@ -18,6 +18,7 @@ from kdviz.comparison import (
     explain_test_image,
     known_cue_removals,
     known_survey,
+    label_counts,
     localization_table,
     planted_cue,
     run_images,
@@ -133,7 +134,7 @@ def test_a_charts_lines_and_its_numbers_are_the_stores_own(finished, page, chart
 def test_the_finding_stands_first_in_the_words_of_the_numbers(finished, page):
     store, run_id = finished
     run = store.run(run_id)
-    caveat = training_caveat(run, grouped(store.metrics(run_id)))
+    caveat = training_caveat(run, grouped(store.metrics(run_id)), label_counts(run.config))
     assert caveat == "Trained for 2 epochs only: too early to tell."
     said = page.all("main")[0].text
     sentences = [
@@ -249,6 +250,16 @@ def test_the_size_of_images_is_that_of_the_data(finished):
     assert sizes["Image size"] == "96 × 96"
 
 
+@pytest.mark.parametrize(
+    ("dataset", "size", "augmentation"),
+    [("blood-cells", True, False), ("sentiment", False, False), ("speech-commands-mini", False, True)],
+)
+def test_settings_of_another_kind_of_input_are_left_out(dataset, size, augmentation):
+    names = [entry.name for entry in settings_list(make_config({"dataset": dataset}))]
+    assert ("Image size" in names, "Augmentation" in names) == (size, augmentation)
+    assert "Batch size" in names
+
+
 def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(finished, page):
     store, run_id = finished
     assert "What may I conclude?" not in page.text
@@ -263,7 +274,7 @@ def test_what_may_be_concluded_is_in_the_report_once_the_test_set_was_surveyed(f
         survey,
         cards=[trust_card(store, run_id, arm=arm) for arm in ("teacher", "student")],
         removals=known_cue_removals(store, run),
-        caveat=training_caveat(run, grouped(store.metrics(run_id))),
+        caveat=training_caveat(run, grouped(store.metrics(run_id)), label_counts(run.config)),
     )
     assert given.caveat in known.text
     for group, found in conclusions(given).items():

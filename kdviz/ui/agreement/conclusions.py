@@ -32,14 +32,13 @@ from kdviz.narrative import (
     figures_notes,
     group_name,
     percent_text,
-    training_caveat,
 )
 from kdviz.store import Run, Store
 from kdviz.ui.agreement.summary import second_explainer
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.widgets.history import history
+from kdviz.ui.widgets.caveat import caveat
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -81,7 +80,7 @@ def grounds_of(
         removals,
         measure,
         cards=[card for card in known if card is not None],
-        caveat=training_caveat(run, history(store, run)),
+        caveat=caveat(store, run),
         seeds=known_seeds(store, run),
         awaited=second_explainer(run, survey.explainer) if other is None else "",
     )

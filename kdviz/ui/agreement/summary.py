@@ -30,7 +30,6 @@ from kdviz.narrative import (
     survey_answer,
     survey_details,
     survey_headline,
-    training_caveat,
     unseen_cue_warning,
 )
 from kdviz.store import Run, Store
@@ -40,7 +39,7 @@ from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.responsive import folded_when_narrow
-from kdviz.ui.widgets.history import history
+from kdviz.ui.widgets.caveat import caveat
 from kdviz.ui.widgets.marks_effect import did_marks_help
 
 
@@ -59,11 +58,11 @@ def survey_summary(
     surveys = [survey, *([other] if other else [])]
     surveys.sort(key=lambda each: each.explainer != trained_on)
     with finding:
-        caveat = training_caveat(run, history(store, run))
-        answer = survey_answer(*surveys, measure=measure, caveat=caveat, awaited="" if other else second)
-        words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(caveat))
+        early = caveat(store, run)
+        answer = survey_answer(*surveys, measure=measure, caveat=early, awaited="" if other else second)
+        words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(early))
         st.markdown(f"### {answer}")
-        limits = "" if caveat else answer_limits(*surveys, measure=measure, removals=removals)
+        limits = "" if early else answer_limits(*surveys, measure=measure, removals=removals)
         if limits:
             st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")

@@ -28,6 +28,7 @@ from kdviz.ui.widgets.clip_length import clip_length
 from kdviz.ui.widgets.estimate import files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields
+from kdviz.ui.widgets.following_count import follow_count
 from kdviz.ui.widgets.image_check import fill_in_size, size_advice
 from kdviz.ui.widgets.own_files import own_files
 
@@ -86,6 +87,8 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             lambda: fields.text("data", placeholder=_("/path/to/images or images.zip")),
         )
         values["data"] = own.path
+        if own.path:
+            follow_count(dataset, own.path)
         if own.found and own.path:
             fill_in_size(own.found, own.path, FieldKeys(dataset).of("image_size"))
         if dataset == "folder":

@@ -17,7 +17,9 @@ from kdviz.ui.distill.out_of_range import out_of_range
 from kdviz.ui.distill.presets import PRESETS, changed_line, chosen_preset, nearest_preset
 from kdviz.ui.distill.responsive import FORM
 from kdviz.ui.distill.start import COST, start
+from kdviz.ui.distill.teacher_file import stored_path
 from kdviz.ui.frame.errors import safely
+from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import dataset_choice, fill
 
@@ -78,6 +80,6 @@ def _choose() -> None:
 
 def _fill(chosen: str) -> None:
     """Only the path of the user's own files is kept."""
-    complete = PRESETS[chosen].complete
-    files = st.session_state.get(FieldKeys(complete["dataset"]).of("data"))
-    fill({**complete, "data": files or None})
+    preset = PRESETS[chosen]
+    files = st.session_state.get(FieldKeys(preset.dataset).of("data")) or None
+    fill({**preset.on(stored_path(open_store(), files)).complete, "data": files})

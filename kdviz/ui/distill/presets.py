@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from kdviz.config import OPENING, OWN_PICTURES, filled
 from kdviz.language import _
 from kdviz.ui.distill.mirror import differences, same_setting
+from kdviz.ui.widgets.following_count import with_count
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
 
@@ -33,6 +34,13 @@ class Preset:
     def complete(self) -> Mapping[str, Any]:
         """All settings of a run, with those of the recipe and the defaults."""
         return filled({"dataset": self.dataset, **self.settings})
+
+    def on(self, data: str | None) -> Preset:
+        """The preset on the user's files, whose number some of its settings follow."""
+        if not (self.files and data):
+            return self
+        settings = with_count({"dataset": self.dataset, "data": data, **self.settings})
+        return replace(self, settings={k: v for k, v in settings.items() if k not in ("dataset", "data")})
 
     def matches(self, values: Mapping[str, Any]) -> bool:
         """Whether settings of the form are this preset's, ignoring the path of the files and the device."""
@@ -168,7 +176,8 @@ PRESETS: dict[str, Preset] = {
 
 def chosen_preset(settings: Mapping[str, Any]) -> Preset | None:
     """The preset that settings of the form are; None if they are none's."""
-    return next((each for each in PRESETS.values() if each.matches(settings)), None)
+    on_files = (each.on(settings.get("data")) for each in PRESETS.values())
+    return next((each for each in on_files if each.matches(settings)), None)
 
 
 def nearest_preset(settings: Mapping[str, Any]) -> Preset | None:

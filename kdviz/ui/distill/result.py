@@ -9,7 +9,6 @@ import streamlit as st
 
 from kdviz.comparison import equal_runs, finding_surveys, trained_explainer
 from kdviz.datasets import DATASETS
-from kdviz.errors import KdvizError
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _, listed, sentences
 from kdviz.metrics import METRICS, about
@@ -27,12 +26,11 @@ from kdviz.narrative import (
     twin_gains,
 )
 from kdviz.store import Run, Store
-from kdviz.store.prepared import is_prepared
 from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.distill.tiles import tiles
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
-from kdviz.ui.frame.server import is_ready
+from kdviz.ui.widgets.caveat import test_counts
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.marks_effect import did_marks_help
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
@@ -45,10 +43,10 @@ _FIGURES = tuple(name for name in METRICS if name != "dead_rate")
 
 def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
     """The finding and the tiles of a finished run; of a stopped one, that it is too early for one."""
-    caveat = training_caveat(run, measured)
+    early = training_caveat(run, measured, test_counts(run))
     if run.results is None:
-        if caveat:
-            st.container(border=True).markdown(f"##### {caveat}")
+        if early:
+            st.container(border=True).markdown(f"##### {early}")
         return
     answered = did_marks_help(store, run)
     surveys = finding_surveys(store, run)
@@ -57,8 +55,8 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
     _poor_teacher(run)
     with st.container(gap="xxsmall"):
         trained_on = trained_explainer(run.config)
-        said = "" if answered else caveat  # once: the answer above ends with it
-        words = plain_finding(results, surveys, trained_on=trained_on, early=bool(caveat))
+        said = "" if answered else early  # once: the answer above ends with it
+        words = plain_finding(results, surveys, trained_on=trained_on, early=bool(early))
         st.markdown(f"##### {sentences(words, said)}")
         costly = found is not None and found.costs_accuracy
         trust = _trust(results, costly, classes=0 if run.config.cue == "none" else _classes(run, surveys))
@@ -129,11 +127,10 @@ def _poor_teacher(run: Run) -> None:
 
     It counts the labels of the images, which takes PyTorch.
     """
-    if is_prepared(run) or not is_ready() or run.results is None or "teacher" not in run.results:
+    if run.results is None or "teacher" not in run.results:
         return
-    accuracy = run.results["teacher"].accuracy
-    counts = _class_counts(run.id, run)
-    guessed = None if counts is None else guessing(accuracy, counts)
+    accuracy, counts = run.results["teacher"].accuracy, test_counts(run)
+    guessed = guessing(accuracy, counts) if counts else None
     if guessed is not None:
         st.warning(
             _(
@@ -143,19 +140,6 @@ def _poor_teacher(run: Run) -> None:
             ).format(accuracy=percent(accuracy), guessed=percent(guessed)),
             icon=":material/warning:",
         )
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _class_counts(run_id: str, _run: Run) -> list[int] | None:
-    """The number of test images of each class; None if they have gone since."""
-    from kdviz.comparison import run_images  # imports PyTorch
-
-    try:
-        images = run_images(_run.config)
-    except KdvizError:
-        return None
-    counts: list[int] = images.test.labels.bincount(minlength=len(images.classes)).tolist()
-    return counts
 
 
 def result_table(results: Results) -> pd.DataFrame:
@@ -197,7 +181,7 @@ def _classes(run: Run, surveys: Surveys) -> int:
     """The number of classes; 0 while it is unknown, of one's own files until PyTorch is loaded."""
     known = DATASETS[run.config.dataset].classes if run.config.dataset in DATASETS else None
     surveyed = max((len(each.classes) for each in surveys.values()), default=0)
-    return known or surveyed or (len(_class_counts(run.id, run) or ()) if is_ready() else 0)
+    return known or surveyed or len(test_counts(run))
 
 
 def _trust(results: Results, costly: bool, *, classes: int) -> str:

@@ -21,9 +21,10 @@ from kdviz.device import resolve_device
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.figures.style import duration, lambda_text
 from kdviz.image_size import sides
-from kdviz.jobs import start_delay_s
+from kdviz.jobs import start_delay_s, work
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.narrative import accuracy_reach
 from kdviz.store import Run, Store
 from kdviz.training_memory import check_training_memory
 from kdviz.ui.distill.controls import network_costs
@@ -40,6 +41,10 @@ _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_a
 
 _FEW_STEPS = 30
 """Training steps below which a network has hardly learned anything, whatever its learning rate."""
+
+
+_FEW_TESTS = 30
+"""Test inputs below which an accuracy is said to be uncertain."""
 
 
 def start(store: Store, settings: Mapping[str, Any]) -> str | None:
@@ -94,13 +99,18 @@ def _offer(store: Store, config: RunConfig, usual: float | None) -> str | None:
     costs = network_costs(config.model_dump(), counts.classes)
     started = st.button(_("Start"), key="start", **_BUTTON)
     with st.container(gap="xsmall", key=COST):
-        _few_steps(config, counts)
+        _few_steps(store, config, counts)
+        _few_tests(counts.test)
         if memory:
             st.caption(memory)
         st.caption(_when(store, config))
         cost(store, config, counts, *costs, formula=formula(config), usual=usual)
     if started:
-        return submitted(store, config)
+        try:
+            return submitted(store, config)
+        except KdvizError as error:  # what a visitor may not start now; the button is drawn
+            errors(error)
+            return None
     same = _same(store, config)
     open_it = _("Open the run with these settings")
     if same and st.button(open_it, key="open_same", width="stretch", icon=":material/history:"):
@@ -145,17 +155,43 @@ def _memory(config: RunConfig, counts: Counts) -> str:
     return ""
 
 
-def _few_steps(config: RunConfig, counts: Counts) -> None:
+def _few_steps(store: Store, config: RunConfig, counts: Counts) -> None:
     """Warns of too few training steps, as with a batch as large as the training set."""
-    steps = config.epochs * ((config.train_count or counts.train) // config.batch_size)
-    if steps < _FEW_STEPS:
+    todo = work(config, counts, has_teacher=store.has_teacher(config.teacher_key))
+    of_teacher, of_students = todo.teacher_epochs * todo.teacher_steps, todo.epochs * todo.steps
+    if todo.teacher_epochs and of_teacher < _FEW_STEPS:
+        st.caption(
+            plural(
+                ":material/warning: Only {count} training step for the teacher, too few to learn much. A "
+                "smaller batch or more teacher epochs (*Advanced*) help.",
+                ":material/warning: Only {count} training steps for the teacher, too few to learn much. A "
+                "smaller batch or more teacher epochs (*Advanced*) help.",
+                of_teacher,
+            )
+        )
+    if of_students < _FEW_STEPS:
         st.caption(
             plural(
                 ":material/warning: Only {count} training step, too few to learn much. A smaller batch "
                 "(*Advanced*) or more epochs help.",
                 ":material/warning: Only {count} training steps, too few to learn much. A smaller batch "
                 "(*Advanced*) or more epochs help.",
-                steps,
+                of_students,
+            )
+        )
+
+
+def _few_tests(count: int) -> None:
+    """Warns of a test set on which hardly any difference can be seen."""
+    if 0 < count < _FEW_TESTS:
+        st.caption(
+            plural(
+                ":material/warning: Only {count} test image: an accuracy is uncertain by some "
+                "± {points} points.",
+                ":material/warning: Only {count} test images: an accuracy is uncertain by some "
+                "± {points} points.",
+                count,
+                points=accuracy_reach(count),
             )
         )
 

@@ -9,6 +9,7 @@ from kdviz.config import OWN_PICTURES, make_config
 from kdviz.language import _
 from kdviz.ui.library.dataset_choice import DatasetChoice
 from kdviz.ui.widgets.field_keys import settings_link
+from kdviz.ui.widgets.following_count import with_count
 
 
 def distill_link(choice: DatasetChoice) -> None:
@@ -24,5 +25,5 @@ def distill_link(choice: DatasetChoice) -> None:
         "pages/distill.py",
         label=_("Distill with these"),
         icon=":material/model_training:",
-        query_params=settings_link(make_config({"dataset": name, "data": data, **settings})),
+        query_params=settings_link(make_config(with_count({"dataset": name, "data": data, **settings}))),
     )

@@ -32,6 +32,7 @@ from kdviz.models import TEACHERS
 from kdviz.types import Arm, ModalityName, Spec
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys, parameters
+from kdviz.ui.widgets.following_count import keep_count
 
 
 class Fields:
@@ -217,6 +218,7 @@ def fill(settings: Mapping[str, Any]) -> None:
     for field, key, value in FieldKeys(dataset).values(settings):
         st.session_state[key] = _as_widget(field, value)
     st.session_state["dataset"] = dataset
+    keep_count(settings)
     _write_url(settings)
 
 

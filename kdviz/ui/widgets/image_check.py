@@ -14,6 +14,7 @@ from kdviz.datasets import fingerprint
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
+from kdviz.narrative import accuracy_reach
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
@@ -33,9 +34,6 @@ _SMALLEST_PX, _LARGEST_PX = 28, 224
 
 _FILLED_IN_PX = 96
 """Largest size that is filled in unasked: that of the photographs in kdviz."""
-
-_NORMAL = 1.96
-"""Of a 95 % interval."""
 
 _FEW = 30
 """Test images of a class below which the width of an accuracy is said."""
@@ -209,7 +207,7 @@ def _few_test_images(found: ImageInspection) -> str:
         "± {points} points.",
         count,
         few=_FEW,
-        points=decimal(100 * _NORMAL * 0.5 / math.sqrt(count), 0),
+        points=accuracy_reach(count),
     )
 
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import MarksEffect, known_marked_evidence, marks_effect
+from kdviz.comparison import MarkedEvidence, MarksEffect, known_marked_evidence, marks_effect
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, marked_evidence_job, start_marked_evidence
 from kdviz.language import _, plural
-from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures, training_caveat
+from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
+from kdviz.ui.widgets.caveat import caveat
 from kdviz.ui.widgets.compared_surveys import known_surveys
-from kdviz.ui.widgets.history import history
 from kdviz.ui.widgets.parent_run import compare_with_parent, parent_run
 
 
@@ -40,8 +40,8 @@ def _answer(store: Store, run: Run, parent: Run) -> bool:
         surveys = known_surveys(store, [parent, run]) if parent.results else {}
     known = {run.id, parent.id} <= surveys.keys()
     if known:
-        caveat = training_caveat(run, history(store, run))
-        _figures(run, parent, marks_effect(surveys[parent.id], surveys[run.id]), caveat)
+        effect = marks_effect(surveys[parent.id], surveys[run.id])
+        _figures(run, parent, effect, marks_answer(effect, caveat(store, run), _known_inside(store, run)))
     else:
         st.markdown(f"##### {_('Did the marks help?')}")
     if not parent.results:
@@ -52,8 +52,8 @@ def _answer(store: Store, run: Run, parent: Run) -> bool:
     return known
 
 
-def _figures(run: Run, parent: Run, effect: MarksEffect, caveat: str) -> None:
-    title = _("Did the marks help? {answer}").format(answer=marks_answer(effect, caveat))
+def _figures(run: Run, parent: Run, effect: MarksEffect, answer: str) -> None:
+    title = _("Did the marks help? {answer}").format(answer=answer)
     st.markdown(f"##### {title}")
     st.markdown("  \n".join(marks_figures(effect, cue=run.config.cue != "none")))
     st.caption(
@@ -64,6 +64,13 @@ def _figures(run: Run, parent: Run, effect: MarksEffect, caveat: str) -> None:
             run=plain(parent.title),
         )
     )
+
+
+def _known_inside(store: Store, run: Run) -> MarkedEvidence | None:
+    try:
+        return known_marked_evidence(store, run.id)
+    except KdvizError:  # said below
+        return None
 
 
 def _inside_marks(store: Store, run: Run) -> None:

@@ -27,6 +27,7 @@ from kdviz.comparison import (
     explainers_offered,
     known_survey,
     known_trust_card,
+    label_counts,
     localization_table,
     map_pairs,
     survey_cue_classes,
@@ -226,7 +227,7 @@ def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished,
     store = Store(trained[0])
     held_out = store.run(finished).results["student"].held_out_explainer
     second = known_survey(store, finished, held_out)
-    caveat = "Trained for 1 epoch only: too early to tell."
+    caveat = "The teacher is not clearly better than chance, so there is little to learn from it."
     answer = survey_answer(graded, second, caveat=caveat)
     assert answer.endswith(caveat)
     headline = survey_headline(graded, second, trained_on="grad-cam", early=True)
@@ -562,7 +563,7 @@ def test_what_may_be_concluded_is_in_three_groups_with_the_figures_behind_them(
         cards=[card for card in known if card is not None],
         other=known_survey(store, finished, "integrated-gradients"),
         removals=removals,
-        caveat=training_caveat(run, grouped(store.metrics(finished))),
+        caveat=training_caveat(run, grouped(store.metrics(finished)), label_counts(run.config)),
     )
     text = shown(app)
     for group, found in conclusions_of(given).items():

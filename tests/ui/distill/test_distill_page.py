@@ -13,8 +13,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from kdviz.comparison import run_images
-from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, changed
-from kdviz.datasets import DATASETS
+from kdviz.config import LAMBDA_LADDER, RunConfig, bounds, changed, filled, for_training_inputs
+from kdviz.datasets import DATASETS, counted
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.jobs.countdown import SLOWED
 from kdviz.metrics import METRICS
@@ -103,7 +103,9 @@ def test_each_data_set_comes_with_its_recipe(app, store, tiny_folder, tmp_path, 
     start(app)
     (run,) = store.runs()
     given = {} if dataset == MINI else {"dataset": dataset}  # the page opens with the opening experiment
-    given |= {"data": files[dataset]} if dataset in files else {}
+    if dataset in files:
+        given |= {"data": files[dataset]}
+        given |= for_training_inputs(counted(dataset, files[dataset]).train, filled(given))
     assert run.config == RunConfig(**given)
 
 
@@ -361,7 +363,7 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
     (found,) = re.findall("##### (So far the student is right on .*)", shown(app))
-    assert found.endswith("Trained for 1 epoch only: too early to tell.")
+    assert found.endswith("so there is little to learn from it.")
     assert "(" not in found, "the intervals are below it"
     assert "Student against twin: agreement " in shown(app)
     assert "one run: the interval is over images, not over seeds" in shown(app)

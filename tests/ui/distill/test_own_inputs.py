@@ -8,7 +8,9 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 import soundfile
+from PIL import Image
 
+from kdviz.config import make_config
 from kdviz.sound import SAMPLE_RATE
 from kdviz.ui.frame import server
 from kdviz.ui.frame.formatting import plain
@@ -39,6 +41,8 @@ OWN = {
     "text": ("Your own texts", "table.csv", table, "**120 texts, 2 classes**: 80 for training, 16 for validation, 24 for testing."),
 }  # fmt: skip
 
+DATASET = {"Your own sounds": "audio-folder", "Your own texts": "text-file"}
+
 
 @pytest.fixture(params=OWN)
 def own(request, monkeypatch):
@@ -60,6 +64,13 @@ def test_an_upload_is_counted_and_trained_on(app, store, own):
     app.get("file_uploader")[0].upload(name, content).run()
     assert not app.exception
     assert said in page_text(app)
+    app.number_input(key=f"{DATASET[label]}.epochs").set_value(31).run()
+    app.button(key="start").click().run()
+    assert not app.exception
+    assert [error.value for error in app.error] == [
+        "Epochs: teacher and students together may train 60 epochs here, got 61. Choose fewer."
+    ]
+    app.number_input(key=f"{DATASET[label]}.epochs").set_value(30).run()
     app.button(key="start").click().run()
     assert not app.exception
     (run,) = store.runs()
@@ -86,6 +97,7 @@ def test_what_was_uploaded_in_data_and_models_is_distilled_without_a_second_uplo
     (link,) = (each.proto for each in app.get("page_link"))
     assert (link.label, link.page) == ("Distill with these", "distill")
     assert str(store.directory) not in link.query_string
+    assert dict(parse_qsl(link.query_string))[f"{DATASET[label]}.batch_size"] == "16"
     opened(app, "distill", **dict(parse_qsl(link.query_string)))
     assert not app.exception
     assert said in page_text(app)
@@ -150,3 +162,66 @@ def test_what_no_run_can_use_is_refused_in_a_line_and_nothing_is_kept(app, store
     assert error.value.startswith("Your files: ")
     assert app.button(key="start").disabled
     assert not [*(store.directory / "uploads").glob("*/*")]
+
+
+def paced(app, dataset: str) -> list[int]:
+    names = ("batch_size", "epochs", "teacher_epochs")
+    return [app.number_input(key=f"{dataset}.{name}").value for name in names]
+
+
+def test_a_run_on_few_inputs_has_small_batches_and_many_epochs(app, store, tmp_path):
+    """60 texts: 40 to train on, 2 steps of 16 an epoch. 3,000: 2,000 to train on, as many as is usual."""
+    (few, many) = (tmp_path / f"{rows}.csv" for rows in (60, 3_000))
+    few.write_bytes(table(60))
+    many.write_bytes(table(3_000))
+    opened(app, "distill", dataset="Your own texts", **{"text-file.data": str(few)})
+    assert not app.exception
+    assert paced(app, "text-file") == [16, 100, 100]
+    assert "too few to learn much" not in page_text(app)
+    # 1.96 · √(½ · ½ / 12) = 28 %
+    assert "Only 12 test texts: an accuracy is uncertain by some ± 28 points." in page_text(app)
+    app.text_input(key="text-file.data").set_value(str(many)).run()
+    assert paced(app, "text-file") == [32, 15, 8]
+    assert "an accuracy is uncertain" not in page_text(app)
+    app.number_input(key="text-file.epochs").set_value(30).run()
+    app.text_input(key="text-file.data").set_value(str(few)).run()
+    assert paced(app, "text-file") == [16, 30, 100]
+
+
+def test_the_preset_for_own_pictures_follows_their_number_too(app, tmp_path):
+    """90 pictures: 60 to train on, 3 steps of 16 an epoch."""
+    for name in ("cat", "dog"):
+        (tmp_path / "pets" / name).mkdir(parents=True)
+        for number in range(45):
+            Image.new("RGB", (8, 8), (number, number, 5 * number)).save(
+                tmp_path / f"pets/{name}/{number}.png"
+            )
+    opened(app, "distill", dataset="Your own images", **{"folder.data": str(tmp_path / "pets")})
+    assert paced(app, "folder") == [16, 100, 100]
+    app.number_input(key="folder.epochs").set_value(2).run()
+    assert app.pills(key="preset").value is None
+    app.pills(key="preset").set_value("own-pictures").run()
+    assert paced(app, "folder") == [16, 100, 100]
+    assert app.pills(key="preset").value == "own-pictures"
+    assert "Epochs: 100" in page_text(app)
+
+
+def test_a_link_decides_the_epochs_of_a_run_on_few_inputs(app, tmp_path):
+    (tmp_path / "few.csv").write_bytes(table(60))
+    given = {"text-file.data": str(tmp_path / "few.csv"), "text-file.epochs": "40"}
+    opened(app, "distill", dataset="Your own texts", **given)
+    assert paced(app, "text-file") == [16, 40, 100]
+    app.number_input(key="text-file.teacher_epochs").set_value(8).run()
+    assert "Only 16 training steps for the teacher, too few to learn much." in page_text(app)
+    assert "Only 80 training steps, too few" not in page_text(app)
+
+
+def test_the_settings_of_a_run_on_few_inputs_stay_as_they_were(app, store, tmp_path):
+    (tmp_path / "few.csv").write_bytes(table(60))
+    run_id = store.create(
+        make_config({"dataset": "text-file", "data": str(tmp_path / "few.csv")}).model_dump()
+    )
+    store.set_state(run_id, "finished")
+    opened(app, "distill", run=run_id, new="1")
+    assert not app.exception
+    assert paced(app, "text-file") == [32, 15, 8]

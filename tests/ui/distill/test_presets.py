@@ -3,8 +3,8 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from kdviz.config import RunConfig, make_config
-from kdviz.datasets import DATASETS, input_shape
+from kdviz.config import RunConfig, for_training_inputs, make_config
+from kdviz.datasets import DATASETS, counted, input_shape
 from kdviz.figures.style import duration
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import describe
@@ -78,7 +78,12 @@ def test_choosing_a_preset_fills_the_form_and_starting_it_runs_it(app, store: St
     assert app.pills(key="preset").value == preset.name
     app.button(key="start").click().run()
     (run,) = store.runs()
-    assert run.config == config_of(preset, tiny_folder, device="auto")
+    paced = {}
+    if preset.files:
+        paced = for_training_inputs(counted("folder", str(tiny_folder)).train, preset.complete)
+        assert paced["batch_size"] <= 16
+        assert paced["teacher_epochs"] > preset.complete["teacher_epochs"]
+    assert run.config == config_of(preset, tiny_folder, device="auto", **paced)
 
 
 @PRESET
