@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from kdviz.comparison import label_counts, trained_explainer
+from kdviz.comparison import trained_explainer
 from kdviz.language import decimal
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import details, headline, score_text, training_caveat
@@ -36,11 +36,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title:
     _OUT.print(table)
 
 
-def print_results(store: Store, run: Run) -> None:
-    """The results of a finished run as a table, and its findings in sentences; else why there are none."""
+def print_results(store: Store, run: Run, test_counts: Sequence[int] = ()) -> None:
+    """The results of a finished run as a table, and its findings in sentences; else why there are none.
+
+    test_counts: the number of test images of each class; without, nobody knows whether a teacher guesses.
+    """
     results = run.results
-    counts = label_counts(run.config) if results else ()
-    caveat = training_caveat(run, grouped(store.metrics(run.id)), counts)
+    caveat = training_caveat(run, grouped(store.metrics(run.id)), test_counts)
     if results is None:
         if caveat and run.ended:
             print_line(caveat)

@@ -15,6 +15,7 @@ from kdviz.cli.foreign_teachers import TeacherCode, with_program
 from kdviz.cli.options import RUNS, AsJson, RunId, RunsDir, runs_dir_option, with_config_options
 from kdviz.cli.printing import print_json, print_line, print_mistake, print_results, results_json
 from kdviz.cli.progress import RunProgress
+from kdviz.comparison import label_counts
 from kdviz.config import make_config
 from kdviz.errors import StoreError
 from kdviz.jobs import continued, execute, prepare_process, submit
@@ -99,7 +100,7 @@ def _train(store: Store, run_id: str, *, as_json: bool) -> None:
         print_json({"run": run_id, "seconds": seconds, "arms": results_json(run)})
         return
     print_mistake(run)
-    print_results(store, run)
+    print_results(store, run, label_counts(run.config))
     print_line(f"Run {run_id}. Look closer: python -m kdviz explain {run_id}")
     if parent := run.config.parent:
         print_line(f"It goes on from {parent}. What changed: python -m kdviz compare {parent} {run_id}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from kdviz.cache import Cache
-from kdviz.comparison.models.snapshots import run_images
 from kdviz.config import RunConfig
 from kdviz.datasets import fingerprint
 from kdviz.errors import KdvizError
@@ -21,5 +20,7 @@ def label_counts(config: RunConfig) -> tuple[int, ...]:
 
 
 def _counted(config: RunConfig) -> tuple[int, ...]:
+    from kdviz.comparison.models.snapshots import run_images  # PyTorch is slow to import
+
     images = run_images(config)
     return tuple(images.test.labels.bincount(minlength=len(images.classes)).tolist())
