@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _TYPES = ["pt2", "onnx", "safetensors", "pt", "pth", "th", "ckpt", "bin", "tar"]
 _UPLOAD, _REFUSED, _USED = "teacher_upload", "teacher_refused", "teacher_used"
+_OPENED = "teacher_file_opened"
 _OF_A_FILE = (
     "teacher", "teacher_width", "teacher_epochs", "teacher_weights", "teacher_input", "teacher_size",
     "teacher_classes",
@@ -45,9 +46,11 @@ _FILLED = (*_OF_A_FILE, *_FOLLOWERS, "explained_layer")
 
 
 def teacher_file(store: Store, fields: Fields, values: dict[str, Any]) -> None:
-    """The panel, folded unless the teacher is from a file. Adds the settings of the file to `values`."""
+    """The panel, folded unless the teacher is, or was, from a file. Adds its settings to `values`."""
     weights = st.session_state.get(FieldKeys(values["dataset"]).of("teacher_weights"))
-    with st.expander(_("Teacher from a file"), icon=":material/upload_file:", expanded=bool(weights)):
+    # A file that is removed does not fold it: the visitor is at work there.
+    opened = st.session_state[_OPENED] = bool(weights) or st.session_state.get(_OPENED, False)
+    with st.expander(_("Teacher from a file"), icon=":material/upload_file:", expanded=opened):
         st.file_uploader(
             _("Trained network, or its weights"),
             type=_TYPES,
