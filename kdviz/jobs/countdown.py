@@ -12,7 +12,7 @@ SLOWED = Message("Slower than usual: the computer is busy")
 """What is said in place of the time left while it is `slowed`."""
 
 _MUCH, _SOME_S = 1.5, 3.0
-"""An estimate that is longer by this factor, and by so many seconds, shows that the last was wrong."""
+"""The last estimate was wrong if the next one is longer by both this factor and this many seconds."""
 
 
 def computer_is_busy() -> bool:

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.conclusion import Conclusion, Grounds, Group, Topic, group_name
     from kdviz.narrative.conclusion_figures import (
         FigureColumn,
+        figure_arms,
         figure_columns,
         figures_caption,
         figures_notes,

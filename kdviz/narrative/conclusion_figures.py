@@ -10,6 +10,7 @@ from kdviz.agreement import share_interval
 from kdviz.comparison import calibration, cue_split, localization_table
 from kdviz.datasets import CUES
 from kdviz.explainers import EXPLAINERS
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.narrative.across_runs import seeds_sentence
 from kdviz.narrative.checks import checks_headline, missed_briefly
@@ -30,6 +31,11 @@ class FigureColumn:
 def figure_columns(grounds: Grounds) -> list[FigureColumn]:
     """One for each figure that is known. Without a cue none is about it."""
     return [each for each in _columns(grounds) if each.shares]
+
+
+def figure_arms(columns: Sequence[FigureColumn]) -> list[Arm]:
+    """The rows of a table of them: arms with a figure, in their usual order."""
+    return [arm for arm in ARM_STYLES if any(arm in column.shares for column in columns)]
 
 
 def figures_caption(grounds: Grounds) -> str:

@@ -48,7 +48,7 @@ def accuracy_gain_text(gain: Gain) -> str:
 
 
 def accuracy_reach(count: int) -> str:
-    """Half the 95 % interval of an accuracy of 50 % on so many inputs, in points: "28" for 12."""
+    """Half the 95 % interval of an accuracy of 50 %, measured on `count` inputs, in points: "28" for 12."""
     return decimal(100 * _NORMAL * 0.5 / math.sqrt(count), 0)
 
 

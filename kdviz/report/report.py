@@ -47,6 +47,7 @@ from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
+    CHECKED,
     Conclusion,
     Grounds,
     Group,
@@ -82,7 +83,6 @@ from kdviz.types import Arm, RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
 _SHOWN = "grad-cam"
-_CHECKED: tuple[Arm, ...] = ("teacher", "student")
 _MARKS: Mapping[Group, str] = {"say": "✓", "not-shown": "?", "do-not-say": "✕"}
 
 _TERMS_OF_EVERY_REPORT = (
@@ -146,6 +146,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
     surveys = finding_surveys(store, run)
     survey = surveys.get(_SHOWN)
     removals = _removals(store, run) if surveys else ()
+    caveat = _caveat(store, run)
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
     return _template().render(
@@ -154,8 +155,8 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=_finding(store, run, surveys, removals),
-        concluded=None if survey is None else _concluded(store, run, surveys, removals),
+        finding=_finding(run, surveys, removals, caveat),
+        concluded=None if survey is None else _concluded(store, run, surveys, removals, caveat),
         places=None if survey is None else places_by_arm(survey),
         trust=_trust(run),
         figures=metrics_by_arm(run.results) if run.results else None,
@@ -185,10 +186,9 @@ def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
 
 
 def _finding(
-    store: Store, run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval]
+    run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval], caveat: str
 ) -> list[str]:
     """The headline and further sentences; of a run that has ended without results, why there are none."""
-    caveat = _caveat(store, run)
     if run.results is None:
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
@@ -217,7 +217,11 @@ def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
 
 
 def _concluded(
-    store: Store, run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval]
+    store: Store,
+    run: Run,
+    surveys: Mapping[str, Survey],
+    removals: Sequence[CueRemoval],
+    caveat: str,
 ) -> Concluded:
     """What may be concluded, as on Agreement, with its warnings."""
     survey = surveys[_SHOWN]
@@ -228,13 +232,13 @@ def _concluded(
         cards=_cards(store, run, survey),
         other=next((of for name, of in surveys.items() if name != _SHOWN), None),
         removals=removals,
-        caveat=_caveat(store, run),
+        caveat=caveat,
         seeds=known_seeds(store, run),
     )
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
     return Concluded(
         [(group, _MARKS[group], found) for group, found in conclusions(grounds).items()],
-        grounds.caveat,
+        caveat,
         concluded_figures(figure_columns(grounds)),
         figures_caption(grounds),
         figures_notes(grounds),
@@ -246,7 +250,7 @@ def _cards(store: Store, run: Run, survey: Survey) -> list[TrustCard]:
     """The checks of each network's maps: made for teacher and student, of the others where they are known."""
     made = (
         trust_card(store, run.id, survey.explainer, arm=arm)
-        if arm in _CHECKED
+        if arm in CHECKED
         else known_trust_card(store, run.id, survey.explainer, arm=arm)
         for arm in survey.predictions
     )

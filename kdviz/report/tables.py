@@ -22,7 +22,7 @@ from kdviz.language import _, listed, percentage, sentences
 from kdviz.metrics import METRICS, MetricSpec, about, defined
 from kdviz.modalities import modality_of
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.narrative import FigureColumn, held_out_label
+from kdviz.narrative import FigureColumn, figure_arms, held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, ranged, scored, share
 from kdviz.store import Run, Store
 from kdviz.types import ARMS, Agreement, Arm, Interval, Region, Results
@@ -124,7 +124,6 @@ def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line
 
 def concluded_figures(columns: Sequence[FigureColumn]) -> RowTable:
     """The figures behind the conclusions, a row for each arm."""
-    arms = [arm for arm in ARM_STYLES if any(arm in column.shares for column in columns)]
     return RowTable(
         tuple(column.title for column in columns),
         tuple(
@@ -132,7 +131,7 @@ def concluded_figures(columns: Sequence[FigureColumn]) -> RowTable:
                 ARM_STYLES[arm],
                 tuple(ranged(column.shares[arm]) if arm in column.shares else NOTHING for column in columns),
             )
-            for arm in arms
+            for arm in figure_arms(columns)
         ),
     )
 

@@ -16,7 +16,7 @@ _SIZES = (32, 64, 96, 128, 160, 224)
 """Sides in pixels at which networks are usually trained."""
 
 _FARTHEST = 4
-"""Sizes beyond so many times the images' own, or below that part of it, are not tried."""
+"""Sizes more than this many times larger or smaller than the images are not tried."""
 
 _NOTHING_TO_GAIN = 0.95
 _FEWEST_IMAGES = 50
@@ -30,13 +30,16 @@ def tried_sizes(setup: TrainingSetup, usual: Tried) -> Generator[Preparing, None
     Empty where it is hardly ever wrong, or its last layer would have to be trained for each size.
     """
     sizes = _sizes(setup, usual)
+    if not sizes:
+        return ()
     cost, side = _multiply_adds(setup, usual)
     while sizes and _FEWEST_IMAGES * _of_all(cost, side, sizes) > _WORK:
         sizes = sizes[:-1]
     if not sizes:
         return ()
     images = min(MOST_IMAGES, int(_WORK / _of_all(cost, side, sizes)))
-    found = [tried(setup, usual.way, images)]
+    # With as many images as before, the usual way has been tried on the same ones.
+    found = [usual if usual.check.count <= images else tried(setup, usual.way, images)]
     for number, size in enumerate(sizes):
         yield Preparing(Message("Trying image sizes"), 0.7 + 0.3 * number / len(sizes))
         resized = replace(usual.way, settings={**usual.way.settings, "teacher_size": size})

@@ -145,7 +145,7 @@ def clearly_best(ways: Sequence[Tried], usual: Tried) -> Tried:
 
 
 def tried(setup: TrainingSetup, way: Way, most: int = MOST_IMAGES) -> Tried:
-    """What a way reaches on at most so many validation images."""
+    """Try a way on validation images, of which `most` are taken at most."""
     taught, network = way.taught(setup)
     check, images, predicted = measured(taught, network, most)
     right = (predicted.cpu() == images.labels).numpy()

@@ -11,9 +11,12 @@ from kdviz.agreement import hierarchical_bootstrap
 from kdviz.config import INPUT_FIELDS, RunConfig
 from kdviz.errors import ConfigError
 from kdviz.metrics import METRICS
-from kdviz.types import Interval, Results
+from kdviz.types import ArmResult, Interval, Results
 
 FEWEST_RUNS, MOST_RUNS = 2, 6
+
+Reached = tuple[float, float]
+"""Accuracy and agreement of an arm."""
 
 
 @dataclass(frozen=True)
@@ -84,20 +87,36 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup
     """of_seeds: indices by seed. results: in the order of the seeds."""
     seeds = tuple(sorted(of_seeds))
     places = tuple(of_seeds[seed] for seed in seeds)
-    students = [of_run["student"] for of_run in results]
-    pairs = [(of_run["student"], of_run["twin"]) for of_run in results if "twin" in of_run]
+    students = [_reached(of_run["student"]) for of_run in results]
+    pairs = [
+        (_reached(of_run["student"]), _reached(of_run["twin"])) for of_run in results if "twin" in of_run
+    ]
+    return seed_group(places, seeds, students, pairs)
+
+
+def _reached(arm: ArmResult) -> Reached:
+    return arm.accuracy, arm.cosine.corrected
+
+
+def seed_group(
+    places: Sequence[int],
+    seeds: Sequence[int],
+    students: Sequence[Reached],
+    pairs: Sequence[tuple[Reached, Reached]],
+) -> SeedGroup:
+    """The means of students, and of the differences in pairs of a student and its twin."""
+    accuracy, agreement = (_over_seeds(values) for values in zip(*students, strict=True))
+    gains = [[mine - its for mine, its in zip(*pair, strict=True)] for pair in pairs]
+    gain = [_over_seeds(values) for values in zip(*gains, strict=True)] if gains else [None, None]
     return SeedGroup(
-        places,
-        seeds,
-        METRICS["accuracy"].possible(mean_over_seeds(student.accuracy for student in students)),
-        METRICS["agreement"].possible(mean_over_seeds(student.cosine.corrected for student in students)),
-        mean_over_seeds(student.accuracy - twin.accuracy for student, twin in pairs) if pairs else None,
-        mean_over_seeds(student.cosine.corrected - twin.cosine.corrected for student, twin in pairs)
-        if pairs
-        else None,
+        tuple(places),
+        tuple(seeds),
+        METRICS["accuracy"].possible(accuracy),
+        METRICS["agreement"].possible(agreement),
+        *gain,
     )
 
 
-def mean_over_seeds(values: Iterable[float]) -> Interval:
+def _over_seeds(values: Iterable[float]) -> Interval:
     """The mean of the defined values; the interval is NaN for one seed."""
     return hierarchical_bootstrap([value for value in values if math.isfinite(value)])

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from itertools import chain
 
-from kdviz.comparison.across_runs.compared import SeedGroup, mean_over_seeds
-from kdviz.comparison.across_runs.lambda_curve import dots, similar_runs
-from kdviz.metrics import METRICS
+from kdviz.comparison.across_runs.compared import Reached, SeedGroup, seed_group
+from kdviz.comparison.across_runs.lambda_curve import Dot, dots, similar_runs
 from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
 
@@ -34,11 +33,13 @@ def beside_other_seeds(run: Run, others: Iterable[Run]) -> SeedGroup | None:
         students = [student for student, _twin in pairs]
     if len(students) < 2:
         return None
-    return SeedGroup(
+    return seed_group(
         (),
-        tuple(dot.seed for dot in students),
-        METRICS["accuracy"].possible(mean_over_seeds(dot.accuracy for dot in students)),
-        METRICS["agreement"].possible(mean_over_seeds(dot.agreement for dot in students)),
-        mean_over_seeds(dot.accuracy - twin.accuracy for dot, twin in pairs) if pairs else None,
-        mean_over_seeds(dot.agreement - twin.agreement for dot, twin in pairs) if pairs else None,
+        [dot.seed for dot in students],
+        [_reached(dot) for dot in students],
+        [(_reached(dot), _reached(twin)) for dot, twin in pairs],
     )
+
+
+def _reached(dot: Dot) -> Reached:
+    return dot.accuracy, dot.agreement

@@ -27,6 +27,7 @@ from kdviz.narrative import (
     Group,
     Topic,
     conclusions,
+    figure_arms,
     figure_columns,
     figures_caption,
     figures_notes,
@@ -126,7 +127,7 @@ def _figures(grounds: Grounds) -> None:
 
 def figures_frame(columns: list[FigureColumn]) -> pd.DataFrame:
     """A row for each arm; a dash where a figure is undefined. No cell wraps: a narrow table scrolls."""
-    arms = [arm for arm in ARM_STYLES if any(arm in column.shares for column in columns)]
+    arms = figure_arms(columns)
     table = {
         column.title: [
             percent_text(column.shares[arm]).replace(" ", _NO_BREAK) if arm in column.shares else "–"

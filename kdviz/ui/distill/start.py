@@ -42,7 +42,6 @@ _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_a
 _FEW_STEPS = 30
 """Training steps below which a network has hardly learned anything, whatever its learning rate."""
 
-
 _FEW_TESTS = 30
 """Test inputs below which an accuracy is said to be uncertain."""
 
