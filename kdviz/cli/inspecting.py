@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -59,7 +60,7 @@ def inspect(
     as_json: AsJson = False,
 ) -> None:
     """Say which network a file is for, and at which layers; with --dataset, how well it predicts."""
-    if file.is_dir():
+    if os.path.isdir(file):  # false where `Path.is_dir` raises: for a name too long
         _inspect_folder(file, dataset=dataset, data=data, as_json=as_json)
         return
     if is_special(file):

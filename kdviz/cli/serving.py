@@ -76,7 +76,7 @@ def _check_free(host: str, port: int) -> None:
         with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
-    except (OSError, UnicodeError) as error:
+    except (OSError, UnicodeError, TypeError) as error:  # the last for a name that is no text
         why = getattr(error, "strerror", None) or error
         raise ConfigError(
             f"host: cannot listen on {host!r}, port {port}: {why}. Choose another address or port."

@@ -27,9 +27,7 @@ class Rows:
 
     def find(self, run_id: str) -> Run | DamagedRun | None:
         """One run, or None."""
-        if not run_id.isascii():  # SQLite cannot take every text of Python's
-            return None
-        found = self._selected("WHERE id = ?", run_id)
+        found = self._selected("WHERE id = ?", _asked(run_id))
         return found[0] if found else None
 
     def all(self, *, include_deleted: bool) -> list[Run]:
@@ -67,7 +65,7 @@ class Rows:
     def raw(self, run_id: str) -> dict[str, Any]:
         """The columns of a run as they are stored, readable or not; empty for an unknown id."""
         with self._database.reading() as connection:
-            found = connection.execute("SELECT * FROM runs WHERE id = ?", (run_id,)).fetchone()
+            found = connection.execute("SELECT * FROM runs WHERE id = ?", (_asked(run_id),)).fetchone()
         return dict(found) if found else {}
 
     def change(self, run_id: str, changes: Mapping[str, Any], only_from: Collection[RunState] = ()) -> bool:
@@ -77,14 +75,15 @@ class Rows:
         where = f"AND deleted IS NULL AND state IN ({states})" if only_from else ""
         with self._database.writing() as connection:
             changed = connection.execute(
-                f"UPDATE runs SET {columns} WHERE id = ? {where}", (*changes.values(), run_id, *only_from)
+                f"UPDATE runs SET {columns} WHERE id = ? {where}",
+                (*changes.values(), _asked(run_id), *only_from),
             )
             return changed.rowcount > 0
 
     def remove(self, run_id: str) -> None:
         """Remove the row, with the run's metrics."""
         with self._database.writing() as connection:
-            connection.execute("DELETE FROM runs WHERE id = ?", (run_id,))
+            connection.execute("DELETE FROM runs WHERE id = ?", (_asked(run_id),))
 
     def _all(self, *, include_deleted: bool) -> list[Run | DamagedRun]:
         return self._selected(f"{'' if include_deleted else 'WHERE deleted IS NULL'} {_NEWEST_FIRST}")
@@ -92,3 +91,8 @@ class Rows:
     def _selected(self, which: str, *values: Any) -> list[Run | DamagedRun]:
         with self._database.reading() as connection:
             return [run_from_row(row) for row in connection.execute(f"SELECT * FROM runs {which}", values)]
+
+
+def _asked(run_id: str) -> str:
+    """The id, or that of no run in place of a text that SQLite cannot take: every id is ASCII."""
+    return run_id if run_id.isascii() else ""

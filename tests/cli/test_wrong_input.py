@@ -151,6 +151,10 @@ def test_a_wrong_value_is_status_1_and_one_line(command, parameter, runs_dir, tm
     [
         (["show", "nope"], NO_RUN),
         (["resume", "nope"], NO_RUN),
+        (["resume", "\ud800"], NO_RUN.replace("nope", "\\ud800")),
+        (["inspect", "x" * 300], f"teacher_weights: cannot read '{'x' * 300}' (File name too long)."),
+        (["serve", "--host", "\udcff"], "host: cannot listen on '\\udcff', port 8501: encoding of hostname failed. "
+                                        "Choose another address or port."),
         (["explain", "nope"], NO_RUN),
         (["compare", "nope", "other"], NO_RUN),
         (["compare", "nope"], "compare: 2 to 6 runs fit side by side, got 1. Name another run."),

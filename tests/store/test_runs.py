@@ -188,7 +188,8 @@ USES = {
 
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize(
-    "crafted", ["../outside", "/etc", "20260101-0000-aaaa/../..", "", "20260101-0000-aaaa\n"]
+    "crafted",
+    ["../outside", "/etc", "20260101-0000-aaaa/../..", "", "20260101-0000-aaaa\n", "\ud800", "\udcff"],
 )
 def test_a_crafted_id_never_becomes_a_path(store, run_id, use, crafted):
     with pytest.raises(StoreError, match=re.escape(f"run: unknown id {crafted!r}.")):
