@@ -14,7 +14,7 @@ PYTEST := $(BIN)/pytest $(PROCESSES)
 # would compile PyTorch and Streamlit again, for three quarters of its time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: setup run check test soak test-isa test-matrix test-networks bench browser format messages
+.PHONY: setup run check test audit soak test-isa test-matrix test-networks bench browser format messages
 
 setup: .venv/installed
 
@@ -67,6 +67,12 @@ test-matrix:
 soak: .venv/installed-dev
 	KDVIZ_KILLS=200 KDVIZ_FUZZ_CASES=10000 KDVIZ_DISK_LEVELS=20 $(PYTEST) tests/test_kills.py tests/test_fuzz.py tests/test_disk_full.py
 	$(BIN)/python -m benchmarks.sessions 50 300
+
+# Known vulnerabilities of the locked versions. Asks PyPI, so it needs the internet; one that cannot be asked about fails.
+audit:
+	@test -x .venv-audit/bin/python || $(PYTHON) -m venv .venv-audit
+	.venv-audit/bin/python $(INSTALL) pip-audit
+	.venv-audit/bin/pip-audit --strict --no-deps --disable-pip --requirement requirements.lock
 
 # Every network of torchvision, where `make test` takes the small ones of some families.
 test-networks: .venv/installed-dev
