@@ -203,7 +203,19 @@ def _found_by(explainer: str, label: str) -> MetricSpec:
     )
 
 
-CUE_HITS: Mapping[str, MetricSpec] = {
+def _ranked_by(explainer: str, label: str) -> MetricSpec:
+    return MetricSpec(
+        name=f"left_out_rank_of_{explainer.replace('-', '_')}",
+        label=label,
+        about="Kendall's τ between the ranks of a text's words by the map and by the effect of their "
+        "removal, mean over texts.",
+        unit="score",
+        better=0,
+        read=lambda arm: arm.left_out_ranks.get(explainer, math.nan),
+    )
+
+
+EXPLAINER_FIGURES: Mapping[str, MetricSpec] = {
     metric.name: metric
     for metric in (
         _found_by("saliency", "Planted word ranked first by saliency"),
@@ -217,9 +229,19 @@ CUE_HITS: Mapping[str, MetricSpec] = {
             better=0,
             read=lambda arm: arm.cue_chance,
         ),
+        _ranked_by("attention", "Rank agreement of attention with removal"),
+        _ranked_by("input-x-gradient", "Rank agreement of input × gradient with removal"),
+        MetricSpec(
+            name="shuffled_accuracy",
+            label="Accuracy, attention shuffled",
+            about="Test accuracy where the attention to words is shuffled among them.",
+            unit="share",
+            better=0,
+            read=lambda arm: arm.shuffled_accuracy,
+        ),
     )
 }
-"""Figures that compare explainers instead of networks, which claims read and no table shows. By name."""
+"""Figures that judge explainers instead of networks, which claims read and no table shows. By name."""
 
 
 def defined(names: Iterable[str], results: Results) -> list[MetricSpec]:

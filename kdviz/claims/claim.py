@@ -8,7 +8,7 @@ from functools import cache
 from math import inf
 from typing import Any, Literal
 
-from kdviz.metrics import CUE_HITS, METRICS, MetricSpec
+from kdviz.metrics import EXPLAINER_FIGURES, METRICS, MetricSpec
 from kdviz.study import Point, Study, planned
 from kdviz.types import Arm, Spec
 
@@ -23,7 +23,7 @@ BASES: Mapping[Basis, str] = {
     "none": "no figure is known",
 }
 
-FIGURES: Mapping[str, MetricSpec] = {**METRICS, **CUE_HITS}
+FIGURES: Mapping[str, MetricSpec] = {**METRICS, **EXPLAINER_FIGURES}
 """What a claim can compare, by name."""
 
 MORE = (0.0, inf)

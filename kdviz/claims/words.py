@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kdviz.claims.claim import Claim, Contrast, Side, below
+from kdviz.claims.claim import Claim, Contrast, Side, below, within
 from kdviz.claims.settings import NEGLIGIBLE, STUDENT, TWIN
 
 WORDS: dict[str, Claim] = {
@@ -73,6 +73,39 @@ WORDS: dict[str, Claim] = {
             "arms": ["student", "scratch"],
         },
         conditions={"convolutions": {"student": "text-cnn"}, "LSTM": {"student": "bilstm"}},
+    ),
+    "attention-explains": Claim(
+        name="attention-explains",
+        label="Attention is not explanation",
+        paper="Jain & Wallace 2019",
+        about="Where a text classifier attends tells less about which words its answer depends on than "
+        "gradients do, and other attention gives the same answer.",
+        source="Jain & Wallace 2019, arXiv:1902.10186",
+        published="Attention agrees less with the effect of leaving a word out than gradients do, and on "
+        "many data sets the output hardly changes when attention is shuffled; no figure at hand.",
+        basis="memory",
+        test="1,000 sentences of reviews, true labels only. Of the words of 100 test sentences: does "
+        "attention, or input × gradient, rank them as the effect of removing them does? And how accurate is "
+        "the network on all test sentences when its attention is shuffled among the words of each?",
+        limits="A transformer of two blocks instead of one layer of attention over an LSTM. Only the "
+        "attention of the last block is tested, and its words have been mixed by the first.",
+        contrasts=(
+            Contrast(
+                "Rank agreement with removal of the word",
+                Side("input × gradient", "left_out_rank_of_input_x_gradient", "scratch"),
+                Side("attention", "left_out_rank_of_attention", "scratch"),
+            ),
+            Contrast(
+                "Accuracy",
+                Side("attention as learned", arm="scratch"),
+                Side("attention shuffled", "shuffled_accuracy", "scratch"),
+                claimed=within(NEGLIGIBLE),
+            ),
+        ),
+        settings={
+            "dataset": "sentiment", "student": "text-transformer", "train_count": 1000,
+            "explanation_weight": 0.0, "arms": ["student", "scratch"],
+        },
     ),
     "revised-reviews": Claim(
         name="revised-reviews",

@@ -140,14 +140,20 @@ class Attention(nn.Module):
     def forward(self, tokens: Tensor, present: Tensor | None = None) -> Tensor:
         """Tokens (N, T, D), mixed. present: (N, T), those that are attended to; None for all."""
         queries, keys, values = self._heads(tokens)
-        mixed = _attend(queries, keys, present) @ values
-        out: Tensor = self.output(mixed.transpose(1, 2).flatten(2))
-        return out
+        return self._mixed(_attend(queries, keys, present), values)
 
     def weights(self, tokens: Tensor, present: Tensor | None = None) -> Tensor:
         """Attention from each token (row) to each (column), (N, heads, T, T); rows sum to 1."""
         queries, keys, _ = self._heads(tokens)
         return _attend(queries, keys, present)
+
+    def by(self, weights: Tensor, tokens: Tensor) -> Tensor:
+        """Tokens (N, T, D), mixed by other weights than its own, in the shape of `weights`."""
+        return self._mixed(weights, self._heads(tokens)[2])
+
+    def _mixed(self, weights: Tensor, values: Tensor) -> Tensor:
+        out: Tensor = self.output((weights @ values).transpose(1, 2).flatten(2))
+        return out
 
     def _heads(self, tokens: Tensor) -> tuple[Tensor, ...]:
         """Queries, keys and values, each (N, heads, T, d)."""

