@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import replace
 
 from kdviz.comparison import (
@@ -12,7 +13,10 @@ from kdviz.comparison import (
     known_trust_card,
     trust_checks,
 )
+from kdviz.errors import KdvizError
 from kdviz.narrative import CHECKED
+from kdviz.progress import Message
+from kdviz.report.rows import heat_rows, shown_by_default
 from kdviz.store import Run, Store
 from kdviz.types import Preparing
 
@@ -36,8 +40,15 @@ def missing_checks(store: Store, run: Run) -> list[Generator[Preparing, None, ob
 
 
 def report_checks(store: Store, run_id: str) -> Generator[Preparing, None, None]:
-    """Compute them, a step at a time; they are kept in memory, where `report_html` finds them."""
-    missing = missing_checks(store, store.run(run_id))
-    for done, work in enumerate(missing):
-        for step in work:
-            yield replace(step, fraction=(done + step.fraction) / len(missing))
+    """Compute them, and the maps, a step at a time. `report_html` finds them in memory."""
+    work = [*missing_checks(store, store.run(run_id)), _maps(store, run_id)]
+    for done, part in enumerate(work):
+        for step in part:
+            yield replace(step, fraction=(done + step.fraction) / len(work))
+
+
+def _maps(store: Store, run_id: str) -> Generator[Preparing, None, None]:
+    with suppress(KdvizError):  # the report says why it has none
+        indices = shown_by_default(store, run_id)
+        yield Preparing(Message("Explaining {count} images", {"count": len(indices)}))
+        heat_rows(store, run_id, indices)
