@@ -94,7 +94,7 @@ if TYPE_CHECKING:
         survey_headline,
         teacher_misses,
     )
-    from kdviz.narrative.training import training_caveat
+    from kdviz.narrative.training import teacher_guesses, training_caveat
     from kdviz.narrative.unseen_cue import (
         brief_unseen,
         cue_headline,

@@ -40,6 +40,7 @@ from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, why_sent
 from kdviz.store import Store
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.widgets import caveat
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.home.test_home_page import prepared
@@ -806,3 +807,11 @@ def test_a_stopped_run_says_after_which_epoch_its_weights_were_taken(store, live
     assert said == f"weights after epoch 1 of {stopped.config.epochs}"
     finished = replace(stopped, record=replace(stopped.record, state="finished"))
     assert weights_words(finished) == "weights after the last epoch"
+
+
+def test_a_teacher_that_only_guesses_is_said_before_its_maps(app, finished, monkeypatch):
+    said = "The teacher is not clearly better than chance, so there is little to learn from it."
+    notes = [each.value for each in opened(app, "explain", run=finished).markdown]
+    assert notes.count(f":material/warning: {said}") == 1
+    monkeypatch.setattr(caveat, "test_counts", lambda run: ())  # unknown
+    assert not any(said in each.value for each in app.run().markdown)
