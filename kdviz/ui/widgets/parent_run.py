@@ -30,7 +30,7 @@ def parent_run(store: Store, run: Run) -> Run | None:
 
 
 def epochs_before(store: Store, run: Run) -> int:
-    """How many epochs the students were trained for in the runs that a run goes on from; those deleted are not counted."""
+    """Epochs that the students were trained for in the runs that a run goes on from, unless deleted."""
     parent = parent_run(store, run)
     return 0 if parent is None else parent.config.epochs + epochs_before(store, parent)
 

@@ -148,7 +148,9 @@ def test_the_difference_says_what_its_full_colour_is_of_the_maps_scale(app, fini
     teacher, student = (density(row().arms[arm].attribution) for arm in ("teacher", "student"))
     own, shared = max(1.0, np.abs(student - teacher).max()), max(1.0, teacher.max())
     said = texts(panel(app, "student − teacher"))[0]
-    assert said.endswith(f"Full colour: ±{own:.1f}×, {percent(own / shared, 0)} of the maps' scale.")
+    assert said.endswith(
+        f"Full colour is a difference of {own:.1f} times an even spread; in the maps it is {shared:.1f} times."
+    )
 
 
 def test_a_map_that_is_faint_on_the_teachers_scale_says_so(app, finished, monkeypatch):
