@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         localization_sentence,
     )
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
+    from kdviz.narrative.other_explainer import by_other_explainers
     from kdviz.narrative.places import places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.scale_note import scale_note
