@@ -11,7 +11,7 @@ from kdviz.types import FloatArray
 _FAINT = 0.3
 """A share of the full colour below which a map is hardly seen."""
 
-_SATURATED = 0.03
+_SATURATED = 0.01
 """A share of the cells above the full colour up to which a map still shows where it is strongest."""
 
 
