@@ -12,6 +12,7 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
+from kdviz.ui.widgets.caveat import poor_teacher_note
 
 through_router()
 store = open_store()
@@ -37,6 +38,7 @@ open_where_twin_is_wrong(store, run)
 query = controls(run, images)
 if query.source == "test" and query.layout != "methods":
     trust_badge(store, run, query.explainer)
+poor_teacher_note(run)
 given = None
 if query.source != "test":
     given = own_input(query, images)

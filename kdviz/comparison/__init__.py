@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         seed_groups,
     )
     from kdviz.comparison.across_runs.marks_effect import Change, MarksEffect, marks_effect
-    from kdviz.comparison.across_runs.other_seeds import known_seeds
+    from kdviz.comparison.across_runs.other_seeds import SeedLead, known_lead, known_seeds
     from kdviz.comparison.input.cue_effects import CueEffect, cue_effects
     from kdviz.comparison.input.cue_variants import (
         ExplainedVariants,

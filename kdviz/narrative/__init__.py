@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         localization_sentence,
     )
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
+    from kdviz.narrative.other_explainer import by_other_explainers
     from kdviz.narrative.places import places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.scale_note import scale_note
@@ -94,7 +95,7 @@ if TYPE_CHECKING:
         survey_headline,
         teacher_misses,
     )
-    from kdviz.narrative.training import training_caveat
+    from kdviz.narrative.training import teacher_guesses, training_caveat
     from kdviz.narrative.unseen_cue import (
         brief_unseen,
         cue_headline,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.across_runs.answer_changes import AnswerChanges
 from kdviz.comparison.across_runs.compared import SeedGroup
+from kdviz.comparison.across_runs.other_seeds import SeedLead
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, plural, sentences
 from kdviz.narrative.intervals import percent_text, points_text, score_text, spoken_points
@@ -42,30 +43,46 @@ def seeds_sentence(group: SeedGroup) -> str:
     )
 
 
-def accuracy_lead_text(lead: Interval, names: tuple[str, str], *, images: int | None = None) -> str:
+def accuracy_lead_text(
+    lead: Interval, names: tuple[str, str], *, images: int | None = None, seeds: SeedLead | None = None
+) -> str:
     """Which of two runs is more accurate, or that there is no clear difference.
 
     lead: accuracy of the second run − that of the first. names: of the runs, in this order. images: number
-    of test images, None if the two accuracies were not compared image by image.
+    of test images, None if the two accuracies were not compared image by image. seeds: the same over several
+    seeds of either, where they are known: then these are said first.
     """
+    answer = _lead(lead, names, paired=images is not None)
+    tested = "" if images is None else plural("{count} image", "{count} images", images)
+    if seeds is not None:
+        answers = _lead(seeds.accuracy, names, paired=True), answer.replace("**", "")
+        text = _("{answer} (these two runs alone, tested on {images}).")
+        alone = text if tested else _("{answer} (these two runs alone).")
+        return sentences(
+            _("{answer} (mean over {count} seeds each).").format(answer=answers[0], count=seeds.count),
+            alone.format(answer=answers[1], images=tested),
+        )
+    if not tested:
+        return _("{answer} (one seed each: another seed may differ).").format(answer=answer)
+    text = _("{answer} (tested on {images}, one seed each: another seed may differ).")
+    return text.format(answer=answer, images=tested)
+
+
+def _lead(lead: Interval, names: tuple[str, str], *, paired: bool) -> str:
+    """The same without what it is based on. paired: whether the lead has an interval."""
     other, better = names
     if lead.value < 0:
         lead, (better, other) = lead.negated, names
     values = {"better": better, "other": other, "points": spoken_points(lead)}
-    if lead.value == lead.low == lead.high == 0 or (lead.value == 0 and images is None):
-        answer = _("**{better} and {other} are equally accurate**").format(better=names[0], other=names[1])
-    elif lead.low <= 0 <= lead.high:
+    if lead.value == lead.low == lead.high == 0 or (lead.value == 0 and not paired):
+        return _("**{better} and {other} are equally accurate**").format(better=names[0], other=names[1])
+    if lead.low <= 0 <= lead.high:
         form = _(
             "**No clear difference in accuracy between {better} and {other}**: {better} is {points} more "
             "accurate"
         )
-        answer = form.format(**values)
-    else:
-        answer = _("**{better} is {points} more accurate than {other}**").format(**values)
-    if images is None:
-        return _("{answer} (one seed each).").format(answer=answer)
-    tested = plural("{count} image", "{count} images", images)
-    return _("{answer} (tested on {images}, one seed each).").format(answer=answer, images=tested)
+        return form.format(**values)
+    return _("**{better} is {points} more accurate than {other}**").format(**values)
 
 
 def answers_gained_text(changes: AnswerChanges, names: tuple[str, str]) -> str:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from kdviz.comparison import CueRemoval, Survey, localization_table
 from kdviz.comparison.test_set.localization import LocalizationRow
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, percentage, plural
-from kdviz.types import Arm
+from kdviz.language import _, percentage, plural, sentences
+from kdviz.types import Arm, Interval
 
 _COMPARED: tuple[Arm, ...] = ("teacher", "student")
 
@@ -17,7 +17,8 @@ _COMPARED: tuple[Arm, ...] = ("teacher", "student")
 def which_map_is_right(found: Sequence[CueRemoval], first: Survey, second: Survey) -> str:
     """Which of two explainers to believe that disagree on whether teacher and student look at the patch.
 
-    By the rule of `misleading_map`. "" if what removing the patch changes is unknown.
+    By the rule of `misleading_map`; and whether that explainer is right about the twin, too. "" if what
+    removing the patch changes is unknown.
     """
     removed = {each.arm: each for each in found}
     order = _by_cue(first, second)
@@ -34,11 +35,43 @@ def which_map_is_right(found: Sequence[CueRemoval], first: Survey, second: Surve
     misleading = misleading_map(found, first, second)
     if misleading is None:
         text = _("{changed}: that does not say which of {below} and {above} is right here.")
-    elif misleading.marks:
-        text = _("{changed}: {below} is right here, and what {above} marks there does not decide the answer.")
+        return text.format(changed=changed, below=below, above=above)
+    if misleading.marks:
+        text = _(
+            "{changed}: for these two {below} is right here, and what {above} marks there does not decide "
+            "the answer."
+        )
     else:
-        text = _("{changed}: {above} is right here, and {below} misses the patch that decides the answer.")
-    return text.format(changed=changed, below=below, above=above)
+        text = _(
+            "{changed}: for these two {above} is right here, and {below} misses the patch that decides the "
+            "answer."
+        )
+    right = order[0] if misleading.marks else order[1]
+    return sentences(text.format(changed=changed, below=below, above=above), _of_twin(removed, right))
+
+
+def _of_twin(removed: Mapping[Arm, CueRemoval], right: Survey) -> str:
+    """That the explainer which is right for teacher and student is wrong for the twin; "" if it is not."""
+    row = _cue_rows(right).get("twin")
+    if row is None or "twin" not in removed:
+        return ""
+    if _misses(removed["twin"].changed, row):
+        text = _(
+            "Not for the twin: its answer changes on {changed}, and its map by {explainer} is highest on the "
+            "patch in only {hit}, so it misses the patch that decides."
+        )
+    elif _marks_too_often(removed["twin"].changed, row):
+        text = _(
+            "Not for the twin: its map by {explainer} is highest on the patch in {hit}, and its answer "
+            "changes on only {changed}."
+        )
+    else:
+        return ""
+    return text.format(
+        explainer=_(EXPLAINERS[right.explainer].label),
+        changed=percentage(removed["twin"].changed.value),
+        hit=percentage(row.hit.value),
+    )
 
 
 @dataclass(frozen=True)
@@ -61,11 +94,21 @@ def misleading_map(found: Sequence[CueRemoval], first: Survey, second: Survey) -
     if order is None or not all(arm in removed for arm in _COMPARED):
         return None
     below, above = (_cue_rows(survey) for survey in order)
-    too_often = all(removed[arm].high < above[arm].hit.low for arm in _COMPARED)
-    missed = any(removed[arm].low > below[arm].hit.high for arm in _COMPARED)
+    too_often = all(_marks_too_often(removed[arm], above[arm]) for arm in _COMPARED)
+    missed = any(_misses(removed[arm], below[arm]) for arm in _COMPARED)
     if too_often == missed:
         return None
     return MisleadingMap(order[too_often].explainer, marks=too_often)
+
+
+def _marks_too_often(changed: Interval, row: LocalizationRow) -> bool:
+    """Whether maps mark the patch on clearly more images than those whose answer changes without it."""
+    return changed.high < row.hit.low
+
+
+def _misses(changed: Interval, row: LocalizationRow) -> bool:
+    """Whether they do so on clearly fewer."""
+    return changed.low > row.hit.high
 
 
 def _by_cue(first: Survey, second: Survey) -> tuple[Survey, Survey] | None:

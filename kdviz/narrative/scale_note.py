@@ -11,24 +11,32 @@ from kdviz.types import FloatArray
 _FAINT = 0.3
 """A share of the full colour below which a map is hardly seen."""
 
+_SATURATED = 0.01
+"""A share of the cells above the full colour up to which a map still shows where it is strongest."""
+
 
 def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
-    """What full colour is in a map with a scale of its own, and how much is above it; else that it is faint.
+    """What full colour is in a map with a scale of its own, and how much is above it.
+
+    On the scale of others: that it is faint, or how much of it is above full colour, where that is much.
 
     values: as drawn, (*s). "" of any other map, and of an undefined one.
     """
     if not is_defined(values):
         return ""
+    above = float((np.abs(present_cells(values)) > scale.limit).mean())
     if own:
         text = (
             _("Own colour scale: full colour is {limit} times the mean strength.")
             if scale.signed
             else _("Own colour scale: full colour is {limit} times an even spread.")
         )
-        above = float((np.abs(present_cells(values)) > scale.limit).mean())
         exceeded = _("{share} of its cells are above that.").format(share=percentage(above))
         return sentences(text.format(limit=decimal(scale.limit, 1)), exceeded if above else "")
     highest = float(np.abs(present_cells(values)).max()) / scale.limit
+    if above > _SATURATED:
+        text = _("{share} of its cells are above full colour, by up to {times} times, and look alike.")
+        return text.format(share=percentage(above, 0), times=decimal(highest, 1))
     if highest >= _FAINT:
         return ""
     return _("Faint here: at most {share} of full colour.").format(share=percentage(highest, 0))

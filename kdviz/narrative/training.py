@@ -38,8 +38,8 @@ def training_caveat(run: Run, measured: Sequence[Measured], test_counts: Sequenc
     if run.ended and run.state != "finished" and done:
         words = _("Stopped after {done} of {epochs} epochs: too early to tell.")
         return words.format(done=done, epochs=run.config.epochs)
-    if _teacher_guesses(run, test_counts):
-        return _("The teacher is not clearly better than chance, so there is little to learn from it.")
+    if guesses := teacher_guesses(run, test_counts):
+        return guesses
     if 0 < done < FEWEST_EPOCHS:
         return plural(
             "Trained for {count} epoch only: too early to tell.",
@@ -53,9 +53,12 @@ def training_caveat(run: Run, measured: Sequence[Measured], test_counts: Sequenc
     return ""
 
 
-def _teacher_guesses(run: Run, test_counts: Sequence[int]) -> bool:
+def teacher_guesses(run: Run, test_counts: Sequence[int]) -> str:
+    """That the teacher of a finished run is no better than chance; "" if it is, or that is unknown."""
     teacher = (run.results or {}).get("teacher")
-    return teacher is not None and bool(test_counts) and guessing(teacher.accuracy, test_counts) is not None
+    if teacher is None or not test_counts or guessing(teacher.accuracy, test_counts) is None:
+        return ""
+    return _("The teacher is not clearly better than chance, so there is little to learn from it.")
 
 
 def _could_change(curves: Mapping[Arm, Curve]) -> bool:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.report.checks import missing_checks, report_checks
     from kdviz.report.image_files import explanation_npz, heatmap_row_png
     from kdviz.report.report import report_html
 

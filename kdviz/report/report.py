@@ -66,6 +66,7 @@ from kdviz.narrative import (
     training_caveat,
 )
 from kdviz.progress import run_to_end
+from kdviz.report.checks import SHOWN
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import (
     RowTable,
@@ -82,7 +83,6 @@ from kdviz.store import Run, Store, grouped
 from kdviz.types import Arm, RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
-_SHOWN = "grad-cam"
 _MARKS: Mapping[Group, str] = {"say": "✓", "not-shown": "?", "do-not-say": "✕"}
 
 _TERMS_OF_EVERY_REPORT = (
@@ -144,7 +144,7 @@ def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | Non
 def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> str:
     config, run_id = run.config, run.id
     surveys = finding_surveys(store, run)
-    survey = surveys.get(_SHOWN)
+    survey = surveys.get(SHOWN)
     removals = _removals(store, run) if surveys else ()
     caveat = _caveat(store, run)
     if run.results:
@@ -224,13 +224,13 @@ def _concluded(
     caveat: str,
 ) -> Concluded:
     """What may be concluded, as on Agreement, with its warnings."""
-    survey = surveys[_SHOWN]
+    survey = surveys[SHOWN]
     grounds = Grounds(
         run,
         survey,
         largest_survey(store, run, survey),
         cards=_cards(store, run, survey),
-        other=next((of for name, of in surveys.items() if name != _SHOWN), None),
+        other=next((of for name, of in surveys.items() if name != SHOWN), None),
         removals=removals,
         caveat=caveat,
         seeds=known_seeds(store, run),

@@ -25,8 +25,16 @@ def by_both(below, above):
 @pytest.mark.parametrize(
     ("changed", "hits", "said"),
     [
-        (4, (1, 140), "Grad-CAM is right here, and what Integrated gradients marks there does not decide"),
-        (140, (1, 140), "Integrated gradients is right here, and Grad-CAM misses the patch that decides"),
+        (
+            4,
+            (1, 140),
+            "for these two Grad-CAM is right here, and what Integrated gradients marks there does not decide",
+        ),
+        (
+            140,
+            (1, 140),
+            "for these two Integrated gradients is right here, and Grad-CAM misses the patch that decides",
+        ),
         (60, (1, 140), "that does not say which of Grad-CAM and Integrated gradients is right here"),
         (60, (50, 70), "that does not say which of Grad-CAM and Integrated gradients is right here"),
     ],
@@ -40,6 +48,38 @@ def test_what_removal_changes_says_which_of_two_maps_is_right(changed, hits, sai
     )
     assert said in text
     assert which_map_is_right(found, *reversed(surveys)) == text
+
+
+@pytest.mark.parametrize(
+    ("changed", "hits", "twin", "said"),
+    [
+        (4, (1, 140), 40, "Not for the twin: its answer changes on 100.0{0}%, and its map by Grad-CAM is highest on "
+         "the patch in only 10.0{0}%, so it misses the patch that decides."),
+        (140, (1, 140), 40, "Not for the twin: its answer changes on 100.0{0}%, and its map by Integrated gradients "
+         "is highest on the patch in only 10.0{0}%, so it misses the patch that decides."),
+        (4, (1, 140), 400, ""),
+        (60, (1, 140), 40, ""),  # nothing is said of the other two
+    ],
+)  # fmt: skip
+def test_it_is_said_where_the_explainer_that_is_right_is_wrong_for_the_twin(changed, hits, twin, said):
+    below, above = (
+        replace(on_the_cue(teacher=hit, student=hit, twin=twin), explainer=name)
+        for hit, name in zip(hits, ("grad-cam", "integrated-gradients"), strict=True)
+    )
+    found = removed(teacher=changed, student=changed, twin=400)
+    text = which_map_is_right(found, below, above)
+    assert text == " ".join(filter(None, [which_map_is_right(found, *by_both(*hits)), said.format(NBSP)]))
+
+
+def test_a_twin_whose_patch_is_marked_but_does_not_decide_is_named():
+    below, above = (
+        replace(on_the_cue(teacher=hit, student=hit, twin=200), explainer=name)
+        for hit, name in ((1, "grad-cam"), (140, "integrated-gradients"))
+    )
+    assert which_map_is_right(removed(teacher=4, student=4, twin=20), below, above).endswith(
+        f"Not for the twin: its map by Grad-CAM is highest on the patch in 50.0{NBSP}%, and its answer changes "
+        f"on only 5.0{NBSP}%."
+    )
 
 
 def test_nothing_is_concluded_from_what_is_not_known():

@@ -16,7 +16,20 @@ from kdviz.narrative import scale_note
         (7.4, 28.41, False, False, f"Faint here: at most {percentage(7.4 / 28.41, 0)} of full colour."),
         (-2, 10, True, False, f"Faint here: at most {percentage(0.2, 0)} of full colour."),
         (3, 10, False, False, ""),
-        (12, 10, False, False, ""),
+        (
+            12,
+            10,
+            False,
+            False,
+            f"{percentage(1 / 9, 0)} of its cells are above full colour, by up to 1.2 times, and look alike.",
+        ),
+        (
+            -15,
+            10,
+            True,
+            False,
+            f"{percentage(1 / 9, 0)} of its cells are above full colour, by up to 1.5 times, and look alike.",
+        ),
         (np.nan, 10, False, True, ""),
     ],
 )
@@ -24,6 +37,14 @@ def test_it_is_said_what_full_colour_is_or_how_much_of_it_a_map_has(highest, lim
     values = np.zeros((3, 3), np.float32)
     values[1, 1] = highest
     assert scale_note(values, ColourScale(limit, signed=signed), own=own) == said
+
+
+def test_a_few_cells_above_full_colour_still_show_where_a_map_is_strongest():
+    values = np.ones((10, 10), np.float32)
+    values.flat[:1] = 2
+    assert scale_note(values, ColourScale(1.5), own=False) == ""
+    values.flat[1] = 2
+    assert scale_note(values, ColourScale(1.5), own=False).startswith(f"{percentage(0.02, 0)} of its cells")
 
 
 def test_of_a_fine_map_with_its_own_scale_it_is_said_how_many_cells_are_above_it():

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from kdviz.comparison import ArmExplanation, CueEffect, ImageExplanation, PlantedCue, evidence_on
+from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.datasets import CueVariant
 from kdviz.faithfulness import mask_areas
 from kdviz.language import percentage, speaking_of
@@ -14,6 +15,7 @@ from kdviz.narrative import (
     brief_twin,
     brief_unseen,
     brief_why,
+    by_other_explainers,
     cue_headline,
     cue_meaning,
     placebo_sentence,
@@ -21,6 +23,7 @@ from kdviz.narrative import (
     unseen_on_image,
     why_sentence,
 )
+from tests.comparison.made import made
 
 CLASSES = ("cross", "ring", "heart")
 ON_CUE, ON_OBJECT, ELSEWHERE = (0, 0), (2, 2), (0, 3)
@@ -556,3 +559,26 @@ def test_a_network_is_said_to_look_where_at_least_half_of_its_evidence_is(on_it,
     assert (share >= 0.5) == most
     said = "; the student looks at the cross" if most else ", the student's on the cross"
     assert brief_why(explanation, cue).endswith(f"{said} ({percentage(share, 0)} on 25\N{NO-BREAK SPACE}%).")
+
+
+@pytest.mark.parametrize(
+    ("twin", "hits", "predicted", "said"),
+    [
+        (ON_CUE, (0.0, 0.0), 0, "But by Grad-CAM the twin's map is not highest on the patch."),
+        (ELSEWHERE, (1.0, 0.0), 0, "But by Grad-CAM the twin's map is highest on the patch."),
+        (ON_CUE, (1.0, 0.0), 0, ""),
+        (ON_CUE, (np.nan, np.nan), 0, ""),
+        (ON_CUE, (0.0, 0.0), 2, ""),  # the survey's map is for the teacher's class
+    ],
+)
+def test_it_is_said_where_another_explainer_has_the_twins_map_elsewhere(twin, hits, predicted, said):
+    explanation = replace(both((peaked(twin), predicted), (peaked(ELSEWHERE), 0)), index=3)
+    arms = {
+        arm: ArmLocalization(np.zeros(2), np.array([1 - hit, hit]))
+        for arm, hit in zip(("twin", "student"), hits, strict=True)
+    }
+    known = {"cue": Localization(np.full(2, 0.03), arms)}
+    survey = replace(made(), indices=np.array([8, 3]), localization=known)
+    assert by_other_explainers(explanation, planted(), [survey]) == said
+    assert by_other_explainers(replace(explanation, index=4), planted(), [survey]) == ""
+    assert by_other_explainers(explanation, planted(), []) == ""

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from itertools import chain
 
+from kdviz.agreement import hierarchical_bootstrap
 from kdviz.comparison.across_runs.compared import Reached, SeedGroup, seed_group
 from kdviz.comparison.across_runs.lambda_curve import Dot, dots, similar_runs
 from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
+from kdviz.types import Interval
 
 
 def known_seeds(store: Store, run: Run) -> SeedGroup | None:
@@ -25,7 +28,7 @@ def beside_other_seeds(run: Run, others: Iterable[Run]) -> SeedGroup | None:
     """
     if run.state != "finished":
         return None
-    found = {(dot.weight, dot.seed): dot for dot in dots([run, *similar_runs(others, run.config)])}
+    found = _by_seed(run, others)
     weight = float(run.config.explanation_weight)
     students = [dot for (of, _seed), dot in found.items() if of == weight]
     pairs = [(dot, twin) for dot in students if weight and (twin := found.get((0.0, dot.seed)))]
@@ -39,6 +42,42 @@ def beside_other_seeds(run: Run, others: Iterable[Run]) -> SeedGroup | None:
         [_reached(dot) for dot in students],
         [(_reached(dot), _reached(twin)) for dot, twin in pairs],
     )
+
+
+@dataclass(frozen=True)
+class SeedLead:
+    """How much more accurate the second of two settings is, in pairs of runs with a seed.
+
+    accuracy: the mean difference with its 95 % interval over seeds, `count` of them.
+    """
+
+    count: int
+    accuracy: Interval
+
+
+def known_lead(store: Store, first: Run, second: Run) -> SeedLead | None:
+    """The lead of a run's settings over another's, by all runs that are known with either.
+
+    None where fewer than two seeds are known of both, or the two differ in the seed alone.
+    """
+    others = [*store.runs(), *packaged_runs().runs.values()]
+    before, after = (_students(run, others) for run in (first, second))
+    seeds = sorted(before.keys() & after.keys())
+    if len(seeds) < 2 or all(before[seed] == after[seed] for seed in seeds):
+        return None
+    gains = [after[seed].accuracy - before[seed].accuracy for seed in seeds]
+    return SeedLead(len(seeds), hierarchical_bootstrap(gains))
+
+
+def _students(run: Run, others: Iterable[Run]) -> dict[int, Dot]:
+    """The students of a run's settings, by seed."""
+    weight = float(run.config.explanation_weight)
+    return {seed: dot for (of, seed), dot in _by_seed(run, others).items() if of == weight}
+
+
+def _by_seed(run: Run, others: Iterable[Run]) -> dict[tuple[float, int], Dot]:
+    """The students of a run and of those that differ from it in λ and seed alone, by λ and seed."""
+    return {(dot.weight, dot.seed): dot for dot in dots([run, *similar_runs(others, run.config)])}
 
 
 def _reached(dot: Dot) -> Reached:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 
 import plotly.graph_objects as go
@@ -20,7 +20,10 @@ _MARKERS = 8
 
 @dataclass(frozen=True)
 class RunCurvesInfo:
-    """lines: each with the index of its run. names: of the runs. Otherwise as in `CurveInfo`."""
+    """lines: each with the index of its run. names: of the runs. Otherwise as in `CurveInfo`.
+
+    continued: whether the epochs of a run are counted on from those of the run that it goes on from.
+    """
 
     title: str
     about: str
@@ -28,20 +31,30 @@ class RunCurvesInfo:
     names: tuple[str, ...]
     percent: bool = False
     level: tuple[float, str] | None = None
+    continued: bool = False
 
 
 def run_curves_info(
-    curves: Sequence[CurveInfo], names: Sequence[str], arms: Collection[Arm]
+    curves: Sequence[CurveInfo],
+    names: Sequence[str],
+    arms: Collection[Arm],
+    *,
+    done_before: Sequence[int] = (),
 ) -> RunCurvesInfo:
-    """Lines of some arms of one chart of each run, in the order of the runs; with the random cue."""
-    first = curves[0]
+    """Lines of some arms of one chart of each run, in the order of the runs; with the random cue.
+
+    done_before: epochs that the students of each run were trained for in the runs that it goes on from.
+    """
+    first, before = curves[0], done_before or [0] * len(curves)
     lines = [
-        (place, line)
+        (place, replace(line, epochs=tuple(before[place] + epoch for epoch in line.epochs)))
         for place, info in enumerate(curves)
         for line in info.lines
         if line.arm in arms and not line.intact
     ]
-    return RunCurvesInfo(first.title, first.about, tuple(lines), tuple(names), first.percent, first.level)
+    return RunCurvesInfo(
+        first.title, first.about, tuple(lines), tuple(names), first.percent, first.level, any(before)
+    )
 
 
 def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
@@ -57,7 +70,10 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
         uirevision="kept",
         hovermode="x unified",
         showlegend=False,
-        xaxis={"title": _("epochs"), "rangemode": "tozero"},
+        xaxis={
+            "title": _("epoch, counted from the first run") if info.continued else _("epochs"),
+            "rangemode": "tozero",
+        },
         yaxis={
             "tickformat": ".2~%" if info.percent else ".2~f",
             "automargin": True,

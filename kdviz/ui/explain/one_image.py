@@ -14,6 +14,7 @@ from kdviz.comparison import (
     PlantedCue,
     chance_levels,
     cue_effects,
+    finding_surveys,
     known_chance_levels,
 )
 from kdviz.datasets import CUES, DATASETS
@@ -21,6 +22,7 @@ from kdviz.figures.maps import divider_percent
 from kdviz.language import _, sentences
 from kdviz.narrative import (
     brief_twin,
+    by_other_explainers,
     cue_headline,
     headline_arms,
     placebo_sentence,
@@ -130,9 +132,11 @@ def _why_with_cue(
     """Why the arms predict what they do, and what the maps miss of it; in sentences and in a line."""
     arms = headline_arms(own)
     effects = cue_effects(store, run.id, query.index, arms=arms, intact=query.intact) or {}
+    known = {} if query.intact else finding_surveys(store, run)  # of the cue as it is in the test
+    others = [survey for name, survey in known.items() if name != query.explainer]
     return (
         sentences(why_sentence(own, cue), unseen_on_image(own, cue, effects)),
-        cue_headline(own, cue, effects),
+        sentences(cue_headline(own, cue, effects), by_other_explainers(own, cue, others)),
     )
 
 

@@ -199,8 +199,8 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
         outlined=pair,
         alt=lambda: difference_alt(second, values, other=first),
     )
-    share = percent(scale.limit / view.maps.scale.limit, 0)
-    lines = [PanelLine(said.format(**names, limit=decimal(scale.limit, 1), share=share))]
+    limits = {"limit": decimal(scale.limit, 1), "top": decimal(view.maps.scale.limit, 1)}
+    lines = [PanelLine(said.format(**names, **limits))]
     if of := _compared_class(view, pair):
         lines.append(PanelLine(of))
     return replace(drawn, lines=tuple(lines))
@@ -221,12 +221,12 @@ def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: Float
         return _("Undefined: one of the maps is.")
     if view.signed:
         return _(
-            "Orange: more for the class by the {second}; purple: by the {first}. Full colour: ±{limit}×, "
-            "{share} of the maps' scale."
+            "Orange: more for the class by the {second}; purple: by the {first}. Full colour is a difference "
+            "of {limit} times the mean strength; in the maps it is {top} times."
         )
     return _(
-        "Orange: the {second} looks more; purple: the {first}. Full colour: ±{limit}×, {share} of the maps' "
-        "scale."
+        "Orange: the {second} looks more; purple: the {first}. Full colour is a difference of {limit} times "
+        "an even spread; in the maps it is {top} times."
     )
 
 

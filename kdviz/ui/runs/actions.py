@@ -13,6 +13,7 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.server import is_open
 from kdviz.ui.runs.annotations import annotation_form
+from kdviz.ui.runs.report_file import report_progress
 from kdviz.ui.runs.run_selection import clear_chosen
 from kdviz.ui.runs.share import downloads, raw_download, reuse_settings
 from kdviz.ui.runs.table import data_name
@@ -44,6 +45,7 @@ def actions(store: Store, run: Run) -> None:
             compare_with_parent(store, run)
             downloads(store, run)
             reuse_settings(run)
+        report_progress(store, run)
         weights(store, run)
         if store.may_change(run):
             _sharing(store, run)

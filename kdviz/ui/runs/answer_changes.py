@@ -18,6 +18,7 @@ from kdviz.comparison import (
     Survey,
     answer_changes,
     different_settings,
+    known_lead,
     map_pairs,
     on_same_images,
 )
@@ -78,16 +79,21 @@ def compared_pair(runs: Sequence[Run]) -> ComparedPair | None:
     return ComparedPair((runs[first], runs[second]), letters)
 
 
-def accuracy_answer(pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:
-    """Which of the two students is more accurate: by their results until both runs are evaluated."""
+def accuracy_answer(store: Store, pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:
+    """Which of the two students is more accurate: by their results until both runs are evaluated.
+
+    With what other seeds of the same settings say, where they are known.
+    """
+    seeds = known_lead(store, *pair.runs)
     if all(run.id in surveys for run in pair.runs):
         earlier, later = (surveys[run.id] for run in pair.runs)
         changes = answer_changes(earlier, later)
-        lead = accuracy_lead_text(changes.accuracy, pair.names, images=changes.images)
+        lead = accuracy_lead_text(changes.accuracy, pair.names, images=changes.images, seeds=seeds)
         st.markdown(sentences(lead, answers_gained_text(changes, pair.letters)))
         return
     before, after = (run.results["student"].accuracy for run in pair.runs if run.results)
-    st.markdown(accuracy_lead_text(Interval(round(after - before, 12), nan, nan), pair.names))
+    lead = accuracy_lead_text(Interval(round(after - before, 12), nan, nan), pair.names, seeds=seeds)
+    st.markdown(lead)
 
 
 def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:

@@ -65,14 +65,14 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
     pair = compared_pair(runs)
     if pair is not None:
         with answer:
-            accuracy_answer(pair, {})
+            accuracy_answer(store, pair, {})
     with evaluated:  # last: its progress comes and goes, and nothing may move with it
         surveys = known_surveys(store, [run for run in runs if pair is not None or _has_twin(run)])
         if pair is not None:
             answers_changed(store, pair, surveys)
     if pair is not None:
         with answer:
-            accuracy_answer(pair, surveys)
+            accuracy_answer(store, pair, surveys)
     with effects:
         _effects(runs, surveys)
     with charts:

@@ -23,6 +23,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.history import history
+from kdviz.ui.widgets.parent_run import epochs_before
 
 _EVERY_S = 2.0
 _LEGEND_GAP = "&emsp;"
@@ -31,7 +32,7 @@ _ARMS = "compare_arms"
 
 def curves(store: Store, runs: Sequence[Run]) -> None:
     """Accuracy and agreement of all runs; redrawn during training."""
-    arms = _chosen_arms(runs)
+    arms, before = _chosen_arms(runs), tuple(epochs_before(store, run) for run in runs)
     if not arms:
         st.caption(_("Choose an arm to see its curves."))
         return
@@ -40,7 +41,7 @@ def curves(store: Store, runs: Sequence[Run]) -> None:
     def charts() -> None:
         measured = [history(store, run) for run in runs]
         ids, names = tuple(run.id for run in runs), tuple(run.title for run in runs)
-        drawn = _drawn(ids, names, tuple(map(len, measured)), arms, language(), measured)
+        drawn = _drawn(ids, names, tuple(map(len, measured)), before, arms, language(), measured)
         with st.grid(2, min_column_width=320, gap="medium"):
             for name, each in drawn.items():
                 chart(each, key=f"overlaid_{name}", file=f"kdviz-{name}-compared")
@@ -81,13 +82,17 @@ def _drawn(
     ids: tuple[str, ...],
     names: tuple[str, ...],
     versions: tuple[int, ...],
+    before: tuple[int, ...],
     arms: tuple[Arm, ...],
     spoken: str,
     _measured: Sequence[Sequence[Measured]],
 ) -> dict[str, Drawn]:
-    """Drawn once for all sessions. versions: number of metrics of each run. spoken: the language."""
+    """Drawn once for all sessions.
+
+    versions: number of metrics of each run. before: the `epochs_before` of each. spoken: the language.
+    """
     infos = {
-        "accuracy": run_curves_info([accuracy_info(each) for each in _measured], names, arms),
-        "agreement": run_curves_info([agreement_info(each) for each in _measured], names, arms),
+        name: run_curves_info([info(each) for each in _measured], names, arms, done_before=before)
+        for name, info in (("accuracy", accuracy_info), ("agreement", agreement_info))
     }
     return {name: Drawn(info, run_curves_figure(info), run_curves_alt(info)) for name, info in infos.items()}

@@ -10,10 +10,10 @@ import streamlit as st
 from kdviz.datasets import DATASETS
 from kdviz.errors import KdvizError
 from kdviz.jobs import import_run
-from kdviz.language import _, language, speaking
-from kdviz.report import report_html
+from kdviz.language import _
 from kdviz.store import DamagedRun, Run, Store
 from kdviz.ui.frame.errors import errors
+from kdviz.ui.runs.report_file import report_button
 from kdviz.ui.runs.run_selection import choose_runs
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
@@ -22,8 +22,7 @@ _UPLOADS = "uploads_done"
 
 
 def downloads(store: Store, run: Run) -> None:
-    """Download buttons for the run's zip file and its report, each made when it is clicked."""
-    spoken = language()  # the download is made on a thread without a session
+    """Buttons for the run's zip file and its report."""
     download(
         _("Zip"),
         lambda: zipped(store, run.id),
@@ -33,14 +32,7 @@ def downloads(store: Store, run: Run) -> None:
         help=_("Settings, figures, curves, weights and maps, to import on another machine."),
         disabled=run.live,
     )
-    download(
-        _("Report"),
-        lambda: report_in(spoken, store, run.id),
-        file=f"kdviz-{run.id}.html",
-        icon="description",
-        key="report",
-        help=_("The whole run as one HTML file, readable offline."),
-    )
+    report_button(store, run)
 
 
 def raw_download(store: Store, run: DamagedRun) -> None:
@@ -53,12 +45,6 @@ def raw_download(store: Store, run: DamagedRun) -> None:
         key=f"zip_{run.id}",
         help=_("Its row and files as they are. They cannot be imported."),
     )
-
-
-def report_in(code: str, store: Store, run_id: str) -> bytes:
-    """The run's report in a language, as bytes."""
-    with speaking(code):
-        return report_html(store, run_id).encode()
 
 
 def zipped(store: Store, run_id: str) -> bytes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from kdviz.comparison import label_counts
-from kdviz.narrative import training_caveat
+from kdviz.narrative import teacher_guesses, training_caveat
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.ui.frame.server import is_ready
@@ -13,6 +15,12 @@ from kdviz.ui.widgets.history import history
 def caveat(store: Store, run: Run) -> str:
     """Why it is too early; "" if it is not."""
     return training_caveat(run, history(store, run), test_counts(run))
+
+
+def poor_teacher_note(run: Run) -> None:
+    """A line where the teacher is no better than chance, on a page that shows its maps."""
+    if guesses := teacher_guesses(run, test_counts(run)):
+        st.markdown(f":material/warning: {guesses}")
 
 
 def test_counts(run: Run) -> tuple[int, ...]:

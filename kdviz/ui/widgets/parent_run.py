@@ -29,6 +29,12 @@ def parent_run(store: Store, run: Run) -> Run | None:
     return None if found.deleted else found
 
 
+def epochs_before(store: Store, run: Run) -> int:
+    """Epochs that the students were trained for in the runs that a run goes on from, unless deleted."""
+    parent = parent_run(store, run)
+    return 0 if parent is None else parent.config.epochs + epochs_before(store, parent)
+
+
 def parent_text(store: Store, run: Run) -> str:
     """What a run goes on from, and whether on marks; "" without a parent."""
     if not run.config.parent:

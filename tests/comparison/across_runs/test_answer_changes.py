@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import answer_changes
+from kdviz.comparison import SeedLead, answer_changes
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.narrative import accuracy_lead_text, answer_changes_text, answers_gained_text, evidence_change_text
 from kdviz.types import Interval
@@ -95,20 +95,20 @@ def test_evidence_that_moves_against_accuracy_does_not_explain_it(share, answers
     [
         (
             Interval(-0.118, -0.134, -0.104),
-            "**A is 11.8 points (10.4 to 13.4) more accurate than B** (tested on 2,000 images, one seed each).",
+            "**A is 11.8 points (10.4 to 13.4) more accurate than B** (tested on 2,000 images, one seed each: another seed may differ).",
         ),
         (
             Interval(0.118, 0.104, 0.134),
-            "**B is 11.8 points (10.4 to 13.4) more accurate than A** (tested on 2,000 images, one seed each).",
+            "**B is 11.8 points (10.4 to 13.4) more accurate than A** (tested on 2,000 images, one seed each: another seed may differ).",
         ),
         (
             Interval(-0.003, -0.011, 0.005),
             "**No clear difference in accuracy between A and B**: A is 0.3 points (−0.5 to 1.1) more accurate "
-            "(tested on 2,000 images, one seed each).",
+            "(tested on 2,000 images, one seed each: another seed may differ).",
         ),
         (
             Interval(0.0, 0.0, 0.0),
-            "**A and B are equally accurate** (tested on 2,000 images, one seed each).",
+            "**A and B are equally accurate** (tested on 2,000 images, one seed each: another seed may differ).",
         ),
     ],
 )
@@ -119,11 +119,27 @@ def test_the_first_line_names_the_more_accurate_run(lead, said):
 def test_before_the_images_are_compared_it_has_neither_interval_nor_count():
     assert (
         accuracy_lead_text(Interval(0.02, NAN, NAN), ("A", "B"))
-        == "**B is 2.0 points more accurate than A** (one seed each)."
+        == "**B is 2.0 points more accurate than A** (one seed each: another seed may differ)."
     )
     assert (
         accuracy_lead_text(Interval(0.0, NAN, NAN), ("A", "B"))
-        == "**A and B are equally accurate** (one seed each)."
+        == "**A and B are equally accurate** (one seed each: another seed may differ)."
+    )
+
+
+def test_several_seeds_are_said_before_the_two_runs():
+    seeds = SeedLead(5, Interval(0.004, -0.012, 0.021))
+    lead = Interval(-0.118, -0.134, -0.104)
+    over_seeds = (
+        "**No clear difference in accuracy between B and A**: B is 0.4 points (−1.2 to 2.1) more accurate "
+        "(mean over 5 seeds each)."
+    )
+    assert accuracy_lead_text(lead, ("A", "B"), images=2000, seeds=seeds) == (
+        f"{over_seeds} A is 11.8 points (10.4 to 13.4) more accurate than B (these two runs alone, tested on "
+        "2,000 images)."
+    )
+    assert accuracy_lead_text(Interval(0.02, NAN, NAN), ("A", "B"), seeds=seeds) == (
+        f"{over_seeds} B is 2.0 points more accurate than A (these two runs alone)."
     )
 
 

@@ -59,6 +59,14 @@ def test_lines_of_the_requested_arms_are_in_the_order_of_the_runs_with_the_rando
     assert (info.title, info.percent, info.names) == ("Accuracy", True, ("one", "two"))
 
 
+def test_a_run_that_goes_on_from_another_begins_where_that_one_ends():
+    info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",), done_before=(0, 12))
+    assert [line.epochs for _place, line in info.lines] == [(1, 2), (13,)]
+    assert run_curves_figure(info).layout.xaxis.title.text == "epoch, counted from the first run"
+    alone = run_curves_info([FIRST], ["one"], ("student",), done_before=(0,))
+    assert run_curves_figure(alone).layout.xaxis.title.text == "epochs"
+
+
 def test_a_run_has_a_colour_and_marker_and_an_arm_a_line_style():
     info = run_curves_info([FIRST, SECOND], ["one", "<b>two"], ("student", "twin"))
     traces = run_curves_figure(info).data

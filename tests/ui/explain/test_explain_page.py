@@ -40,6 +40,7 @@ from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, why_sent
 from kdviz.store import Store
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.widgets import caveat
 from tests.ui.conftest import opened
 from tests.ui.distill.test_distill_page import shown
 from tests.ui.home.test_home_page import prepared
@@ -147,7 +148,9 @@ def test_the_difference_says_what_its_full_colour_is_of_the_maps_scale(app, fini
     teacher, student = (density(row().arms[arm].attribution) for arm in ("teacher", "student"))
     own, shared = max(1.0, np.abs(student - teacher).max()), max(1.0, teacher.max())
     said = texts(panel(app, "student − teacher"))[0]
-    assert said.endswith(f"Full colour: ±{own:.1f}×, {percent(own / shared, 0)} of the maps' scale.")
+    assert said.endswith(
+        f"Full colour is a difference of {own:.1f} times an even spread; in the maps it is {shared:.1f} times."
+    )
 
 
 def test_a_map_that_is_faint_on_the_teachers_scale_says_so(app, finished, monkeypatch):
@@ -806,3 +809,11 @@ def test_a_stopped_run_says_after_which_epoch_its_weights_were_taken(store, live
     assert said == f"weights after epoch 1 of {stopped.config.epochs}"
     finished = replace(stopped, record=replace(stopped.record, state="finished"))
     assert weights_words(finished) == "weights after the last epoch"
+
+
+def test_a_teacher_that_only_guesses_is_said_before_its_maps(app, finished, monkeypatch):
+    said = "The teacher is not clearly better than chance, so there is little to learn from it."
+    notes = [each.value for each in opened(app, "explain", run=finished).markdown]
+    assert notes.count(f":material/warning: {said}") == 1
+    monkeypatch.setattr(caveat, "test_counts", lambda run: ())  # unknown
+    assert not any(said in each.value for each in app.run().markdown)

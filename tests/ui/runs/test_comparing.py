@@ -30,6 +30,7 @@ from kdviz.ui.runs.compare_tables import (
 )
 from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.widgets.metric_columns import with_intervals
+from kdviz.ui.widgets.parent_run import epochs_before
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -254,6 +255,7 @@ def test_a_parent_comes_before_the_runs_that_go_on_from_it_and_is_named(app, sto
     grandchild = store.create({**settings, "parent": child, "seed": 7})
     runs = [store.run(each) for each in (grandchild, child, alone, first)]
     assert [run.id for run in parents_first(runs)] == [alone, first, child, grandchild]
+    assert [epochs_before(store, run) for run in runs] == [2 * config.epochs, config.epochs, 0, 0]
     opened(app, "runs", compare=f"{child},{first}")
     assert not app.exception
     table = frame(app, "setting")

@@ -1,11 +1,15 @@
 import json
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
+from kdviz.cache import Cache
+from kdviz.comparison.test_set import checks, cue_removal, known_surveys
 from kdviz.config import make_config
 from kdviz.figures.style import percent
+from kdviz.jobs import report_checks_job, start_survey
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import PACKED, packed_run, still_packed
@@ -15,6 +19,7 @@ from kdviz.ui.runs.run_selection import table_key
 from kdviz.ui.runs.share import imported, zipped
 from kdviz.ui.runs.table import in_order, matching, table
 from kdviz.ui.widgets.field_keys import settings_link
+from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
 
@@ -288,3 +293,21 @@ def test_the_seed_has_a_column_even_where_all_are_equal(app, store, config):
     columns = json.loads(app.dataframe[0].proto.columns)
     assert not columns.get("Seed", {}).get("hidden")
     assert columns["Epochs"]["hidden"], "a setting that is the same everywhere has none"
+
+
+def test_a_report_whose_checks_are_not_known_is_announced_and_then_saved(app, trained, tmp_path, monkeypatch):
+    shutil.copytree(trained[0], tmp_path / "copy")
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(tmp_path / "copy"))
+    store, run_id = Store(tmp_path / "copy"), trained[1]
+    monkeypatch.setattr(known_surveys, "_SURVEYS", Cache(8))
+    assert start_survey(store, run_id).wait(PATIENCE_S).state == "done"
+    for module, name in ((checks, "_CARDS"), (cue_removal, "_KNOWN")):
+        monkeypatch.setattr(module, name, Cache(8))
+    opened(app, "runs", run=run_id)
+    choose(app, store, [run.id for run in store.runs()].index(run_id))
+    press(app, "Report")
+    assert report_checks_job(store, run_id).wait(PATIENCE_S).state == "done"
+    app.run()
+    assert not app.exception
+    assert "Save the report" in [button.proto.label for button in app.get("download_button")]
+    assert "Report" not in [button.label for button in app.button]

@@ -1,0 +1,54 @@
+"""The checks that a report states and that take long to make."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import suppress
+from dataclasses import replace
+
+from kdviz.comparison import (
+    cue_removals,
+    finding_surveys,
+    known_cue_removals,
+    known_trust_card,
+    trust_checks,
+)
+from kdviz.errors import KdvizError
+from kdviz.narrative import CHECKED
+from kdviz.progress import Message
+from kdviz.report.rows import heat_rows, shown_by_default
+from kdviz.store import Run, Store
+from kdviz.types import Preparing
+
+SHOWN = "grad-cam"
+"""The explainer of a report's maps."""
+
+
+def missing_checks(store: Store, run: Run) -> list[Generator[Preparing, None, object]]:
+    """What the report of a run would have to compute before it can be written: not begun yet.
+
+    What removing the cue changes, and the checks of the maps of teacher and student; none without a survey.
+    """
+    surveys = finding_surveys(store, run)
+    missing: list[Generator[Preparing, None, object]] = []
+    if surveys and run.config.cue != "none" and known_cue_removals(store, run) is None:
+        missing.append(cue_removals(store, run.id))
+    if SHOWN in surveys:
+        unknown = (arm for arm in CHECKED if known_trust_card(store, run.id, SHOWN, arm=arm) is None)
+        missing += [trust_checks(store, run.id, SHOWN, arm=arm) for arm in unknown]
+    return missing
+
+
+def report_checks(store: Store, run_id: str) -> Generator[Preparing, None, None]:
+    """Compute them, and the maps, a step at a time. `report_html` finds them in memory."""
+    work = [*missing_checks(store, store.run(run_id)), _maps(store, run_id)]
+    for done, part in enumerate(work):
+        for step in part:
+            yield replace(step, fraction=(done + step.fraction) / len(work))
+
+
+def _maps(store: Store, run_id: str) -> Generator[Preparing, None, None]:
+    with suppress(KdvizError):  # the report says why it has none
+        indices = shown_by_default(store, run_id)
+        yield Preparing(Message("Explaining {count} images", {"count": len(indices)}))
+        heat_rows(store, run_id, indices)

@@ -1,0 +1,65 @@
+"""The report of a run to save. What it states and is not known yet is computed first, with its progress."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from kdviz.jobs import SurveyJob, report_checks_job, start_report_checks
+from kdviz.language import _, language, speaking
+from kdviz.report import missing_checks, report_html
+from kdviz.store import Run, Store
+from kdviz.ui.frame.errors import safely
+from kdviz.ui.widgets.background_result import job_progress
+from kdviz.ui.widgets.downloads import download
+
+
+def report_button(store: Store, run: Run) -> None:
+    """A button that saves the report, or that first computes what it lacks."""
+    about = _("The whole run as one HTML file, readable offline.")
+    job = report_checks_job(store, run.id)
+    done = job is not None and job.progress.state == "done"
+    if done or not missing_checks(store, run):
+        spoken = language()  # the download is made on a thread without a session
+        download(
+            _("Save the report") if done else _("Report"),
+            lambda: report_in(spoken, store, run.id),
+            file=f"kdviz-{run.id}.html",
+            icon="description",
+            key="report",
+            help=about,
+            type="primary" if done else "secondary",
+        )
+        return
+    st.button(
+        _("Report"),
+        icon=":material/description:",
+        key="report_start",
+        help=about,
+        on_click=safely(partial(start_report_checks, store, run.id)),
+        disabled=_at_work(job),
+    )
+
+
+def report_progress(store: Store, run: Run) -> None:
+    """How far the checks of a report are that was asked for; why there are none, if they ended early."""
+    job = report_checks_job(store, run.id)
+    if job is not None and job.progress.state != "done":
+        job_progress(
+            job,
+            partial(start_report_checks, store, run.id),
+            key="report_checks",
+            title=_("The report needs checks of the maps"),
+            stopped=_("The checks for the report were stopped."),
+        )
+
+
+def _at_work(job: SurveyJob | None) -> bool:
+    return job is not None and not job.ended
+
+
+def report_in(code: str, store: Store, run_id: str) -> bytes:
+    """The run's report in a language, as bytes."""
+    with speaking(code):
+        return report_html(store, run_id).encode()
