@@ -15,6 +15,7 @@ from kdviz.comparison import (
     explain_test_image,
     heard_parts,
     loading_code,
+    map_pairs,
     program,
     program_code,
     snapshots,
@@ -199,6 +200,30 @@ def test_each_part_names_the_class_whose_evidence_it_is(app, sound_run, trained_
         if part["arm"]:
             name = explained.classes[explained.arms[part["arm"]].predicted]
             assert part["name"].endswith(f": evidence for {name}")
+
+
+def test_all_methods_have_one_player_at_the_top(app, sound_run):
+    opened(app, "explain", run=sound_run, image="2", view="methods")
+    assert not app.exception
+    assert len(app.get("audio")) == 1
+
+
+def test_a_card_of_the_gallery_is_sent_its_clip_when_it_is_asked_for(app, sound_run, trained_on_sounds):
+    """The second card alone, and its samples are those of the test set."""
+    opened(app, "agreement", run=sound_run)
+    buttons = [each for each in app.button if str(each.key).startswith("ag_listen_")]
+    assert len(buttons) > 1
+    assert not app.get("audio")
+    buttons[1].click().run()
+    (player,) = app.get("audio")
+    index = int(buttons[1].key.removeprefix("ag_listen_"))
+    assert player.proto.alt.startswith(f"Test clip {index}")
+
+
+def test_the_clip_of_a_pair_of_maps_is_that_of_the_test_set(sound_run, trained_on_sounds):
+    run = (Store(trained_on_sounds[0]), sound_run)
+    for pair in map_pairs(*run, (3, 0)):
+        np.testing.assert_array_equal(pair.sound, explain_test_image(*run, pair.index).sound)
 
 
 def test_own_sounds_come_from_the_microphone_or_a_file(app, sound_run):
