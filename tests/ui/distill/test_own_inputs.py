@@ -104,6 +104,8 @@ def test_what_was_uploaded_in_data_and_models_is_distilled_without_a_second_uplo
     assert not app.exception
     assert said in page_text(app)
     assert plain(name) in page_text(app)
+    assert "run" not in app.query_params, "none is shown beside the form"
+    assert not app.metric
     app.button(key="start").click().run()
     (run,) = store.runs()
     assert Path(run.config.data).read_bytes() == content
@@ -118,6 +120,8 @@ def test_a_reload_keeps_the_files_of_the_open_run(app, store, own):
     app.button(key="start").click().run()
     (run,) = store.runs()
     form, data = (AppTest.from_file(APP, default_timeout=PATIENCE_S) for _new in range(2))
+    for session in (form, data):
+        session.session_state["visitor"] = app.session_state["visitor"]  # the browser's cookie
     opened(form, "distill", run=run.id)
     form.button(key="open_form").click().run()
     assert form.selectbox(key="dataset").value == run.config.dataset
