@@ -126,6 +126,7 @@ def test_a_reload_keeps_the_files_of_the_open_run(app, store, own):
     form.button(key="open_form").click().run()
     assert form.selectbox(key="dataset").value == run.config.dataset
     assert said in page_text(form)
+    assert form.query_params["dataset"] == label, "so that this form is kept, too"
     opened(data, "distill", run=run.id)
     opened(data, "library")
     assert said in page_text(data)
