@@ -73,7 +73,7 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
         elif mostly := mostly_unknown(given):
             st.warning(mostly, icon=":material/question_mark:")
         return OwnInput(given.numbers, given.text, doubtful=given.is_mostly_unknown, blank=given.is_unknown)
-    if query.source in ("recording", "sound"):
+    if query.source == "sound":
         heard = prepare_sound(query.file, images)
         _note(images, _sound_notes(heard))
         return OwnInput(heard.image, sound=heard.samples.numpy())
@@ -146,10 +146,10 @@ def _ask_for_one(source: str) -> None:
         where = _("The text stays in memory for this visit: it is not saved, and not in the link.")
         st.info(sentences(what, where), icon=":material/edit_note:")
         return
-    if source in ("recording", "sound"):
-        what = _("Record a sound above: every model of this run answers, and shows the evidence.")
-        if source == "sound":
-            what = _("Choose a sound file above: every model of this run answers, and shows the evidence.")
+    if source == "sound":
+        what = _(
+            "Record a sound or choose a file above: every model of this run answers, and shows the evidence."
+        )
         where = _("The sound stays in memory for this visit: it is not saved, and not in the link.")
         st.info(sentences(what, where), icon=":material/graphic_eq:")
         return
