@@ -1,7 +1,7 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.distill.folding import fold, form_is_open, is_first_visit, open_button
+from kdviz.ui.distill.folding import fold, form_is_open, is_first_visit, is_on_own_files, open_button
 from kdviz.ui.distill.form import new_run
 from kdviz.ui.distill.live import watch
 from kdviz.ui.distill.responsive import RUN, form_first
@@ -12,12 +12,15 @@ from kdviz.ui.frame.shell import empty, through_router
 through_router()
 store = open_store()
 is_first_visit()  # before a run is chosen
-run_id = choose_run(store, prefer=("running", "queued", "finished"))
+own_files = is_on_own_files()
+run_id = choose_run(store, prefer=() if own_files else ("running", "queued", "finished"))
 
 live = st.container()
 if form_is_open(run_id):
-    form_first()
-    live, form = st.columns([7, 3], gap="large")
+    form = st.container()
+    if run_id or not own_files:
+        form_first()
+        live, form = st.columns([7, 3], gap="large")
     with form:
         if started := new_run(store, store.run(run_id) if run_id else None):
             show_run(started)
@@ -30,7 +33,7 @@ with live:
     st.html(f'<div id="{RUN}"></div>')
     if run_id:
         watch(store, run_id)
-    else:
+    elif not own_files:
         empty(
             _("Distill your first student"),
             _(

@@ -15,7 +15,10 @@ from kdviz.losses import MAP_SOURCES
 PREPARED_NAME = "Prepared run"
 """The name of the run that comes with kdviz; the only one that is translated."""
 
-_LONGEST_NAME = 40
+_LONGEST_NAME = 30
+
+_FILES = (".zip", ".npz", ".csv", ".tsv", ".jsonl", ".ndjson")
+"""Endings that are left out of a name."""
 
 
 def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
@@ -44,16 +47,19 @@ def _settings(config: RunConfig) -> str:
 
 
 def dataset_name(config: RunConfig) -> str:
-    """The label of the data set; of a visitor's own images the name of their file or folder."""
-    if config.dataset == "folder" and config.data and (name := _file_name(config.data)):
+    """The label of the data set; of a visitor's own files the name of their file or folder."""
+    spec = DATASETS.get(config.dataset)
+    if spec is None:
+        return config.dataset
+    if spec.own_files and config.data and (name := _file_name(config.data)):
         return name
-    return _(DATASETS[config.dataset].label) if config.dataset in DATASETS else config.dataset
+    return _(spec.label)
 
 
 def _file_name(path: str) -> str:
-    """Without its ending, if it is an archive."""
+    """Without its ending, if it is an archive or a table."""
     file = Path(path)
-    name = file.stem if file.suffix.lower() in (".zip", ".npz") else file.name
+    name = file.stem if file.suffix.lower() in _FILES else file.name
     return printable(name)[:_LONGEST_NAME]
 
 

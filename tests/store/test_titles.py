@@ -46,17 +46,20 @@ def test_a_run_without_a_name_is_called_after_its_settings(settings, name, chine
 
 
 @pytest.mark.parametrize(
-    ("path", "name"),
+    ("dataset", "path", "name"),
     [
-        ("/runs/uploads/0123456789abcdef/xray.zip", "xray"),
-        ("/home/me/my pictures", "my pictures"),
-        ("/data/a.b.NPZ", "a.b"),
-        ("/data/" + 60 * "x", 40 * "x"),
+        ("folder", "/runs/uploads/0123456789abcdef/xray.zip", "xray"),
+        ("folder", "/home/me/my pictures", "my pictures"),
+        ("folder", "/data/a.b.NPZ", "a.b"),
+        ("folder", "/data/" + 60 * "x", 30 * "x"),
+        ("text-file", "/runs/uploads/0123456789abcdef/reviews.csv", "reviews"),
+        ("text-file", "/data/reviews.JSONL", "reviews"),
+        ("audio-folder", "/runs/uploads/0123456789abcdef/birds.zip", "birds"),
     ],
 )
-def test_a_run_on_ones_own_images_has_the_name_of_their_file(path, name):
+def test_a_run_on_ones_own_files_has_their_name(dataset, path, name):
     config = RunConfig.model_construct(
-        **dict(make_config({"dataset": "shapes"})) | {"dataset": "folder", "data": path}
+        **dict(make_config({"dataset": "shapes"})) | {"dataset": dataset, "data": path}
     )
     assert run_title(config, today(3, 5)) == f"{name}, λ 30 · 03:05"
 

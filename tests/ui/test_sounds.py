@@ -15,6 +15,7 @@ from kdviz.comparison import (
     explain_test_image,
     heard_parts,
     loading_code,
+    map_pairs,
     program,
     program_code,
     snapshots,
@@ -201,13 +202,74 @@ def test_each_part_names_the_class_whose_evidence_it_is(app, sound_run, trained_
             assert part["name"].endswith(f": evidence for {name}")
 
 
-def test_own_sounds_come_from_the_microphone_or_a_file(app, sound_run):
-    opened(app, "explain", run=sound_run)
-    assert app.selectbox(key="source_menu").options == ["Test set", "Microphone", "Own sound"]
-    opened(app, "explain", run=sound_run, source="recording")
+def test_all_methods_have_one_player_at_the_top(app, sound_run):
+    opened(app, "explain", run=sound_run, image="2", view="methods")
     assert not app.exception
-    assert "Record a sound above" in page_text(app)
+    assert len(app.get("audio")) == 1
+
+
+def test_a_card_of_the_gallery_is_sent_its_clip_when_it_is_asked_for(app, sound_run, trained_on_sounds):
+    """The second card alone, and its samples are those of the test set."""
+    opened(app, "agreement", run=sound_run)
+    buttons = [each for each in app.button if str(each.key).startswith("ag_listen_")]
+    assert len(buttons) > 1
+    assert not app.get("audio")
+    buttons[1].click().run()
+    (player,) = app.get("audio")
+    index = int(buttons[1].key.removeprefix("ag_listen_"))
+    assert player.proto.alt.startswith(f"Test clip {index}")
+
+
+def test_the_clip_of_a_pair_of_maps_is_that_of_the_test_set(sound_run, trained_on_sounds):
+    run = (Store(trained_on_sounds[0]), sound_run)
+    for pair in map_pairs(*run, (3, 0)):
+        np.testing.assert_array_equal(pair.sound, explain_test_image(*run, pair.index).sound)
+
+
+@pytest.mark.parametrize("source", ["sound", "recording"])  # the second is of earlier links
+def test_own_sounds_come_from_the_microphone_or_a_file(app, sound_run, source):
+    opened(app, "explain", run=sound_run)
+    assert app.selectbox(key="source_menu").options == ["Test set", "Own sound"]
+    opened(app, "explain", run=sound_run, source=source)
+    assert not app.exception
+    assert "Record a sound or choose a file above" in page_text(app)
     assert app.get("audio_input")
+    assert app.get("file_uploader")
+
+
+@pytest.mark.parametrize(
+    ("url", "records"),
+    [
+        ("http://localhost:8501/explain", True),
+        ("https://kdviz.example.org/explain", True),
+        ("http://192.168.1.5:8501/explain", False),
+    ],
+)
+def test_where_a_browser_does_not_record_a_line_says_why(app, sound_run, monkeypatch, url, records):
+    monkeypatch.setattr("streamlit.runtime.context.ContextProxy.url", property(lambda context: url))
+    opened(app, "explain", run=sound_run, source="sound")
+    assert bool(app.get("audio_input")) == records
+    assert ("Browsers record only on pages that come over https" in page_text(app)) == (not records)
+    assert app.get("file_uploader")
+
+
+def test_the_sound_that_was_given_last_is_explained(app, sound_run):
+    """A recording, then a file: the file's."""
+
+    def given(rate: float) -> bytes:
+        file = io.BytesIO()
+        time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+        soundfile.write(file, 0.5 * np.sin(2 * np.pi * rate * time), SAMPLE_RATE, format="WAV")
+        return file.getvalue()
+
+    def whole() -> str:
+        return component(app, "kdviz_listener")["parts"][0]["url"]
+
+    opened(app, "explain", run=sound_run, source="sound")
+    app.get("audio_input")[0].set_value(("clip.wav", given(440.0), "audio/wav")).run()
+    recorded = whole()
+    app.get("file_uploader")[0].upload("high.wav", given(2000.0)).run()
+    assert whole() != recorded
 
 
 # --- away from the pages ------------------------------------------------------------------------

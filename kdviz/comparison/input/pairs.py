@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 
@@ -24,7 +25,8 @@ class MapPair:
     """One image or text. image: uint8 (H, W, C); of a text, numbers of words, (L, 1). text: as written.
 
     teacher, other: the two maps for the teacher's predicted class, raw and signed, each (*s) at its own size.
-    planted: numbers of the words that are a planted cue; none of an image.
+    planted: numbers of the words that are a planted cue; none of an image. sound: int16 (samples,), whose
+    spectrogram the image is; None of other inputs.
     """
 
     index: int
@@ -33,6 +35,7 @@ class MapPair:
     other: FloatArray
     text: str | None = None
     planted: tuple[int, ...] = ()
+    sound: NDArray[np.int16] | None = None
 
 
 _PAIRS: Cache[tuple[MapPair, ...]] = Cache(64)
@@ -71,6 +74,9 @@ def _explained(
         maps.append(explain(explainer, run.networks[each], images, target, layer=layer).cpu().numpy())
     pixels = drawn(split.images).movedim(1, -1).numpy()
     pairs = [MapPair(*each) for each in zip(indices, pixels, *maps, strict=True)]
+    if split.sounds is not None:
+        sounds = split.sounds.numpy()
+        return tuple(replace(pair, sound=sound) for pair, sound in zip(pairs, sounds, strict=True))
     if split.texts is None:
         return tuple(pairs)
     return tuple(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -29,6 +30,11 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.subject import shown_modality
+from kdviz.ui.widgets.clip_player import clip_player
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _AT_A_TIME = 6
 
@@ -38,11 +44,13 @@ class Thumbnail:
     """An image, its teacher's map and the arm's, side by side; or a text, with a line for each of the two.
 
     picture: a data URL, since a file is another request; "" of a text. sentences: HTML; "" of an image.
+    sound: the clip whose spectrogram the picture is.
     """
 
     picture: str = ""
     alt: str = ""
     sentences: str = ""
+    sound: NDArray[np.int16] | None = None
 
 
 @st.cache_resource(show_spinner=False)
@@ -100,6 +108,12 @@ def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
         st.html(thumbnail.sentences)
     else:
         st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")
+    if thumbnail.sound is not None:
+        clip_player(
+            thumbnail.sound,
+            _test_image(row.index, class_name(shown.survey.classes, row.label)),
+            f"ag_listen_{row.index}",
+        )
     st.page_link(
         "pages/explain.py",
         label=_("Image {index} · {label}").format(index=row.index, label=names[row.label]),
@@ -150,4 +164,4 @@ def _thumbnail(shown: ArmComparison, pair: MapPair, name: str) -> Thumbnail:
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
     cue = planted_cue(shown.run.config, pair.index)
     row = heatmap_row(pair.image, maps, box=None if cue is None else cue.box)
-    return Thumbnail(webp_url(row), alt)
+    return Thumbnail(webp_url(row), alt, sound=pair.sound)

@@ -15,7 +15,7 @@ from kdviz.language import _
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.heading import beside_title
-from kdviz.ui.frame.run_menu import NEW_RUN
+from kdviz.ui.frame.run_menu import NEW_RUN, show_run
 
 _FIRST, _LEFT, _GIVEN = "newcomer", "settings_left", "settings_given"
 
@@ -32,6 +32,18 @@ def form_is_open(run_id: str | None) -> bool:
         st.session_state[_GIVEN] = url_state.number(NEW_RUN) != 1
         url_state.set_number(NEW_RUN, 1)
     return run_id is None or is_first_visit() or url_state.number(NEW_RUN) == 1
+
+
+def is_on_own_files() -> bool:
+    """Whether the URL has a visitor's own files for the form.
+
+    A link that has them, and names no run, closes the open one: it is of other data. Call it before a run is
+    chosen, and choose none by default.
+    """
+    own = any(f"{name}.data" in st.query_params for name, spec in DATASETS.items() if spec.own_files)
+    if own and "run" not in st.query_params and _asked_by_link() and url_state.number(NEW_RUN) != 1:
+        show_run(None)
+    return own
 
 
 def given_by_link(was_drawn: bool) -> bool:

@@ -26,6 +26,7 @@ from kdviz.ui.explain.cue import shown_cue
 from kdviz.ui.explain.drawing import draw_panels
 from kdviz.ui.explain.explained import explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
+from kdviz.ui.explain.listen import play_whole
 from kdviz.ui.explain.outline_legend import outline_legend
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.explain.panels import difference_panel, folded, small_panel
@@ -42,6 +43,8 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
     cue = shown_cue(run, query) if given is None else None
     with st.skeleton(height=200):
         first = explained(store, run, query, given, offered[0].name)
+    if first.sound is not None:
+        play_whole(first.sound, run)
     show_predictions(first, query)
     above, rows = settings_and_pictures()
     with above:

@@ -10,7 +10,6 @@ from streamlit.delta_generator import DeltaGenerator
 from kdviz.comparison import (
     MAX_FILE_MB,
     PICTURE_TYPES,
-    SOUND_TYPES,
     RunImages,
     Target,
     baselines_offered,
@@ -22,10 +21,10 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
-from kdviz.sound import SAMPLE_RATE
 from kdviz.store import Run
 from kdviz.types import Arm, ModalityName
 from kdviz.ui.explain.image_keys import image_keys
+from kdviz.ui.explain.own_sound import own_sound
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.projector import projecting
@@ -97,7 +96,9 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
         layout = url_state.menu(
             "view", _("View"), _layouts(texts=texts), widget=st.segmented_control, required=True
         )
-        source = url_state.menu("source", _("Image from"), _sources(modality), width=124)
+        source = url_state.menu(
+            "source", _("Image from"), _sources(modality), width=124, aliases={"recording": "sound"}
+        )
         methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
         swiped = layout == "swipe"
@@ -201,10 +202,8 @@ def _given(source: str) -> bytes | None:
     match source:
         case "camera":
             file = st.camera_input(_("Your picture"), key="camera")
-        case "recording":
-            file = st.audio_input(_("Say it here"), sample_rate=SAMPLE_RATE, key="recording")
         case "sound":
-            file = st.file_uploader(_("Your sound: choose or drop one"), SOUND_TYPES, key="sound")
+            file = own_sound()
         case _picture:
             file = st.file_uploader(
                 _("Your picture: choose, drop or paste one"),
@@ -318,7 +317,7 @@ def _sources(modality: ModalityName) -> dict[str, str]:
     own = {
         "image": {"upload": _("Own picture"), "camera": _("Camera")},
         "text": {"typed": _("Own text")},
-        "audio": {"recording": _("Microphone"), "sound": _("Own sound")},
+        "audio": {"sound": _("Own sound")},
     }
     return {"test": _("Test set"), **own[modality]}
 

@@ -16,6 +16,7 @@ from kdviz.comparison import (
     prepare_sound,
     prepare_text,
 )
+from kdviz.datasets import class_names
 from kdviz.figures.maps import time_text, unread_text
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, sentences
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from torch import Tensor
 
-_NAMED = 5
-"""Unknown words that are named."""
+_NAMED, _CLASSES = 5, 12
+"""Unknown words, and classes, that are named."""
 
 _DARK = 40
 """Of 255: an image whose brightest value is lower is too dark for a network trained on brighter ones."""
@@ -64,7 +65,7 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
         return None
     if query.source == "typed":
         given = prepare_text(query.file.decode(), images)
-        st.caption(sentences(text_notes(given), _known(len(images.classes))))
+        _note(images, text_notes(given))
         if given.is_unknown:
             st.warning(
                 _("No word is known to the networks: nothing to compare."), icon=":material/question_mark:"
@@ -72,9 +73,9 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
         elif mostly := mostly_unknown(given):
             st.warning(mostly, icon=":material/question_mark:")
         return OwnInput(given.numbers, given.text, doubtful=given.is_mostly_unknown, blank=given.is_unknown)
-    if query.source in ("recording", "sound"):
+    if query.source == "sound":
         heard = prepare_sound(query.file, images)
-        st.caption(sentences(_sound_notes(heard), _known(len(images.classes))))
+        _note(images, _sound_notes(heard))
         return OwnInput(heard.image, sound=heard.samples.numpy())
     return _own_picture(query, query.file, images)
 
@@ -108,7 +109,7 @@ def mostly_unknown(given: OwnText) -> str:
 def _own_picture(query: ImageQuery, file: bytes, images: RunImages) -> OwnInput:
     shape = tuple(images.test.images.shape[1:])
     image, enlarged = _prepared(file, shape, query.letterbox, images)
-    _describe(image, enlarged, query.letterbox, len(images.classes))
+    _note(images, _description(image, enlarged, query.letterbox))
     if blank := _blank(image):
         text, icon = blank
         st.warning(text, icon=icon)
@@ -145,10 +146,10 @@ def _ask_for_one(source: str) -> None:
         where = _("The text stays in memory for this visit: it is not saved, and not in the link.")
         st.info(sentences(what, where), icon=":material/edit_note:")
         return
-    if source in ("recording", "sound"):
-        what = _("Record a sound above: every model of this run answers, and shows the evidence.")
-        if source == "sound":
-            what = _("Choose a sound file above: every model of this run answers, and shows the evidence.")
+    if source == "sound":
+        what = _(
+            "Record a sound or choose a file above: every model of this run answers, and shows the evidence."
+        )
         where = _("The sound stays in memory for this visit: it is not saved, and not in the link.")
         st.info(sentences(what, where), icon=":material/graphic_eq:")
         return
@@ -162,7 +163,8 @@ def _ask_for_one(source: str) -> None:
     st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
 
 
-def _describe(image: Tensor, enlarged: bool, letterbox: bool, classes: int) -> None:
+def _description(image: Tensor, enlarged: bool, letterbox: bool) -> str:
+    """How a picture was made one of the networks' size and colours."""
     _count, channels, height, width = image.shape
     if letterbox:
         text = _(
@@ -179,12 +181,23 @@ def _describe(image: Tensor, enlarged: bool, letterbox: bool, classes: int) -> N
     elif enlarged:
         smaller = _("Its shorter side has fewer pixels than that, so this part has been enlarged.")
     kept = _("It is kept in memory for this visit only.")
-    st.caption(sentences(text, grey, smaller, _known(classes), kept))
+    return sentences(text, grey, smaller, kept)
 
 
-def _known(classes: int) -> str:
-    text = _("The models know {count} classes and must predict one of them, whatever the picture shows.")
-    return text.format(count=classes)
+def _note(images: RunImages, text: str) -> None:
+    """What was done with an input, and the classes that can be predicted; on hover all of many."""
+    names = [plain(name) for name in class_names(images.classes)]
+    more = len(names) - _CLASSES
+    known = _(
+        "The models know {count} classes: {names}. They predict one of them, whatever the picture shows."
+    )
+    if more > 0:
+        known = _(
+            "The models know {count} classes: {names}, and {more} more. They predict one of them, whatever "
+            "the picture shows."
+        )
+    known = known.format(count=len(names), names=listed(names[:_CLASSES]), more=more)
+    st.caption(sentences(text, known), help=listed(names) if more > 0 else None)
 
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)

@@ -14,10 +14,13 @@ from kdviz.datasets import DATASETS, DataSet, fingerprint, input_shape, load
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides, written
 from kdviz.language import _, sentences
+from kdviz.store import Store
+from kdviz.store.uploads import upload_token
 from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.run_menu import shown_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty
 from kdviz.ui.frame.subject import speak_of_data
@@ -50,7 +53,7 @@ class DatasetChoice:
 
 def choose_dataset() -> DatasetChoice:
     """The menu of data sets, the visitor's own first, with path and size for it. The choice is in the URL."""
-    _begin_with_shapes()
+    _begin_with_shapes(open_store())
     name = st.selectbox(
         _("Data set"),
         sorted(DATASETS, key=lambda name: not DATASETS[name].own_files),  # one's own would be far down
@@ -86,11 +89,22 @@ def choose_dataset() -> DatasetChoice:
         return DatasetChoice(spec, None, usual.default)
 
 
-def _begin_with_shapes() -> None:
-    """The data of the run that the other pages begin with; an earlier version's for an address of it."""
-    if "browse" not in st.session_state and "browse" not in st.query_params:
-        earlier = any(name.startswith(("browse", "shelf", "network")) for name in st.query_params)
-        st.session_state["browse"] = next(iter(DATASETS)) if earlier else "shapes"
+def _begin_with_shapes(store: Store) -> None:
+    """The files of the open run, if it is on the visitor's own, else the data of the prepared run.
+
+    An address of an earlier version begins with what it showed.
+    """
+    if "browse" in st.session_state or "browse" in st.query_params:
+        return
+    if any(name.startswith(("browse", "shelf", "network")) for name in st.query_params):
+        st.session_state["browse"] = next(iter(DATASETS))
+        return
+    run = shown_run(store)
+    files = upload_token(run.config.data or "") if run else ""
+    if run is None or not files:
+        st.session_state["browse"] = "shapes"
+        return
+    st.session_state["browse"], st.session_state["browse_data"] = run.config.dataset, files
 
 
 def _path_field() -> str:

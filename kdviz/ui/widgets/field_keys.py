@@ -19,6 +19,9 @@ from kdviz.ui.frame.language_switch import with_language
 _NO_WIDGET = ("dataset", "mistake", "marks", "parent")
 """Settings without a widget per data set: it is chosen above them, and mistakes are not offered."""
 
+_OFFERED_ARMS = tuple(arm for arm in ARMS[2:] if arm != "teacher-maps")
+"""Arms with a checkbox: that one is of a run on marks, and a parameter of no widget would stay in the URL."""
+
 
 class FieldKeys:
     """The keys for one data set."""
@@ -65,7 +68,7 @@ class FieldKeys:
         usual = self.default("explanation_weight", explanation_loss=loss)
         for field in RunConfig.model_fields:
             if field == "arms":
-                yield from ((field, self.of(arm), arm in settings["arms"]) for arm in ARMS[2:])
+                yield from ((field, self.of(arm), arm in settings["arms"]) for arm in _OFFERED_ARMS)
             elif field in ("teacher_width", "student_width"):
                 role = field.removesuffix("_width")
                 yield field, self.width(role, settings[role]), settings[field]

@@ -231,9 +231,10 @@ def fill_some(settings: Mapping[str, Any], fields: Collection[str]) -> None:
 
 def _write_url(settings: Mapping[str, Any]) -> None:
     """Write what differs from the defaults into the URL: Streamlit does so only for drawn widgets."""
-    dataset = settings["dataset"]
+    dataset, label = settings["dataset"], _label_of("dataset")
     usual = parameters(filled({} if dataset == OPENING["dataset"] else {"dataset": dataset}))
-    for key, text in parameters(settings).items():
+    usual["dataset"] = label(next(iter(DATASETS)))
+    for key, text in {"dataset": label(dataset), **parameters(settings)}.items():
         if usual.get(key) != text:
             with suppress(StreamlitAPIException):  # of a widget that was drawn
                 st.query_params[key] = text

@@ -20,7 +20,7 @@ def setting_value(field: str, value: Any) -> str:
     """The label of a choice; any other value as text, "–" for none. Of files the name."""
     if value is None:
         return "–"
-    if field in ("data", "marks"):
+    if field in ("data", "marks", "teacher_weights"):
         return Path(str(value)).name
     if isinstance(value, list | tuple):
         return listed(ARM_STYLES[arm].label if arm in ARM_STYLES else str(arm) for arm in value)

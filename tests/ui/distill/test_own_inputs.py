@@ -9,12 +9,14 @@ import numpy as np
 import pytest
 import soundfile
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from kdviz.config import make_config
 from kdviz.sound import SAMPLE_RATE
 from kdviz.ui.frame import server
 from kdviz.ui.frame.formatting import plain
-from tests.ui.conftest import opened, page_text
+from tests.patience import PATIENCE_S
+from tests.ui.conftest import APP, opened, page_text
 
 
 def sounds(each: int = 40) -> bytes:
@@ -102,9 +104,33 @@ def test_what_was_uploaded_in_data_and_models_is_distilled_without_a_second_uplo
     assert not app.exception
     assert said in page_text(app)
     assert plain(name) in page_text(app)
+    assert "run" not in app.query_params, "none is shown beside the form"
+    assert not app.metric
     app.button(key="start").click().run()
     (run,) = store.runs()
     assert Path(run.config.data).read_bytes() == content
+    assert set(app.query_params) == {"run"}, "else a reload takes what is left for a link's settings"
+
+
+def test_a_reload_keeps_the_files_of_the_open_run(app, store, own):
+    """In the form of a new run and in Data & models: a new session has the run's address and no more."""
+    label, name, content, said = own
+    opened(app, "distill", dataset=label)
+    app.get("file_uploader")[0].upload(name, content).run()
+    app.button(key="start").click().run()
+    (run,) = store.runs()
+    form, data = (AppTest.from_file(APP, default_timeout=PATIENCE_S) for _new in range(2))
+    for session in (form, data):
+        session.session_state["visitor"] = app.session_state["visitor"]  # the browser's cookie
+    opened(form, "distill", run=run.id)
+    form.button(key="open_form").click().run()
+    assert form.selectbox(key="dataset").value == run.config.dataset
+    assert said in page_text(form)
+    assert form.query_params["dataset"] == label, "so that this form is kept, too"
+    opened(data, "distill", run=run.id)
+    opened(data, "library")
+    assert said in page_text(data)
+    assert str(store.directory) not in shown(data)
 
 
 @pytest.fixture

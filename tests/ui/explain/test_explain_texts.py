@@ -154,6 +154,21 @@ def test_what_is_typed_is_answered_by_all_arms(app, text_run, run, images):
     assert text not in "".join(app.query_params.values()), "it is not in the link"
 
 
+@pytest.mark.parametrize("shown", [12, 1])
+def test_the_classes_that_can_be_predicted_are_named_and_many_of_them_on_hover(
+    app, text_run, images, monkeypatch, shown
+):
+    monkeypatch.setattr("kdviz.ui.explain.own_input._CLASSES", shown)
+    opened(app, "explain", run=text_run, source="typed")
+    app.text_area(key="typed_text").set_value("not good").run()
+    (note,) = [each for each in app.caption if "The models know" in each.value]
+    first, second = images.classes
+    names = f"{first}, {second}" if shown == 12 else f"{first}, and 1 more"
+    text = f"The models know 2 classes: {names}. They predict one of them, whatever the text says."
+    assert note.value.endswith(text)
+    assert note.help == ("" if shown == 12 else f"{first}, {second}")
+
+
 def test_the_end_that_is_not_read_is_said(app, text_run):
     opened(app, "explain", run=text_run, source="typed")
     app.text_area(key="typed_text").set_value("good " * 60).run()
