@@ -84,6 +84,7 @@ if TYPE_CHECKING:
         word_layers,
         word_style,
         words_html,
+        words_key,
         words_legend,
     )
 

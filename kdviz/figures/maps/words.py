@@ -224,6 +224,15 @@ def words_legend(*, signed: bool) -> list[ShadedWord]:
     return [replace(step, text=word_evidence(step)) for step in steps]
 
 
+def words_key(*, signed: bool, before: str = "", framed: str = "") -> str:
+    """The scale of shades as a line of HTML. before: what the evidence is for. framed: what a frame means."""
+    frame = words_html([ShadedWord(_("word"), "", 0.0, 0.0)], outlined={0}) if framed else ""
+    steps = "".join(words_html([replace(step, gap="")]) for step in words_legend(signed=signed))
+    entries = [escape(before), steps, frame and f"<span>{frame}&nbsp; {escape(framed)}</span>"]
+    row = "display:flex;flex-wrap:wrap;gap:.1rem .6rem;align-items:baseline;font-size:.875rem"
+    return f'<div style="{row}">{"".join(filter(None, entries))}</div>'
+
+
 def unread_sentence(words: Sequence[ShadedWord]) -> str:
     """How many words at the end were not read; "" if all were."""
     return unread_text(sum(not word.read for word in words))

@@ -20,6 +20,7 @@ from kdviz.figures.maps import (
     heatmaps_alt,
     sentences_html,
     webp_url,
+    words_key,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language, sentences
@@ -29,6 +30,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.subject import shown_modality
+from kdviz.ui.widgets.sentence import frame_meaning
 
 _AT_A_TIME = 6
 
@@ -38,11 +40,13 @@ class Thumbnail:
     """An image, its teacher's map and the arm's, side by side; or a text, with a line for each of the two.
 
     picture: a data URL, since a file is another request; "" of a text. sentences: HTML; "" of an image.
+    framed: whether words of it are in a frame.
     """
 
     picture: str = ""
     alt: str = ""
     sentences: str = ""
+    framed: bool = False
 
 
 @st.cache_resource(show_spinner=False)
@@ -59,11 +63,13 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
             icon=":material/search_off:",
         )
         return
-    before = _("image") if shown_modality() == "image" else ""
-    st.html(arm_legend(("teacher", shown.arm), before=before))
+    legend = st.container(gap="xxsmall")
     count = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
+    thumbnails = []
     for start in range(0, count, _AT_A_TIME):
-        _page(shown, rows[start : min(start + _AT_A_TIME, count)])
+        thumbnails += _page(shown, rows[start : min(start + _AT_A_TIME, count)])
+    with legend:
+        _legend(shown, rows[:count], framed=any(each.framed for each in thumbnails))
     if count < len(rows):
         more = min(_AT_A_TIME, len(rows) - count)
         st.button(
@@ -72,30 +78,48 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
             on_click=safely(_show),
             args=(count + more,),
         )
-    scale = _(
-        "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
-        "scale, with full colour at the teacher's maximum."
-    ).format(explainer=_(EXPLAINERS[shown.survey.explainer].label))
+
+
+def _legend(shown: ArmComparison, rows: list[TriageRow], *, framed: bool) -> None:
+    """Whose the maps are, and what their colours mean."""
+    explainer, texts = EXPLAINERS[shown.survey.explainer], shown_modality() == "text"
+    before = _("image") if shown_modality() == "image" else ""
+    st.html(arm_legend(("teacher", shown.arm), before=before))
+    if texts:
+        said = _("Evidence for what the teacher predicts:")
+        frames = frame_meaning(shown.run) if framed else ""
+        st.html(words_key(signed=explainer.signed, before=said, framed=frames))
+        scale = _("{explainer}. Each text has one scale, with full colour at the teacher's strongest word.")
+    else:
+        scale = _(
+            "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
+            "scale, with full colour at the teacher's maximum."
+        )
     hatched = _("Hatched: nothing speaks for that class, so there is no map.")
-    undefined = any(math.isnan(row.score) for row in rows[:count])
-    st.caption(sentences(scale, hatched if undefined else ""))
+    undefined = any(math.isnan(row.score) for row in rows)
+    st.caption(sentences(scale.format(explainer=_(explainer.label)), hatched if undefined else ""))
 
 
 def _show(count: int) -> None:
     st.session_state["ag_shown"] = count
 
 
-def _page(shown: ArmComparison, rows: list[TriageRow]) -> None:
+def _page(shown: ArmComparison, rows: list[TriageRow]) -> list[Thumbnail]:
     thumbnails = _thumbnails(shown, rows)
     with st.grid(3, min_column_width=290, gap="medium"):
         for row, thumbnail in zip(rows, thumbnails, strict=True):
             with st.container(gap="xsmall"):
                 _image(shown, row, thumbnail)
+    return thumbnails
 
 
 def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
     names = [plain(name) for name in class_names(shown.survey.classes)]
     link = with_language({"run": shown.run.id, "image": str(row.index), "explainer": shown.survey.explainer})
+    if (
+        row.predicted != row.teacher
+    ):  # Explain shows at first what each network predicts, and here is one class
+        link["target"] = str(row.teacher)
     if thumbnail.sentences:
         st.html(thumbnail.sentences)
     else:
@@ -143,10 +167,13 @@ def _test_image(index: int, name: str) -> str:
 
 
 def _thumbnail(shown: ArmComparison, pair: MapPair, name: str) -> Thumbnail:
-    maps = heatmaps({"teacher": pair.teacher, shown.arm: pair.other})
+    attributions = {"teacher": pair.teacher, shown.arm: pair.other}
     if pair.text is not None:
-        lines = arm_lines(maps.positive)
-        return Thumbnail(sentences=sentences_html(pair.text, lines, maps.scale, outlined=pair.planted))
+        maps = heatmaps(attributions, signed=EXPLAINERS[shown.survey.explainer].signed, clip=True)
+        lines = arm_lines(maps.values)
+        drawn = sentences_html(pair.text, lines, maps.scale, outlined=pair.framed)
+        return Thumbnail(sentences=drawn, framed=bool(pair.framed))
+    maps = heatmaps(attributions)
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
     cue = planted_cue(shown.run.config, pair.index)
     row = heatmap_row(pair.image, maps, box=None if cue is None else cue.box)

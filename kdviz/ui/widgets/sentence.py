@@ -13,6 +13,7 @@ import streamlit as st
 
 from kdviz.figures.maps import word_layers, words_legend
 from kdviz.language import _
+from kdviz.store import Run
 from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
 
 _HERE = Path(__file__)
@@ -31,6 +32,11 @@ class FramedWord:
 
     word: str
     text: str
+
+
+def frame_meaning(run: Run) -> str:
+    """What a frame around words of a run's test texts means."""
+    return _("marked by a person") if run.config.cue == "none" else _("the planted word")
 
 
 def sentence_row(
