@@ -15,6 +15,7 @@ from kdviz.datasets import class_name, class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     arm_lines,
+    has_unknown_words,
     heatmap_row,
     heatmaps,
     heatmaps_alt,
@@ -40,13 +41,14 @@ class Thumbnail:
     """An image, its teacher's map and the arm's, side by side; or a text, with a line for each of the two.
 
     picture: a data URL, since a file is another request; "" of a text. sentences: HTML; "" of an image.
-    framed: whether words of it are in a frame.
+    framed, unknown: whether words of it are in a frame, or not in the vocabulary.
     """
 
     picture: str = ""
     alt: str = ""
     sentences: str = ""
     framed: bool = False
+    unknown: bool = False
 
 
 @st.cache_resource(show_spinner=False)
@@ -69,7 +71,7 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
     for start in range(0, count, _AT_A_TIME):
         thumbnails += _page(shown, rows[start : min(start + _AT_A_TIME, count)])
     with legend:
-        _legend(shown, rows[:count], framed=any(each.framed for each in thumbnails))
+        _legend(shown, rows[:count], thumbnails)
     if count < len(rows):
         more = min(_AT_A_TIME, len(rows) - count)
         st.button(
@@ -80,15 +82,16 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
         )
 
 
-def _legend(shown: ArmComparison, rows: list[TriageRow], *, framed: bool) -> None:
+def _legend(shown: ArmComparison, rows: list[TriageRow], thumbnails: list[Thumbnail]) -> None:
     """Whose the maps are, and what their colours mean."""
     explainer, texts = EXPLAINERS[shown.survey.explainer], shown_modality() == "text"
     before = _("image") if shown_modality() == "image" else ""
     st.html(arm_legend(("teacher", shown.arm), before=before))
     if texts:
         said = _("Evidence for what the teacher predicts:")
-        frames = frame_meaning(shown.run) if framed else ""
-        st.html(words_key(signed=explainer.signed, before=said, framed=frames))
+        frames = frame_meaning(shown.run) if any(each.framed for each in thumbnails) else ""
+        unknown = any(each.unknown for each in thumbnails)
+        st.html(words_key(signed=explainer.signed, before=said, framed=frames, unknown=unknown))
         scale = _("{explainer}. Each text has one scale, with full colour at the teacher's strongest word.")
     else:
         scale = _(
@@ -172,7 +175,7 @@ def _thumbnail(shown: ArmComparison, pair: MapPair, name: str) -> Thumbnail:
         maps = heatmaps(attributions, signed=EXPLAINERS[shown.survey.explainer].signed, clip=True)
         lines = arm_lines(maps.values)
         drawn = sentences_html(pair.text, lines, maps.scale, outlined=pair.framed)
-        return Thumbnail(sentences=drawn, framed=bool(pair.framed))
+        return Thumbnail("", "", drawn, bool(pair.framed), has_unknown_words(pair.text))
     maps = heatmaps(attributions)
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
     cue = planted_cue(shown.run.config, pair.index)

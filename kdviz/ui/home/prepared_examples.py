@@ -86,7 +86,7 @@ def _words(example: PreparedExample) -> None:
         _(
             "Test text {index}, and each network's evidence for what it predicts: orange for it, purple and "
             "underlined against it. The twin predicts the other class, so its colours are mostly reversed. "
-            "Framed: what a person changed to say the opposite."
+            "Framed: what a person changed to say the opposite. Dotted: not in the vocabulary."
         ).format(index=example.index)
     )
 

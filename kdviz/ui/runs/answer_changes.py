@@ -26,6 +26,7 @@ from kdviz.figures.maps import (
     SentenceLine,
     density,
     enlarged,
+    has_unknown_words,
     heatmap_alt,
     heatmaps,
     overlay,
@@ -185,7 +186,8 @@ def _pictures(store: Store, pair: ComparedPair, surveys: Sequence[Survey], chang
         if any(each.text is not None for each in before):
             said = _("Evidence for what the teacher predicts:")
             frames = frame_meaning(pair.runs[0]) if any(each.framed for each in before) else ""
-            st.html(words_key(signed=True, before=said, framed=frames))
+            unknown = any(has_unknown_words(each.text or "") for each in before)
+            st.html(words_key(signed=True, before=said, framed=frames, unknown=unknown))
         with st.grid(3, min_column_width=290, gap="medium"):
             for couple in zip(before, after, strict=True):
                 with st.container(gap="xxsmall"):

@@ -14,6 +14,7 @@ from kdviz.figures.maps import (
     ColourScale,
     Heatmaps,
     SentenceLine,
+    has_unknown_words,
     heatmap_alt,
     heatmaps,
     image_layer,
@@ -113,7 +114,8 @@ def _draw(shown: Sequence[_Shown]) -> None:
     if explanation.text is not None:
         lines = [_sentence(each, of.values[each.arm]) for each, of in zip(shown, maps, strict=True)]
         st.markdown(plain(title))
-        st.html(words_key(signed=True, before=_("Evidence for {name}:").format(name=name)))
+        said, unknown = _("Evidence for {name}:").format(name=name), has_unknown_words(explanation.text)
+        st.html(words_key(signed=True, before=said, unknown=unknown))
         st.html(sentences_html(explanation.text, lines, scale))
         st.caption(_("Grad-CAM, evidence for {name}. One scale for all runs.").format(name=name))
         return
