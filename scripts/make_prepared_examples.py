@@ -11,8 +11,7 @@ network's map almost all at the edge; where objects are known,
 one whose object covers at most a tenth of the image; of texts, one of at most 70 words that is no coin
 toss for any of the three networks. Of the three of these
 on which the student's maps agree most with the teacher's, it is the one on which the twin's agree least. Each
-map of a picture is the evidence for the network's own prediction, the twin's on its own scale; those of a
-text are the evidence for its label, so that their signs mean the same. studies/photographs.toml
+map is the evidence for the network's own prediction, the twin's on its own scale. studies/photographs.toml
 has the photographs over five seeds.
 """
 
@@ -120,8 +119,7 @@ def _drawn(store: Store, name: str) -> dict[str, Any]:
     else:
         objects = run_images(run.config).test.object_masks
         assert objects is not None
-        of_label = explain_test_image(store, run.id, index, target="label")
-        stored = json.dumps(_sentence(of_label, objects[index]), ensure_ascii=False)
+        stored = json.dumps(_sentence(explained, objects[index]), ensure_ascii=False)
         (PREPARED / f"{name}.json").write_text(stored + "\n", "utf-8")
     print(f"{name}: image {index}")
     classes = explained.classes

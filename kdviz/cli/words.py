@@ -30,7 +30,10 @@ def print_words(row: ImageExplanation) -> None:
     table = Table("word", *words)
     for place, word in enumerate(words["teacher"]):
         if word.read:
-            table.add_row(Text(word.text), *(_value(of_arm[place]) for of_arm in words.values()))
+            table.add_row(
+                Text(word.text if word.known else f"{word.text} (unknown)"),
+                *(_value(of_arm[place]) for of_arm in words.values()),
+            )
     if any(isfinite(of.elsewhere) for of in row.arms.values()):
         shares = [percent(of.elsewhere) if isfinite(of.elsewhere) else "–" for of in row.arms.values()]
         table.add_section()
@@ -60,7 +63,7 @@ def _value(word: ShadedWord) -> Text:
     if np.isnan(word.value):
         return Text("–")
     text = Text(decimal(word.value, sign=True))
-    if (colour := word_colour(word.shade)) is not None:
+    if word.known and (colour := word_colour(word.shade)) is not None:
         red, green, blue = colour
         underline = " underline" if word.shade < 0 else ""
         text.stylize(f"{_DARK} on rgb({red},{green},{blue}){underline}")

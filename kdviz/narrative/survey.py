@@ -75,22 +75,20 @@ def survey_answer(
     second: Survey | None = None,
     *,
     measure: str = MAIN_MEASURE,
-    caveat: str = "",
+    early: bool = False,
     awaited: str = "",
 ) -> str:
     """A question and its answer: yes, no or not yet, and what decides it.
 
-    caveat: why it is too early for a finding. awaited: the second explainer, while its survey is not known.
-    The rest is as in `survey_headline`.
+    awaited: the second explainer, while its survey is not known. The rest is as in `survey_headline`.
     """
     question = _("Does the student look where its teacher looks?")
     if "twin" not in first.scores:
         return sentences(question, _("Not yet."), _("Without a twin, the effect of λ is unknown."))
     verdicts = [difference(each, measure=measure).verdict for each in (first, second) if each is not None]
-    if caveat:
+    if early:
         so_far = set(verdicts) == {Verdict.BETTER}
-        early = _("So far, yes, but it is not settled.") if so_far else _("Not yet.")
-        return sentences(question, early, caveat)
+        return sentences(question, _("So far, yes, but it is not settled.") if so_far else _("Not yet."))
     answer = short_answer(verdicts[0], verdicts[1] if second is not None else None)
     unknown = (
         _("By {explainer} it is not known yet.").format(explainer=_(EXPLAINERS[awaited].label))

@@ -194,7 +194,7 @@ def _finding(
     trained_on = trained_explainer(run.config)
     known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
     answer = _answer(known, caveat, removals) if known else []
-    said = "" if known else caveat  # once: the answer ends with it
+    said = "" if known else caveat  # once: it stands behind the answer
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
 
@@ -207,8 +207,8 @@ def _caveat(store: Store, run: Run) -> str:
 
 def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> list[str]:
     """As on Agreement: the answer, and what limits it."""
-    limits = "" if caveat else answer_limits(*known[:2], removals=removals)
-    return [survey_answer(*known[:2], caveat=caveat), *([limits] if limits else [])]
+    limits = caveat or answer_limits(*known[:2], removals=removals)
+    return [survey_answer(*known[:2], early=bool(caveat)), *([limits] if limits else [])]
 
 
 def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:

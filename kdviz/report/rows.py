@@ -156,7 +156,7 @@ def bar_picture(*, signed: bool = False) -> str:
 
 def words_bar() -> str:
     """The scale of shaded words, as HTML."""
-    return words_html(words_legend(signed=False))
+    return words_html(words_legend(signed=False, unknown=True))
 
 
 def _row(of: _Explained, chance: Levels) -> HeatRow:

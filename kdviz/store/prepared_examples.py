@@ -79,8 +79,8 @@ def prepared_sound(name: str) -> Path:
 class PreparedSentence:
     """A test text, and what networks read in it.
 
-    objects: places of the words where the object is. values: by arm, a number for each word: the map of the
-    label, with 1 as the most.
+    objects: places of the words where the object is. values: by arm, a number for each word: the map of what
+    the arm predicts, with 1 as the most.
     """
 
     text: str

@@ -126,16 +126,12 @@ def test_the_answer_is_in_everyday_words_and_says_where_the_explainers_differ(fi
 
 
 def test_the_answer_is_not_settled_where_it_is_too_early():
-    early = "Stopped after 3 of 12 epochs: too early to tell."
-    so_far = f"{QUESTION} So far, yes, but it is not settled. {early}"
-    assert survey_answer(made(raw=RAW), caveat=early) == so_far
+    so_far = f"{QUESTION} So far, yes, but it is not settled."
+    assert survey_answer(made(raw=RAW), early=True) == so_far
     waiting = f"{survey_answer(made(raw=RAW))} By Saliency it is not known yet."
     assert survey_answer(made(raw=RAW), awaited="saliency") == waiting
-    assert (
-        survey_answer(made(raw=RAW), made("saliency", raw=SAME), caveat=early)
-        == f"{QUESTION} Not yet. {early}"
-    )
-    assert survey_answer(made(raw=SAME), caveat=early) == f"{QUESTION} Not yet. {early}"
+    assert survey_answer(made(raw=RAW), made("saliency", raw=SAME), early=True) == f"{QUESTION} Not yet."
+    assert survey_answer(made(raw=SAME), early=True) == f"{QUESTION} Not yet."
     blank = {**RAW, "student": [NAN] * 8}
     assert survey_answer(made(raw=blank)) == f"{QUESTION} Not yet: too few maps are defined."
 

@@ -167,7 +167,7 @@ def test_the_sound_is_that_of_its_picture(store):
 
 def test_its_words_are_those_of_the_run_explained_again(store):
     example, shown = prepared_example(OF_TEXTS), prepared_sentence(OF_TEXTS)
-    explained = explain_test_image(store, open_example(store, OF_TEXTS), example.index, target="label")
+    explained = explain_test_image(store, open_example(store, OF_TEXTS), example.index, target="own")
     assert explained.text == shown.text
     assert list(shown.values) == ["teacher", "student", "twin"]
     for arm, values in shown.values.items():

@@ -3,13 +3,16 @@
 import json
 import re
 import shutil
+from html import escape
+from urllib.parse import parse_qsl
 
 import pytest
 import torch
 
-from kdviz.comparison import loading_code, snapshots
+from kdviz.comparison import explain_test_image, loading_code, planted_cue, snapshots
 from kdviz.config import changed, choices_for
 from kdviz.datasets import DATASETS
+from kdviz.figures.maps import heatmaps, shaded_words, word_layers
 from kdviz.jobs import execute, import_run, start_survey, submit
 from kdviz.language import speaking
 from kdviz.report import report_html
@@ -121,6 +124,33 @@ def test_the_gallery_shows_the_words_of_teacher_and_arm_with_the_planted_one_in_
     assert len(shown) == 6
     assert all(each.count('role="img"') == 2 and each.count("border-top:2px") == 2 for each in shown)
     assert not app.get("image")
+
+
+def test_the_gallery_shades_words_as_explain_does_with_the_legend_above(app, text_run, trained_on_texts):
+    opened(app, "agreement", run=text_run)
+    cards = [each.proto.body for each in app.get("html") if "border-left:4px" in each.proto.body]
+    links = [each.proto.query_string for each in app.get("page_link") if each.proto.label.startswith("Text ")]
+    store, found = Store(trained_on_texts[0]), 0
+    for card, link in zip(cards, links, strict=True):
+        asked = dict(parse_qsl(link))
+        row = explain_test_image(store, text_run, int(asked["image"]), explainer=asked["explainer"])
+        answers = [row.arms[arm].predicted for arm in ("teacher", "student")]
+        assert asked.get("target") == (None if answers[0] == answers[1] else str(row.target))
+        maps = heatmaps(row.attributions, signed=True)
+        framed = planted_cue(store.run(text_run).config, row.index).mask.nonzero().flatten().tolist()
+        for arm in ("teacher", "student"):
+            words = word_layers(shaded_words(row.text, maps.values[arm], maps.scale), outlined=framed)
+            assert all(f'style="{word["style"]}">{escape(word["text"])}<' in card for word in words)
+            found += sum("underline" in word["style"] for word in words)
+    assert len(cards) == 6
+    assert found, "evidence against the class is shown"
+    shown = [each.proto.body for each in app.get("html")]
+    (key,) = (
+        place for place, body in enumerate(shown) if body.startswith("<div") and ">strongly against<" in body
+    )
+    assert "Evidence for what the teacher predicts:" in shown[key]
+    assert "the planted word" in shown[key]
+    assert key < shown.index(cards[0])
 
 
 @pytest.mark.parametrize("cue", ["None", "Marker word"])

@@ -25,8 +25,8 @@ class MapPair:
     """One image or text. image: uint8 (H, W, C); of a text, numbers of words, (L, 1). text: as written.
 
     teacher, other: the two maps for the teacher's predicted class, raw and signed, each (*s) at its own size.
-    planted: numbers of the words that are a planted cue; none of an image. sound: int16 (samples,), whose
-    spectrogram the image is; None of other inputs.
+    framed: numbers of the words that are a planted cue, else of those that a person marked; none of an image.
+    sound: int16 (samples,), whose spectrogram the image is; None of other inputs.
     """
 
     index: int
@@ -34,7 +34,7 @@ class MapPair:
     teacher: FloatArray
     other: FloatArray
     text: str | None = None
-    planted: tuple[int, ...] = ()
+    framed: tuple[int, ...] = ()
     sound: NDArray[np.int16] | None = None
 
 
@@ -80,13 +80,13 @@ def _explained(
     if split.texts is None:
         return tuple(pairs)
     return tuple(
-        replace(pair, text=text, planted=planted)
-        for pair, text, planted in zip(pairs, split.texts, _planted(split), strict=True)
+        replace(pair, text=text, framed=framed)
+        for pair, text, framed in zip(pairs, split.texts, _framed(split), strict=True)
     )
 
 
-def _planted(split: Split) -> list[tuple[int, ...]]:
-    masks = split.cue_masks
+def _framed(split: Split) -> list[tuple[int, ...]]:
+    masks = split.object_masks if split.cue_masks is None else split.cue_masks
     if masks is None:
         return [()] * len(split)
     return [tuple(mask.nonzero().flatten().tolist()) for mask in masks]

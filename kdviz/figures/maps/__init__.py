@@ -75,6 +75,7 @@ if TYPE_CHECKING:
         ShadedWord,
         WordLayer,
         frame_edges,
+        has_unknown_words,
         shaded_words,
         unread_sentence,
         unread_text,
@@ -84,6 +85,7 @@ if TYPE_CHECKING:
         word_layers,
         word_style,
         words_html,
+        words_key,
         words_legend,
     )
 

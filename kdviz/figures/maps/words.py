@@ -1,7 +1,8 @@
 """Maps of texts as words with a background: the stronger the evidence, the more colour.
 
 A word's own colour stays, so that it can be read on a light and on a dark page. Evidence against the class is
-underlined as well, so that hue is never the only difference.
+underlined as well, so that hue is never the only difference. A word outside of the vocabulary is dotted: its
+evidence is that of a random vector, not of a meaning.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from kdviz.figures.maps.colour_maps import colour_map
 from kdviz.figures.maps.colour_scale import ColourScale
 from kdviz.language import _, decimal, listed, plural
 from kdviz.types import FloatArray
-from kdviz.vocabulary import words_of
+from kdviz.vocabulary import is_known, words_of
 
 _FOR, _AGAINST = 0.85, 0.15
 """Places of the two hues in PuOr_r: orange and purple."""
@@ -39,6 +40,9 @@ Edges = tuple[bool, bool]
 _LINE = "2px solid currentColor"
 _FRAMED = f"border-top:{_LINE};border-bottom:{_LINE}"
 _HATCHED = "background:repeating-linear-gradient(135deg,rgba(128,128,128,.45) 0 2px,transparent 2px 6px)"
+_DOTS = "radial-gradient(circle,{colour} 1.2px,transparent 1.7px)"
+_DOTTED = f"background:{_DOTS} 0 0/5px 4px repeat-x,{_DOTS} 0 100%/5px 4px repeat-x"
+"""Above and below the word, which stays legible."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class ShadedWord:
 
     gap: the text between the word before and this one. value: NaN where undefined. shade: its place on the
     scale, in [-1, 1], negative is against the class; NaN likewise. read: whether the network reads so far.
-    signed: whether values of the map can be for and against.
+    signed: whether values of the map can be for and against. known: whether it is in the vocabulary.
     """
 
     text: str
@@ -56,6 +60,7 @@ class ShadedWord:
     shade: float
     read: bool = True
     signed: bool = True
+    known: bool = True
 
 
 def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[ShadedWord]:
@@ -64,7 +69,8 @@ def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[Shad
     for place, word in enumerate(words_of(text)):
         read = place < len(values)
         pair = (float(values[place]), float(levels[place])) if read else (math.nan, math.nan)
-        words.append(ShadedWord(word.text, text[end : word.start], *pair, read, scale.signed))
+        known = is_known(word.text)
+        words.append(ShadedWord(word.text, text[end : word.start], *pair, read, scale.signed, known))
         end = word.stop
     return words
 
@@ -72,8 +78,8 @@ def shaded_words(text: str, values: FloatArray, scale: ColourScale) -> list[Shad
 class WordLayer(TypedDict):
     """A word for the browser. style, gap_style: inline CSS; of the gap only within a frame.
 
-    value, evidence: as text; value is "" where undefined. column: its number among the words that are
-    compared: where texts differ, equal words share one.
+    value, evidence: as text; value is "" where undefined. known: as in `ShadedWord`. column: its number among
+    the words that are compared: where texts differ, equal words share one.
     """
 
     text: str
@@ -82,6 +88,7 @@ class WordLayer(TypedDict):
     style: str
     value: str
     evidence: str
+    known: bool
     column: int
 
 
@@ -110,6 +117,7 @@ def word_layers(
             "style": word_style(word, frame_edges(place, outlined)),
             "value": _value_text(word, unit),
             "evidence": word_evidence(word),
+            "known": word.known,
             "column": numbers[place],
         }
         for place, word in enumerate(read)
@@ -151,15 +159,25 @@ def word_style(word: ShadedWord, edges: Edges | None = None) -> str:
         rules.append("opacity:.6")
     elif math.isnan(word.shade):
         rules.append(_HATCHED)
+    elif not word.known:
+        rules.append(_DOTTED.format(colour=_dots(word.shade)))
     elif abs(word.shade) >= WEAK / 2:
         red, green, blue = _hue(word.shade)
         rules.append(f"background:rgba({red},{green},{blue},{round(_OPACITY * abs(word.shade), 2)})")
-        if word.shade <= -WEAK:
-            rules.append("text-decoration:underline .12em;text-underline-offset:.2em")
+    if word.shade <= -WEAK:
+        rules.append("text-decoration:underline .12em;text-underline-offset:.2em")
     if edges:
         rules.append(_FRAMED)
         rules += [f"border-{side}:{_LINE}" for side, edge in (("left", begins), ("right", ends)) if edge]
     return ";".join(rules)
+
+
+def _dots(shade: float) -> str:
+    """The colour of an unknown word's dots: grey, and of its hue where it moves the answer."""
+    if abs(shade) < WEAK:
+        return "rgba(128,128,128,.6)"
+    red, green, blue = _hue(shade)
+    return f"rgba({red},{green},{blue},{round(0.5 + 0.4 * abs(shade), 2)})"
 
 
 def _gap_style(place: int, outlined: Collection[int]) -> str:
@@ -183,10 +201,13 @@ def word_colour(shade: float) -> tuple[int, int, int] | None:
 def word_evidence(word: ShadedWord) -> str:
     """What a word's value says, e.g. "strongly against", or "strong" in a map without signs.
 
-    "not read" behind the last word that is.
+    "not read" behind the last word that is; of an unknown word also that it is one.
     """
     if not word.read:
         return _("not read")
+    if not word.known:
+        of_vector = word_evidence(replace(word, known=True))
+        return _("{evidence}; not in the vocabulary: read as a random vector").format(evidence=of_vector)
     if math.isnan(word.shade):
         return _("undefined")
     level = sum(abs(word.shade) >= bound for bound in (WEAK, _CLEAR, _STRONG))
@@ -217,11 +238,27 @@ def word_alt(name: str, words: Sequence[ShadedWord]) -> str:
     return _("{name}: the strongest words {found}.").format(name=name, found=_("; ").join(found))
 
 
-def words_legend(*, signed: bool) -> list[ShadedWord]:
-    """The scale of shades, each step as a word that says what it means."""
+def words_legend(*, signed: bool, unknown: bool = False) -> list[ShadedWord]:
+    """The scale of shades, each step as a word that says what it means. unknown: with the unknown words."""
     shades = (-1.0, -0.5, 0.0, 0.5, 1.0) if signed else (0.0, 0.5, 1.0)
     steps = [ShadedWord("", "  ", shade, shade, signed=signed) for shade in shades]
-    return [replace(step, text=word_evidence(step)) for step in steps]
+    dotted = ShadedWord(_("dotted: not in the vocabulary"), "  ", 0.0, 0.0, known=False)
+    return [*(replace(step, text=word_evidence(step)) for step in steps), *([dotted] if unknown else [])]
+
+
+def has_unknown_words(text: str) -> bool:
+    """Whether words of a text are not in the vocabulary."""
+    return not all(is_known(word.text) for word in words_of(text))
+
+
+def words_key(*, signed: bool, before: str = "", framed: str = "", unknown: bool = False) -> str:
+    """`words_legend` as a line of HTML. before: what the evidence is for. framed: what a frame means."""
+    frame = words_html([ShadedWord(_("word"), "", 0.0, 0.0)], outlined={0}) if framed else ""
+    legend = words_legend(signed=signed, unknown=unknown)
+    steps = "".join(words_html([replace(step, gap="")]) for step in legend)
+    entries = [escape(before), steps, frame and f"<span>{frame}&nbsp; {escape(framed)}</span>"]
+    row = "display:flex;flex-wrap:wrap;gap:.1rem .6rem;align-items:baseline;font-size:.875rem"
+    return f'<div style="{row}">{"".join(filter(None, entries))}</div>'
 
 
 def unread_sentence(words: Sequence[ShadedWord]) -> str:
@@ -239,7 +276,8 @@ def unread_text(count: int) -> str:
 def _strongest(words: Sequence[ShadedWord], sign: int) -> list[str]:
     """Words with clear evidence of one sign, the strongest first."""
     clear = [word for word in words if word.read and sign * word.shade >= WEAK]
-    return [word.text for word in sorted(clear, key=lambda word: -sign * word.value)[:_NAMED]]
+    strongest = sorted(clear, key=lambda word: -sign * word.value)[:_NAMED]
+    return [word.text if word.known else _("{word} (unknown)").format(word=word.text) for word in strongest]
 
 
 def _told(word: ShadedWord, unit: str) -> str:

@@ -16,11 +16,13 @@ from kdviz.datasets import class_name, class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     arm_lines,
+    has_unknown_words,
     heatmap_row,
     heatmaps,
     heatmaps_alt,
     sentences_html,
     webp_url,
+    words_key,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend, percent, score
 from kdviz.language import _, language, sentences
@@ -31,6 +33,7 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.clip_player import clip_player
+from kdviz.ui.widgets.sentence import frame_meaning
 
 if TYPE_CHECKING:
     import numpy as np
@@ -44,12 +47,15 @@ class Thumbnail:
     """An image, its teacher's map and the arm's, side by side; or a text, with a line for each of the two.
 
     picture: a data URL, since a file is another request; "" of a text. sentences: HTML; "" of an image.
-    sound: the clip whose spectrogram the picture is.
+    framed, unknown: whether words of it are in a frame, or not in the vocabulary. sound: the clip whose
+    spectrogram the picture is.
     """
 
     picture: str = ""
     alt: str = ""
     sentences: str = ""
+    framed: bool = False
+    unknown: bool = False
     sound: NDArray[np.int16] | None = None
 
 
@@ -67,11 +73,13 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
             icon=":material/search_off:",
         )
         return
-    before = _("image") if shown_modality() == "image" else ""
-    st.html(arm_legend(("teacher", shown.arm), before=before))
+    legend = st.container(gap="xxsmall")
     count = min(len(rows), st.session_state.get("ag_shown", _AT_A_TIME))
+    thumbnails = []
     for start in range(0, count, _AT_A_TIME):
-        _page(shown, rows[start : min(start + _AT_A_TIME, count)])
+        thumbnails += _page(shown, rows[start : min(start + _AT_A_TIME, count)])
+    with legend:
+        _legend(shown, rows[:count], thumbnails)
     if count < len(rows):
         more = min(_AT_A_TIME, len(rows) - count)
         st.button(
@@ -80,30 +88,49 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
             on_click=safely(_show),
             args=(count + more,),
         )
-    scale = _(
-        "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
-        "scale, with full colour at the teacher's maximum."
-    ).format(explainer=_(EXPLAINERS[shown.survey.explainer].label))
+
+
+def _legend(shown: ArmComparison, rows: list[TriageRow], thumbnails: list[Thumbnail]) -> None:
+    """Whose the maps are, and what their colours mean."""
+    explainer, texts = EXPLAINERS[shown.survey.explainer], shown_modality() == "text"
+    before = _("image") if shown_modality() == "image" else ""
+    st.html(arm_legend(("teacher", shown.arm), before=before))
+    if texts:
+        said = _("Evidence for what the teacher predicts:")
+        frames = frame_meaning(shown.run) if any(each.framed for each in thumbnails) else ""
+        unknown = any(each.unknown for each in thumbnails)
+        st.html(words_key(signed=explainer.signed, before=said, framed=frames, unknown=unknown))
+        scale = _("{explainer}. Each text has one scale, with full colour at the teacher's strongest word.")
+    else:
+        scale = _(
+            "{explainer}, evidence for the teacher's predicted class, positive part. Each row shares one "
+            "scale, with full colour at the teacher's maximum."
+        )
     hatched = _("Hatched: nothing speaks for that class, so there is no map.")
-    undefined = any(math.isnan(row.score) for row in rows[:count])
-    st.caption(sentences(scale, hatched if undefined else ""))
+    undefined = any(math.isnan(row.score) for row in rows)
+    st.caption(sentences(scale.format(explainer=_(explainer.label)), hatched if undefined else ""))
 
 
 def _show(count: int) -> None:
     st.session_state["ag_shown"] = count
 
 
-def _page(shown: ArmComparison, rows: list[TriageRow]) -> None:
+def _page(shown: ArmComparison, rows: list[TriageRow]) -> list[Thumbnail]:
     thumbnails = _thumbnails(shown, rows)
     with st.grid(3, min_column_width=290, gap="medium"):
         for row, thumbnail in zip(rows, thumbnails, strict=True):
             with st.container(gap="xsmall"):
                 _image(shown, row, thumbnail)
+    return thumbnails
 
 
 def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
     names = [plain(name) for name in class_names(shown.survey.classes)]
     link = with_language({"run": shown.run.id, "image": str(row.index), "explainer": shown.survey.explainer})
+    if (
+        row.predicted != row.teacher
+    ):  # Explain shows at first what each network predicts, and here is one class
+        link["target"] = str(row.teacher)
     if thumbnail.sentences:
         st.html(thumbnail.sentences)
     else:
@@ -157,10 +184,13 @@ def _test_image(index: int, name: str) -> str:
 
 
 def _thumbnail(shown: ArmComparison, pair: MapPair, name: str) -> Thumbnail:
-    maps = heatmaps({"teacher": pair.teacher, shown.arm: pair.other})
+    attributions = {"teacher": pair.teacher, shown.arm: pair.other}
     if pair.text is not None:
-        lines = arm_lines(maps.positive)
-        return Thumbnail(sentences=sentences_html(pair.text, lines, maps.scale, outlined=pair.planted))
+        maps = heatmaps(attributions, signed=EXPLAINERS[shown.survey.explainer].signed, clip=True)
+        lines = arm_lines(maps.values)
+        drawn = sentences_html(pair.text, lines, maps.scale, outlined=pair.framed)
+        return Thumbnail("", "", drawn, bool(pair.framed), has_unknown_words(pair.text))
+    maps = heatmaps(attributions)
     alt = heatmaps_alt(_test_image(pair.index, name), maps.positive)
     cue = planted_cue(shown.run.config, pair.index)
     row = heatmap_row(pair.image, maps, box=None if cue is None else cue.box)

@@ -38,7 +38,6 @@ from kdviz.ui.agreement.cue_split import cue_split_table
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
-from kdviz.ui.frame.responsive import folded_when_narrow
 from kdviz.ui.widgets.caveat import caveat
 from kdviz.ui.widgets.marks_effect import did_marks_help
 
@@ -59,14 +58,13 @@ def survey_summary(
     surveys.sort(key=lambda each: each.explainer != trained_on)
     with finding:
         early = caveat(store, run)
-        answer = survey_answer(*surveys, measure=measure, caveat=early, awaited="" if other else second)
+        answer = survey_answer(*surveys, measure=measure, early=bool(early), awaited="" if other else second)
         words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(early))
         st.markdown(f"### {answer}")
-        limits = "" if early else answer_limits(*surveys, measure=measure, removals=removals)
-        if limits:
+        if limits := early or answer_limits(*surveys, measure=measure, removals=removals):
             st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")
-        with folded_when_narrow(_("More"), key="ag_more"):
+        with st.expander(_("The finding in numbers"), icon=":material/pin:", key="ag_more"):
             st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
         if shortcut := shortcut_warning(survey):
             st.warning(plain(shortcut), icon=":material/visibility:")

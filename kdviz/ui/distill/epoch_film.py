@@ -23,6 +23,7 @@ from kdviz.figures.maps import (
     ImageLayer,
     MapLayer,
     frame_edges,
+    has_unknown_words,
     heatmaps,
     heatmaps_alt,
     image_layer,
@@ -93,13 +94,15 @@ class WordsLayer(TypedDict):
 class Frame:
     """One probe image or text after one epoch.
 
-    maps: one per arm; of a text, the look of each word. hatched: whether one of them is undefined.
+    maps: one per arm; of a text, the look of each word. hatched: whether one of them is undefined. dotted:
+    whether words are not in the vocabulary.
     """
 
     maps: Sequence[MapLayer] | Sequence[Sequence[str]]
     alt: str
     caption: str
     hatched: bool
+    dotted: bool = False
 
 
 def film(store: Store, run: Run) -> None:
@@ -130,7 +133,10 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     framed = _("In a frame: the planted word.")
     planted = modality == "text" and run.config.cue != "none"
     undefined = any(frame.hatched for of in frames for frame in of)
-    st.caption(sentences(whose, framed if planted else "", hatched if undefined else ""))
+    dotted = _("Dotted: not in the vocabulary.")
+    unknown = any(frame.dotted for of in frames for frame in of)
+    notes = {framed: planted, dotted: unknown, hatched: undefined}
+    st.caption(sentences(whose, *(note for note, wanted in notes.items() if wanted)))
     looks: dict[str, int] = {}
     images = [
         {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}
@@ -260,7 +266,7 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
         ]
         alt = sentences(_("{sentence}.").format(sentence=subject), *alts)
         hatched = any(word.read and math.isnan(word.shade) for words in shaded.values() for word in words)
-        return Frame(looks, alt, _unbroken(caption), hatched)
+        return Frame(looks, alt, _unbroken(caption), hatched, has_unknown_words(original))
     layers = [map_layer(maps.values[arm], maps.scale) for arm in arms]
     hatched = any(layer["values"] is None for layer in layers)
     return Frame(layers, heatmaps_alt(subject, maps.positive), _unbroken(caption), hatched)

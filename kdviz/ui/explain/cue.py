@@ -16,7 +16,6 @@ from kdviz.types import Arm, ModalityName
 from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.answers import answer_verdict
 
@@ -88,8 +87,7 @@ def _to_what_if() -> None:
 
 
 def try_own(modality: ModalityName) -> None:
-    """A button that asks for the visitor's own input in place of the test image, where the menu is folded."""
-    st.html(f"<style>@media {WIDE} {{ .st-key-try_own {{ display: none; }} }}</style>")
+    """A button that asks for the visitor's own input in place of the test image."""
     st.button(
         _("Try your own picture"),
         icon=":material/add_photo_alternate:" if modality == "image" else ":material/edit_note:",

@@ -34,7 +34,7 @@ from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.panel import PanelLine, Sentence, SentencePanel
-from kdviz.ui.widgets.sentence import sentence_row
+from kdviz.ui.widgets.sentence import FramedWord, sentence_row
 
 
 @fragment
@@ -174,6 +174,7 @@ def _show_change(
         signed=signed,
         unit=_("the unit of the original's map"),
         choose=lambda _target: None,
+        framed=FramedWord(_("word"), _("edited")),
         key="edited_sentences",
     )
 

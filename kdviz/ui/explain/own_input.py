@@ -92,11 +92,15 @@ def text_notes(given: OwnText) -> str:
     """How much of a text is not read, and which words are unknown; "" if all are read and known."""
     named, more = given.unknown[:_NAMED], len(given.unknown) - _NAMED
     words = listed(_("“{word}”").format(word=plain(shortened(word))) for word in named)
-    unknown = _("Not in the vocabulary, so their meaning is unknown: {words}.")
+    unknown = _("Not in the vocabulary (dotted): {words}.")
     if more > 0:
-        unknown = _("Not in the vocabulary, so their meaning is unknown: {words}, and {count} more.")
+        unknown = _("Not in the vocabulary (dotted): {words}, and {count} more.")
     unknown = unknown.format(words=words, count=more)
-    return sentences(unread_text(given.unread), unknown if named else "")
+    effect = _(
+        "The networks read such a word as a random vector: unless it was frequent in training, it moves "
+        "their answers without a meaning."
+    )
+    return sentences(unread_text(given.unread), *([unknown, effect] if named else []))
 
 
 def mostly_unknown(given: OwnText) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
-from kdviz.figures.maps import ColourScale, arm_lines, sentences_html
+from kdviz.figures.maps import arm_lines, heatmaps, own_scale, sentences_html
 from kdviz.figures.style import percent
 from kdviz.language import _, speaking_of
 from kdviz.store import Store
@@ -21,10 +21,9 @@ from kdviz.store.prepared_examples import (
     prepared_sound,
 )
 from kdviz.ui.frame.errors import errors
-from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
-from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures, shown_class
+from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures
 
 _COLUMNS, _CARD_PX = 2, 300
 """Cards side by side, and the smallest width of one."""
@@ -73,20 +72,22 @@ def _maps(example: PreparedExample, label: str) -> None:
 
 
 def _words(example: PreparedExample) -> None:
-    """A line for each network, with the evidence for the label."""
+    """A line for each network, with the evidence for what it predicts, in the colours of Explain."""
     shown = prepared_sentence(example.name)
-    lines = [
-        replace(line, about=_("{name}: {value}").format(name=line.name, value=answer_mark(example, arm)))
-        for arm, line in zip(shown.values, arm_lines(shown.maps), strict=True)
-    ]
-    scale = ColourScale(1.0, signed=True)
-    st.html(sentences_html(shown.text, lines, scale, outlined=shown.objects))
+    maps = heatmaps(shown.maps, signed=True)
+    lines = []
+    for arm, line in zip(shown.values, arm_lines(maps.values), strict=True):
+        same = example.predicted[arm] == example.predicted["teacher"]
+        scale = maps.scale if same else own_scale(shown.maps[arm], signed=True)
+        about = _("{name}: {value}").format(name=line.name, value=answer_mark(example, arm))
+        lines.append(sentences_html(shown.text, [replace(line, about=about)], scale, outlined=shown.objects))
+    st.html("".join(lines))
     st.caption(
         _(
-            "Test text {index}, and each network's evidence for its label, *{label}*, also that of the twin, "
-            "which answers otherwise: orange for it, purple and underlined against it. Explain colours the "
-            "words for what each network predicts. Framed: what a person changed to say the opposite."
-        ).format(index=example.index, label=plain(shown_class(example, example.label)))
+            "Test text {index}, and each network's evidence for what it predicts: orange for it, purple and "
+            "underlined against it. The twin predicts the other class, so its colours are mostly reversed. "
+            "Framed: what a person changed to say the opposite. Dotted: not in the vocabulary."
+        ).format(index=example.index)
     )
 
 

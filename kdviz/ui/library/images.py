@@ -20,7 +20,7 @@ from kdviz.datasets.samples import (
 )
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import gallery_row, png
-from kdviz.language import _, decimal, plural
+from kdviz.language import _, decimal, plural, sentences
 from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, safely
@@ -233,6 +233,8 @@ def _outlines(split: Split) -> bool:
 
 def _gallery(data: DataSet, split: Split, classes: range, *, masks: bool) -> None:
     pictures = split.texts is None and split.sounds is None
+    if split.texts is not None:
+        _legend_of_frames(planted=False, marked=masks)
     mirrored = data.flips and pictures and _as_in_training()
     with st.grid(2, min_column_width=330, gap="medium"):
         for label in classes:
@@ -263,6 +265,8 @@ def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks:
         (_("The cue helps"), strength, intact.format(strength=f"{strength:g}")),
         (_("Random cue"), None, by_luck.format(classes=count)),
     )
+    if sample.texts is not None:
+        _legend_of_frames(planted=True, marked=masks)
     with st.grid(2, min_column_width=330, gap="medium"):
         for name, chance, about in sides:
             with st.container():
@@ -272,6 +276,13 @@ def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks:
                 planted = plant(sample, cue, classes=count, strength=chance, seed=_CUE_SEED)
                 for label in sorted({int(label) for label in sample.labels}):
                     _row(data, of_class(planted, label), label, state=name, masks=masks)
+
+
+def _legend_of_frames(*, planted: bool, marked: bool) -> None:
+    """What the frames around words of the texts mean."""
+    meanings = {_("Framed: the planted word."): planted, _("Dashed: a word that a person marked."): marked}
+    if said := sentences(*(text for text, shown in meanings.items() if shown)):
+        st.caption(said)
 
 
 def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bool = False) -> None:

@@ -27,12 +27,15 @@ from kdviz.figures.maps import (
     SentenceLine,
     density,
     enlarged,
+    has_unknown_words,
     heatmap_alt,
     heatmaps,
     overlay,
     sentences_html,
     side_by_side,
+    signed_density,
     webp_url,
+    words_key,
 )
 from kdviz.figures.style import RUN_STYLES
 from kdviz.language import _, sentences
@@ -44,6 +47,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.metric_columns import share_format
+from kdviz.ui.widgets.sentence import frame_meaning
 
 _AT_MOST = 12
 
@@ -185,6 +189,11 @@ def _pictures(store: Store, pair: ComparedPair, surveys: Sequence[Survey], chang
                 earlier=pair.letters[0], later=pair.letters[1]
             )
         )
+        if any(each.text is not None for each in before):
+            said = _("Evidence for what the teacher predicts:")
+            frames = frame_meaning(pair.runs[0]) if any(each.framed for each in before) else ""
+            unknown = any(has_unknown_words(each.text or "") for each in before)
+            st.html(words_key(signed=True, before=said, framed=frames, unknown=unknown))
         with st.grid(3, min_column_width=290, gap="medium"):
             for couple in zip(before, after, strict=True):
                 with st.container(gap="xxsmall"):
@@ -198,15 +207,16 @@ def _picture(pair: ComparedPair, surveys: Sequence[Survey], couple: tuple[MapPai
     index = couple[0].index
     answers = [_answer(survey, index) for survey in surveys]
     label = class_name(surveys[0].classes, int(surveys[0].labels[_place(surveys[0], index)]))
-    scale = heatmaps({"teacher": couple[0].teacher, "student": couple[0].other}).scale
-    maps = [density(each.other) for each in couple]
+    texts = couple[0].text is not None
+    scale = heatmaps({"teacher": couple[0].teacher, "student": couple[0].other}, signed=texts).scale
+    maps = [(signed_density if texts else density)(each.other) for each in couple]
     link = with_language({"run": pair.runs[1].id, "image": str(index)})
     caption = _("Image {index} · {label}: {before} → {after}").format(
         index=index, label=plain(label), before=plain(answers[0]), after=plain(answers[1])
     )
     if (text := couple[0].text) is not None:
         lines = [_line(*each) for each in zip(pair.letters, maps, strict=True)]
-        st.html(sentences_html(text, lines, scale, outlined=couple[0].planted))
+        st.html(sentences_html(text, lines, scale, outlined=couple[0].framed))
         st.page_link(
             "pages/explain.py", label=caption, icon=":material/center_focus_strong:", query_params=link
         )

@@ -14,12 +14,14 @@ from kdviz.figures.maps import (
     ColourScale,
     Heatmaps,
     SentenceLine,
+    has_unknown_words,
     heatmap_alt,
     heatmaps,
     image_layer,
     map_layer,
     sentences_html,
     undefined_reason,
+    words_key,
 )
 from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
 from kdviz.language import _
@@ -103,21 +105,22 @@ def _teacher_hash(store: Store, run: Run) -> str:
 
 
 def _draw(shown: Sequence[_Shown]) -> None:
-    maps = [heatmaps(each.explanation.attributions, clip=True) for each in shown]
-    scale = ColourScale(max(each.scale.limit for each in maps))
     explanation = shown[0].explanation
+    texts = explanation.text is not None
+    maps = [heatmaps(each.explanation.attributions, signed=texts, clip=True) for each in shown]
+    scale = ColourScale(max(each.scale.limit for each in maps), signed=texts)
+    name = plain(class_name(explanation.classes, explanation.target))
     title = _("Test image {index}: {label}").format(index=explanation.index, label=explanation.label_name)
     if explanation.text is not None:
-        lines = [_sentence(each, of.positive[each.arm]) for each, of in zip(shown, maps, strict=True)]
+        lines = [_sentence(each, of.values[each.arm]) for each, of in zip(shown, maps, strict=True)]
         st.markdown(plain(title))
+        said, unknown = _("Evidence for {name}:").format(name=name), has_unknown_words(explanation.text)
+        st.html(words_key(signed=True, before=said, unknown=unknown))
         st.html(sentences_html(explanation.text, lines, scale))
-    else:
-        _comparer(shown, maps, scale, title)
-    st.caption(
-        _("Grad-CAM, evidence for {name}, positive part. One scale for all runs.").format(
-            name=plain(class_name(explanation.classes, explanation.target))
-        )
-    )
+        st.caption(_("Grad-CAM, evidence for {name}. One scale for all runs.").format(name=name))
+        return
+    _comparer(shown, maps, scale, title)
+    st.caption(_("Grad-CAM, evidence for {name}, positive part. One scale for all runs.").format(name=name))
 
 
 def _comparer(shown: Sequence[_Shown], maps: Sequence[Heatmaps], scale: ColourScale, title: str) -> None:
@@ -136,10 +139,10 @@ def _comparer(shown: Sequence[_Shown], maps: Sequence[Heatmaps], scale: ColourSc
     )
 
 
-def _sentence(shown: _Shown, positive: FloatArray) -> SentenceLine:
+def _sentence(shown: _Shown, values: FloatArray) -> SentenceLine:
     style = RUN_STYLES[shown.place]
     about = " · ".join([shown.name, *(line.text for line in _lines(shown))])
-    return SentenceLine(shown.name, style.color, style.glyph, positive, about)
+    return SentenceLine(shown.name, style.color, style.glyph, values, about)
 
 
 def _panel(shown: _Shown, positive: FloatArray, scale: ColourScale) -> MapPanel:

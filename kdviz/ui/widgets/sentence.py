@@ -13,7 +13,8 @@ import streamlit as st
 
 from kdviz.figures.maps import word_layers, words_legend
 from kdviz.language import _
-from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
+from kdviz.store import Run
+from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel, SentencePanel
 
 _HERE = Path(__file__)
 
@@ -31,6 +32,11 @@ class FramedWord:
 
     word: str
     text: str
+
+
+def frame_meaning(run: Run) -> str:
+    """What a frame around words of a run's test texts means."""
+    return _("marked by a person") if run.config.cue == "none" else _("the planted word")
 
 
 def sentence_row(
@@ -61,7 +67,7 @@ def sentence_row(
         key=key,
         data={
             "panels": [asdict(panel) for panel in panels],
-            "legend": word_layers(words_legend(signed=signed)),
+            "legend": word_layers(words_legend(signed=signed, unknown=_has_unknown(panels))),
             "framed": None if framed is None else asdict(framed),
             "ownFirst": own_first,
             "small": small,
@@ -70,6 +76,12 @@ def sentence_row(
         },
         on_target_change=chosen,
     )
+
+
+def _has_unknown(panels: Sequence[Panel]) -> bool:
+    """Whether words that are shown are not in the vocabulary."""
+    shown = (each.sentences for each in panels if isinstance(each, SentencePanel))
+    return any(not word["known"] for sentences in shown for each in sentences for word in each.words)
 
 
 def _words() -> dict[str, str]:

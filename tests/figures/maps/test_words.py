@@ -11,6 +11,7 @@ import pytest
 from kdviz.figures.maps import (
     ColourScale,
     ShadedWord,
+    has_unknown_words,
     heatmaps,
     shaded_words,
     unread_sentence,
@@ -19,6 +20,7 @@ from kdviz.figures.maps import (
     word_layers,
     word_style,
     words_html,
+    words_key,
     words_legend,
 )
 from kdviz.language import speaking
@@ -161,6 +163,23 @@ def test_a_map_without_signs_is_neither_for_nor_against(shade, said):
 def test_a_tooltip_has_the_value_and_what_it_means():
     titles = [each["title"] for each in Page(words_html(shaded("not yet more", [-2, NAN]))).attributes[1:]]
     assert titles == ["−2.00×, strongly against", "undefined", "not read"]
+
+
+def test_a_word_outside_of_the_vocabulary_is_dotted_and_said_to_be_unknown():
+    words = shaded("good zzxq. Blarg", [2, 2, 0, -2])
+    styles = [word_style(word) for word in words]
+    assert ["radial-gradient" in style for style in styles] == [False, True, False, True]
+    assert not any("background:rgba" in style for style in (styles[1], styles[3]))
+    unknown = "not in the vocabulary: read as a random vector"
+    assert [layer["evidence"] for layer in word_layers(words)] == [
+        "strongly for", f"strongly for; {unknown}", "neutral", f"strongly against; {unknown}"]  # fmt: skip
+    assert [layer["known"] for layer in word_layers(words)] == [True, False, True, False]
+    assert word_alt("twin", words) == (
+        "twin: the strongest words for the class: good, zzxq (unknown); against it: Blarg (unknown)."
+    )
+    key = "dotted: not in the vocabulary"
+    assert key in words_key(signed=True, unknown=has_unknown_words("good zzxq"))
+    assert key not in words_key(signed=True, unknown=has_unknown_words("good film"))
 
 
 def test_a_description_names_the_strongest_words():
