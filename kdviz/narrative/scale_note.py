@@ -11,8 +11,11 @@ from kdviz.types import FloatArray
 _FAINT = 0.3
 """A share of the full colour below which a map is hardly seen."""
 
+_CLEARLY_ABOVE = 1.1
+"""A multiple of the full colour from which a cell would look stronger if it could."""
+
 _SATURATED = 0.01
-"""A share of the cells above the full colour up to which a map still shows where it is strongest."""
+"""A share of such cells up to which a map still shows where it is strongest."""
 
 
 def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
@@ -24,8 +27,8 @@ def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
     """
     if not is_defined(values):
         return ""
-    above = float((np.abs(present_cells(values)) > scale.limit).mean())
     if own:
+        above = float((np.abs(present_cells(values)) > scale.limit).mean())
         text = (
             _("Own colour scale: full colour is {limit} times the mean strength.")
             if scale.signed
@@ -33,10 +36,11 @@ def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
         )
         exceeded = _("{share} of its cells are above that.").format(share=percentage(above))
         return sentences(text.format(limit=decimal(scale.limit, 1)), exceeded if above else "")
-    highest = float(np.abs(present_cells(values)).max()) / scale.limit
-    if above > _SATURATED:
-        text = _("{share} of its cells are above full colour, by up to {times} times, and look alike.")
-        return text.format(share=percentage(above, 0), times=decimal(highest, 1))
+    strength = np.abs(present_cells(values)) / scale.limit
+    highest, saturated = float(strength.max()), float((strength > _CLEARLY_ABOVE).mean())
+    if saturated > _SATURATED:
+        text = _("{share} of its cells are all in full colour, though up to {times} times as strong.")
+        return text.format(share=percentage(saturated, 0), times=decimal(highest, 1))
     if highest >= _FAINT:
         return ""
     return _("Faint here: at most {share} of full colour.").format(share=percentage(highest, 0))

@@ -54,6 +54,10 @@ def test_maps_are_bytes_of_the_teachers_scale_or_of_their_own_for_another_class(
                 assert said == ""
             elif other:
                 assert said == f"Own colour scale: full colour is {limit:.1f} times an even spread."
+            elif (saturated := (heat > 1.1 * limit).mean()) > 0.01:
+                assert said == (
+                    f"{percent(saturated, 0)} of its cells are all in full colour, though up to {highest:.1f} times as strong."
+                )
             else:
                 faint = f"Faint here: at most {percent(highest, 0)} of full colour."
                 assert said == (faint if highest < 0.3 else "")
