@@ -18,7 +18,7 @@ if not LESSONS[lesson].needs_run:
     show_lesson(lesson, store)
     st.stop()
 
-run_id = choose_run(store, prefer=("finished",), prepared=True)
+run_id = choose_run(store, prefer=("finished",), of_lessons=True)
 if run_id is None:
     empty(
         _("No finished run"),

@@ -1,4 +1,4 @@
-"""The run that a page shows. The choice is in the URL, and shared by all pages."""
+"""The run that a page shows. The choice is in the URL, and shared by all pages but the lessons."""
 
 from __future__ import annotations
 
@@ -21,28 +21,28 @@ from kdviz.ui.frame.subject import speak_of_data
 NEW_RUN = "new"
 """The URL parameter that is 1 where the form of a new run is open on Distill."""
 
-_KEY, _MENU, _GONE, _BY_DEFAULT = "run", "run_menu", "run_gone", "run_by_default"
+_KEY, _OF_LESSONS, _MENU, _GONE = "run", "lesson_run", "run_menu", "run_gone"
 
 
-def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = False) -> str | None:
+def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = False) -> str | None:
     """A menu of all runs beside the page's title, newest first; None if there are none, or none is selected.
 
-    prefer: states from which the newest run is selected by default. prepared: the prepared run comes before
-    it, unless the visitor or a link has chosen one.
+    prefer: states from which the newest run is selected by default. of_lessons: the choice is that of the
+    lessons, which were written for the prepared run and begin with it; a visitor's own run is chosen for them
+    in this menu, or by a link.
 
     The choice is stored beside the menu, because a menu's own value ends with its page; and the URL contains
     the id, where a bound menu's would contain its label.
     """
     runs = {run.id: run for run in store.runs()}
-    _follow_link(runs)
-    other_default = st.session_state.get(_BY_DEFAULT, prepared) != prepared
-    if st.session_state.get(_KEY) not in runs or other_default:
-        st.session_state[_KEY] = _default(list(runs.values()), prefer, prepared=prepared)
-        st.session_state[_BY_DEFAULT] = prepared
-    _warn_of_gone(store, runs.get(st.session_state[_KEY]))
+    key = _OF_LESSONS if of_lessons else _KEY
+    _follow_link(runs, key)
+    if st.session_state.get(key) not in runs:
+        st.session_state[key] = _default(list(runs.values()), prefer, prepared=of_lessons)
+    _warn_of_gone(store, runs.get(st.session_state[key]))
     if not runs:
         return None
-    st.session_state[_MENU] = st.session_state[_KEY]
+    st.session_state[_MENU] = st.session_state[key]
     beside_title().selectbox(
         _("Run"),
         options=list(runs),
@@ -51,9 +51,10 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), prepared: bool = Fal
         placeholder=_("Choose a run"),
         key=_MENU,
         on_change=safely(_choose),
+        args=(key,),
         label_visibility="collapsed",
     )
-    chosen = st.session_state[_KEY]
+    chosen = st.session_state[key]
     if chosen:
         url_state.set_param(_KEY, chosen)
         speak_of_data(runs[chosen].config.dataset)
@@ -78,9 +79,17 @@ def title_with_origin(run: Run) -> str:
 
 def show_run(run_id: str | None) -> None:
     """Select a run. Call it before the menu is drawn, or from a callback."""
-    st.session_state[_KEY] = run_id
-    for key in (_GONE, _BY_DEFAULT):
-        st.session_state.pop(key, None)
+    _select(_KEY, run_id)
+
+
+def show_run_in_lessons(run_id: str) -> None:
+    """Select a run for the lessons. Call it before the menu is drawn, or from a callback."""
+    _select(_OF_LESSONS, run_id)
+
+
+def _select(key: str, run_id: str | None) -> None:
+    st.session_state[key] = run_id
+    st.session_state.pop(_GONE, None)
 
 
 def _default(runs: Sequence[Run], prefer: Sequence[str], *, prepared: bool) -> str | None:
@@ -90,9 +99,9 @@ def _default(runs: Sequence[Run], prefer: Sequence[str], *, prepared: bool) -> s
     return next((run.id for run in [*first, *usual, *fitting]), None)
 
 
-def _choose() -> None:
+def _choose(key: str) -> None:
     url_state.ignore_pending()
-    show_run(st.session_state[_MENU])
+    _select(key, st.session_state[_MENU])
 
 
 def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
@@ -102,13 +111,13 @@ def _labels(runs: Mapping[str, Run]) -> dict[str, str]:
     return {run_id: title if uses[title] == 1 else f"{title} · {run_id}" for run_id, title in titles.items()}
 
 
-def _follow_link(runs: Mapping[str, Run]) -> None:
+def _follow_link(runs: Mapping[str, Run], key: str) -> None:
     """Select the run of a link, or of the browser's Back; remember one that does not exist."""
     requested = url_state.requested(_KEY)
     if not requested:
         return
     if requested in runs:
-        show_run(requested)
+        _select(key, requested)
     else:
         st.session_state[_GONE] = requested
 

@@ -10,7 +10,7 @@ from kdviz.store import Store
 from kdviz.store.prepared import is_prepared
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.run_menu import show_run
+from kdviz.ui.frame.run_menu import show_run_in_lessons
 from kdviz.ui.frame.shell import empty
 
 
@@ -25,7 +25,7 @@ def run_of_images(store: Store) -> None:
             _("Open {run}").format(run=plain(run.title)),
             icon=":material/swap_horiz:",
             key="open_run_of_images",
-            on_click=safely(show_run),
+            on_click=safely(show_run_in_lessons),
             args=(run.id,),
         )
 

@@ -60,18 +60,26 @@ def test_the_run_that_comes_with_kdviz_is_called_so(app, store, prepared, config
     assert title_with_origin(store.run(own)) == store.run(own).title
 
 
-def test_lessons_begin_with_the_prepared_run_unless_another_was_chosen(app, store, prepared, config):
+def test_lessons_begin_with_the_prepared_run_and_keep_a_choice_of_their_own(app, store, prepared, config):
     own = store.create(config.model_dump(mode="json"))
     store.set_state(own, "finished")
-    for page, chosen in (("distill", own), ("learn", prepared), ("distill", own)):
+
+    def shown(page, **link):
         app.query_params.clear()  # as a click on the navigation does
-        opened(app, page, lesson="soft-labels")
-        assert app.session_state["run"] == chosen
+        opened(app, page, lesson="soft-labels", **link)
+        assert app.query_params["run"] == app.selectbox(key="run_menu").value
+        return app.query_params["run"]
+
+    assert shown("distill") == own
     app.selectbox(key="run_menu").set_value(prepared).run()
     app.selectbox(key="run_menu").set_value(own).run()
-    app.query_params.clear()
-    opened(app, "learn", lesson="soft-labels")
-    assert app.session_state["run"] == own
+    assert shown("learn") == prepared
+    assert shown("distill") == own
+    assert shown("learn") == prepared
+    app.selectbox(key="run_menu").set_value(own).run()
+    assert shown("distill", run=prepared) == prepared
+    assert shown("learn") == own
+    assert shown("learn", run=prepared) == prepared
 
 
 def test_a_page_opens_the_prepared_run_rather_than_an_example_that_was_opened_later(app, store, prepared):
