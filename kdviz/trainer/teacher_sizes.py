@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import replace
 
-from kdviz.checkpoints import NEW_LAYER
 from kdviz.models import MODELS, card_of
 from kdviz.progress import Message
 from kdviz.trainer.setup import TrainingSetup
@@ -27,7 +26,7 @@ _WORK = 4e11
 def tried_sizes(setup: TrainingSetup, usual: Tried) -> Generator[Preparing, None, tuple[Tried, ...]]:
     """The usual way, first, and the same at other sizes, all on the same images.
 
-    Empty where it is hardly ever wrong, or its last layer would have to be trained for each size.
+    A new last layer is fitted at each size. Empty where it is hardly ever wrong.
     """
     sizes = _sizes(setup, usual)
     if not sizes:
@@ -38,8 +37,9 @@ def tried_sizes(setup: TrainingSetup, usual: Tried) -> Generator[Preparing, None
     if not sizes:
         return ()
     images = min(MOST_IMAGES, int(_WORK / _of_all(cost, side, sizes)))
-    # With as many images as before, the usual way has been tried on the same ones.
-    found = [usual if usual.check.count <= images else tried(setup, usual.way, images)]
+    # With as many images as before, the usual way has been tried on the same ones, and fitted to the same.
+    again = images < (MOST_IMAGES if usual.way.fits_layer else usual.check.count)
+    found = [tried(setup, usual.way, images) if again else usual]
     for number, size in enumerate(sizes):
         yield Preparing(Message("Trying image sizes"), 0.7 + 0.3 * number / len(sizes))
         resized = replace(usual.way, settings={**usual.way.settings, "teacher_size": size})
@@ -51,9 +51,7 @@ def _sizes(setup: TrainingSetup, usual: Tried) -> tuple[int, ...]:
     """Those to try beside the usual one, the smallest first."""
     height, width = setup.config.input_shape[1:]
     settings = usual.way.settings
-    if height != width or settings.get("teacher_classes") == NEW_LAYER:
-        return ()
-    if usual.check.accuracy >= _NOTHING_TO_GAIN:
+    if height != width or usual.check.accuracy >= _NOTHING_TO_GAIN:
         return ()
     takes, now = MODELS[settings["teacher"]].takes, settings.get("teacher_size") or height
     near = [size for size in _SIZES if size != now and height / _FARTHEST <= size <= height * _FARTHEST]
@@ -61,10 +59,10 @@ def _sizes(setup: TrainingSetup, usual: Tried) -> tuple[int, ...]:
 
 
 def _multiply_adds(setup: TrainingSetup, usual: Tried) -> tuple[int, int]:
-    """Of one image at its usual size, and that size."""
+    """For each image on which it is judged at its usual size, and that size."""
     taught, network = usual.way.taught(setup)
     side = taught.config.teacher_input_shape(taught.config.input_shape)[-1]
-    return card_of(network, taught.config.input_shape).multiply_adds, side
+    return usual.way.passes * card_of(network, taught.config.input_shape).multiply_adds, side
 
 
 def _of_all(cost: float, side: int, sizes: tuple[int, ...]) -> float:

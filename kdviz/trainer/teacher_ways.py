@@ -32,6 +32,9 @@ _MOSTLY_RIGHT = 0.5
 _FEWEST_AHEAD = 2
 """Images by which a way must be ahead of the usual one."""
 
+_FITTED = 5
+"""Training images to which a new last layer is fitted, for each image on which it is judged."""
+
 
 @dataclass(frozen=True)
 class TeacherCheck:
@@ -79,6 +82,16 @@ class Way:
         network = with_teacher.network("teacher", TEACHER_SEED)
         self.load(network, config)
         return with_teacher, network
+
+    @property
+    def fits_layer(self) -> bool:
+        """Whether a new last layer is fitted to the data."""
+        return bool(self.settings.get("teacher_classes") == NEW_LAYER)
+
+    @property
+    def passes(self) -> int:
+        """Images that pass through the network for each one on which it is judged."""
+        return 1 + _FITTED if self.fits_layer else 1
 
 
 @dataclass(frozen=True)
@@ -169,7 +182,7 @@ def measured(
     config = setup.config
     if config.teacher_classes == NEW_LAYER:
         run_to_end(
-            fit_last_layer(network, _first(setup.data.teacher_train, 5 * MOST_IMAGES), setup.normalizer)
+            fit_last_layer(network, _first(setup.data.teacher_train, _FITTED * most), setup.normalizer)
         )
     images = _first(setup.data.validation, most)
     logits = run_to_end(split_logits(network, images, setup.normalizer))

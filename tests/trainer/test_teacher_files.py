@@ -150,6 +150,25 @@ def test_images_are_resized_as_the_teacher_is_most_accurate(trained_teacher, enl
     assert proved == found.check, "as a run with these settings has it"
 
 
+def test_sizes_are_tried_with_a_new_last_layer_fitted_at_each(trained_teacher, enlarged_shapes, tmp_path):
+    """Of a teacher for 11 classes, which are not those of the data."""
+    _config, file = trained_teacher
+    weights = torch.load(file, weights_only=True)["state_dict"]
+    last = {
+        name: torch.zeros(11, *tensor.shape[1:]) for name, tensor in weights.items() if ".linear." in name
+    }
+    torch.save({**weights, **last}, tmp_path / "eleven.pth")
+    images = make_config({"dataset": "folder", "data": str(enlarged_shapes), "image_size": 64})
+    found = run_to_end(examine_teacher(tmp_path / "eleven.pth", images))
+    assert (found.settings["teacher_classes"], found.settings["teacher_size"]) == ("new", 32)
+    by_size = {each.size: each for each in found.sizes}
+    assert list(by_size) == [None, 32, 96, 128, 160, 224]
+    assert by_size[32].accuracy == max(each.accuracy for each in found.sizes) > by_size[None].accuracy
+    assert by_size[None].accuracy == found.checks[0].accuracy
+    proved = check_teacher(make_config({**images.model_dump(exclude_unset=True), **found.settings}))
+    assert proved == found.check, "as a run with these settings has it"
+
+
 def test_no_other_size_is_tried_where_there_is_nothing_to_gain(trained_teacher):
     _config, file = trained_teacher
     found = run_to_end(examine_teacher(file, make_config({"dataset": "shapes"})))
