@@ -277,9 +277,8 @@ def _agreement(
         return (PanelLine(_("Agreement: chance is being measured."), _raw_text(raw)),)
     corrected = view.explanation.beyond_chance(arm, chance)
     if not math.isfinite(corrected):
-        text = _("{raw}, not corrected (maps for {name})") if by else _("{raw}, not corrected")
-        about = _("Chance is not known here, so this cannot be compared with an agreement.")
-        return (PanelLine(text.format(name=by, raw=_raw_text(raw)), about),)
+        about = _("{raw}, which cannot be compared with an agreement.").format(raw=_raw_text(raw))
+        return (PanelLine(_("Agreement: chance is not known here."), about),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
     text = _("Agreement: {score} (maps for {name})") if by else _("Agreement: {score}")
     return (

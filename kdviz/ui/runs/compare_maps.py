@@ -23,10 +23,10 @@ from kdviz.figures.maps import (
     undefined_reason,
     words_key,
 )
-from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent, score
+from kdviz.figures.style import ARM_STYLES, RUN_STYLES, percent
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.types import MAIN_MEASURE, Arm, FloatArray
+from kdviz.types import Arm, FloatArray
 from kdviz.ui.frame.error_text import on_screen
 from kdviz.ui.frame.errors import errors, fragment
 from kdviz.ui.frame.formatting import plain
@@ -163,6 +163,4 @@ def _lines(shown: _Shown) -> tuple[PanelLine, ...]:
     lines = [_("Predicts {name} ({share})").format(name=name, share=percent(of.confidence))]
     if reason := undefined_reason(of.attribution):
         lines.append(_("Undefined: {reason}.").format(reason=reason))
-    elif shown.arm != "teacher":
-        lines.append(_("Raw cosine {score}").format(score=score(of.scores[MAIN_MEASURE])))
     return tuple(map(PanelLine, lines))
