@@ -39,7 +39,7 @@ def scale_note(values: FloatArray, scale: ColourScale, *, own: bool) -> str:
     strength = np.abs(present_cells(values)) / scale.limit
     highest, saturated = float(strength.max()), float((strength > _CLEARLY_ABOVE).mean())
     if saturated > _SATURATED:
-        text = _("{share} of its cells are all in full colour, though up to {times} times as strong.")
+        text = _("Stronger than its colour shows in {share} of its cells: up to {times} times full colour.")
         return text.format(share=percentage(saturated, 0), times=decimal(highest, 1))
     if highest >= _FAINT:
         return ""

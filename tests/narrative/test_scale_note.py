@@ -22,14 +22,14 @@ from kdviz.narrative import scale_note
             10,
             False,
             False,
-            f"{percentage(1 / 9, 0)} of its cells are all in full colour, though up to 1.2 times as strong.",
+            f"Stronger than its colour shows in {percentage(1 / 9, 0)} of its cells: up to 1.2 times full colour.",
         ),
         (
             -15,
             10,
             True,
             False,
-            f"{percentage(1 / 9, 0)} of its cells are all in full colour, though up to 1.5 times as strong.",
+            f"Stronger than its colour shows in {percentage(1 / 9, 0)} of its cells: up to 1.5 times full colour.",
         ),
         (np.nan, 10, False, True, ""),
     ],
@@ -45,7 +45,9 @@ def test_a_few_cells_above_full_colour_still_show_where_a_map_is_strongest():
     values.flat[:1] = 2
     assert scale_note(values, ColourScale(1.5), own=False) == ""
     values.flat[1] = 2
-    assert scale_note(values, ColourScale(1.5), own=False).startswith(f"{percentage(0.02, 0)} of its cells")
+    assert scale_note(values, ColourScale(1.5), own=False) == (
+        f"Stronger than its colour shows in {percentage(0.02, 0)} of its cells: up to 1.3 times full colour."
+    )
 
 
 def test_of_a_fine_map_with_its_own_scale_it_is_said_how_many_cells_are_above_it():

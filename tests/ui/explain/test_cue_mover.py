@@ -56,7 +56,8 @@ def test_maps_are_bytes_of_the_teachers_scale_or_of_their_own_for_another_class(
                 assert said == f"Own colour scale: full colour is {limit:.1f} times an even spread."
             elif (saturated := (heat > 1.1 * limit).mean()) > 0.01:
                 assert said == (
-                    f"{percent(saturated, 0)} of its cells are all in full colour, though up to {highest:.1f} times as strong."
+                    f"Stronger than its colour shows in {percent(saturated, 0)} of its cells: "
+                    f"up to {highest:.1f} times full colour."
                 )
             else:
                 faint = f"Faint here: at most {percent(highest, 0)} of full colour."
