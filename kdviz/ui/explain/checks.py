@@ -167,7 +167,8 @@ def trust(store: Store, run: Run, explainer: str) -> None:
         known = known_survey(store, run.id, explainer)
         if known is not None and (shortcut := shortcut_warning(known)):
             st.warning(plain(shortcut), icon=":material/visibility:")
-        st.session_state.setdefault(_ARM, "student")
+        if st.session_state.get(_ARM) not in run.config.all_arms:  # None after a visit without the panel
+            st.session_state[_ARM] = "student"
         arm = arm_picker(_("Network"), run.config.all_arms, key=_ARM, default=None)
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:

@@ -29,7 +29,9 @@ def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> 
         key=key,
         **{"default": arms[0], **options},
     )
-    return chosen
+    return (
+        chosen or arms[0]
+    )  # a press that arrives while the control is drawn anew can leave it without a value
 
 
 def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> int:

@@ -154,6 +154,14 @@ def test_the_badge_follows_checks_that_end_while_the_page_is_drawn(app, trained,
     assert checks_brief(least_trusted(cards)) in badge.replace("\\", "")
 
 
+def test_a_choice_without_a_value_is_the_student(app, finished):
+    """As a browser leaves it that sends a control's value while it is drawn anew."""
+    app.session_state["trust_arm"] = None
+    opened(app, "explain", run=finished)
+    assert not app.exception
+    assert app.button_group(key="trust_arm").value == "student"
+
+
 def test_another_arm_is_checked_on_request(app, trained, finished):
     opened(app, "explain", run=finished)
     app.button_group(key="trust_arm").set_value("twin").run()
