@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         baselines_offered,
         explainers_offered,
         measures_offered,
+        second_explainer,
         trained_explainer,
     )
     from kdviz.comparison.models.program import onnx_program, program, program_code

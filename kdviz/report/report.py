@@ -23,6 +23,7 @@ from kdviz.comparison import (
     known_trust_card,
     label_counts,
     largest_survey,
+    second_explainer,
     trained_explainer,
     trust_card,
 )
@@ -49,6 +50,7 @@ from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
     CHECKED,
     Conclusion,
+    GainBy,
     Grounds,
     Group,
     answer_limits,
@@ -57,6 +59,7 @@ from kdviz.narrative import (
     figure_columns,
     figures_caption,
     figures_notes,
+    gain_in_results,
     goodhart_alarm,
     group_name,
     headline,
@@ -192,9 +195,8 @@ def _finding(
     if run.results is None:
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
-    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    answer = _answer(known, caveat, removals) if known else []
-    said = "" if known else caveat  # once: it stands behind the answer
+    answer = _answer(run, surveys, caveat, removals) if surveys else []
+    said = "" if surveys else caveat  # once: it stands behind the answer
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
 
@@ -205,10 +207,19 @@ def _caveat(store: Store, run: Run) -> str:
     return training_caveat(run, grouped(store.metrics(run.id)), counts)
 
 
-def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> list[str]:
+def _answer(
+    run: Run, surveys: Mapping[str, Survey], caveat: str, removals: Sequence[CueRemoval]
+) -> list[str]:
     """As on Agreement: the answer, and what limits it."""
+    trained_on = trained_explainer(run.config)
+    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
+    second = "" if len(known) > 1 else second_explainer(run, known[0].explainer)
+    stored = gain_in_results(run.results, second)
+    decisive: list[Survey | GainBy] = [*known, *([stored] if stored else [])]
+    decisive.sort(key=lambda each: each.explainer != trained_on)
+    answer = survey_answer(*decisive[:2], early=bool(caveat), awaited="" if stored else second)
     limits = caveat or answer_limits(*known[:2], removals=removals)
-    return [survey_answer(*known[:2], early=bool(caveat)), *([limits] if limits else [])]
+    return [answer, *([limits] if limits else [])]
 
 
 def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
@@ -225,15 +236,17 @@ def _concluded(
 ) -> Concluded:
     """What may be concluded, as on Agreement, with its warnings."""
     survey = surveys[SHOWN]
+    other = next((of for name, of in surveys.items() if name != SHOWN), None)
     grounds = Grounds(
         run,
         survey,
         largest_survey(store, run, survey),
         cards=_cards(store, run, survey),
-        other=next((of for name, of in surveys.items() if name != SHOWN), None),
+        other=other,
         removals=removals,
         caveat=caveat,
         seeds=known_seeds(store, run),
+        second=other.explainer if other else second_explainer(run, SHOWN),
     )
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
     return Concluded(
