@@ -135,6 +135,7 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.trust_card import Check, Trust, TrustCard
     from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
+    from kdviz.comparison.test_set.weak_classes import WeakClass, weakest_class
     from kdviz.comparison.training_set.marked_evidence import MarkedEvidence, known_marked_evidence
     from kdviz.comparison.training_set.measuring_marks import marked_evidence
     from kdviz.comparison.training_set.triage import (

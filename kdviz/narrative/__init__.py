@@ -105,6 +105,7 @@ if TYPE_CHECKING:
         unseen_on_image,
     )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
+    from kdviz.narrative.weak_class import weak_class_sentence
     from kdviz.narrative.what_if import (
         as_it_is,
         cue_look_name,

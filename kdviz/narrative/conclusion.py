@@ -17,7 +17,9 @@ from kdviz.types import MAIN_MEASURE
 Group = Literal["say", "not-shown", "do-not-say"]
 """Whether one may say it, whether the run does not show it, or whether its figures speak against it."""
 
-Topic = Literal["cue", "maps", "object", "confidence", "agreement", "accuracy", "twin", "placebo", "seeds"]
+Topic = Literal[
+    "accuracy", "seeds", "classes", "cue", "agreement", "object", "maps", "confidence", "twin", "placebo"
+]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from kdviz.narrative.intervals import spoken_points
 from kdviz.narrative.localization import CLEARLY
 from kdviz.types import Interval
 
+FEW = 43
+"""Of fewer images an accuracy is uncertain by more than 15 points: see `accuracy_reach`."""
+
 
 @dataclass(frozen=True)
 class _Claim:
@@ -50,10 +53,11 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
         )
         return
     confidence = verdict(calibration_difference(grounds.largest), better=-1)
-    accuracy = verdict(student_accuracy_gain(grounds.run.results, grounds.largest))
+    gain = student_accuracy_gain(grounds.run.results, grounds.largest)
+    accuracy, few = verdict(gain), gain.n if gain.n < FEW else None
     beyond = _beyond_placebo(grounds.largest)
     found = (
-        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)))),
+        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)), few=few)),
         *_agreement(grounds),
         (confidence, _weighed("confidence", confidence, _reliable(), _unreliable())),
     )
@@ -97,15 +101,23 @@ def seeds_conclusion(grounds: Grounds) -> Conclusion:
     return Conclusion("say", "seeds", text.format(count=len(seeds.seeds), points=spoken_points(gain)))
 
 
-def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim) -> Conclusion:
-    """One of the two claims: said where the verdict is clear."""
+def _weighed(
+    topic: Topic, found: Verdict, better: _Claim, worse: _Claim, *, few: int | None = None
+) -> Conclusion:
+    """One of the two claims: said where the verdict is clear. few: the number of images, if it is small."""
+    images = "" if few is None else plural("{count} image", "{count} images", few)
     if found is Verdict.NO_ERROR_BAR:
         text = _("{claim}: there are too few images.").format(claim=better.that)
     elif found is Verdict.NOT_DISTINGUISHABLE:
-        text = _("{claim}: the difference is within noise.").format(claim=better.that)
+        text = (
+            _("{claim}: on only {images} the difference is within noise.")
+            if images
+            else _("{claim}: the difference is within noise.")
+        ).format(claim=better.that, images=images)
     else:
         claim = better if found is Verdict.BETTER else worse
-        return Conclusion("say", topic, _("{finding}.").format(finding=claim.said))
+        said = _("{finding}, on only {images}.") if images else _("{finding}.")
+        return Conclusion("say", topic, said.format(finding=claim.said, images=images))
     return Conclusion("not-shown", topic, text)
 
 

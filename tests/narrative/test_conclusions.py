@@ -23,6 +23,7 @@ from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
 from kdviz.narrative import (
     Grounds,
+    accuracy_reach,
     conclusions,
     figure_columns,
     figures_caption,
@@ -33,6 +34,7 @@ from kdviz.narrative import (
     which_map_is_right,
 )
 from kdviz.narrative.conclusions import MOST
+from kdviz.narrative.student_and_twin import FEW
 from kdviz.types import Interval
 from tests.comparison.made import made, scores
 from tests.comparison.test_set.test_unseen_cue import results as unseen_results
@@ -229,9 +231,41 @@ def test_the_verdict_on_confidence_is_that_of_the_calibration_error():
     worse = replace(largest, key="w", predictions=swapped)
     assert [each.text for each in conclusions(grounds(survey, largest=worse))["say"]] == [
         "The student is right less often than its twin.",
-        "The student's stated confidence is less reliable than its twin's.",
         "The student's maps agree with the teacher's more than its twin's do.",
-    ], "what speaks against the student comes first"
+        "The student's stated confidence is less reliable than its twin's.",
+    ], "the main finding comes first"
+
+
+def test_what_is_said_of_an_accuracy_on_few_images_says_so():
+    """Student and twin are right on all and on none of 12 images, or on 7 and 6 of them."""
+    survey, labels = made(), np.zeros(12, dtype=int)
+
+    def largest(student, twin):
+        answers = {"teacher": 12, "student": student, "twin": twin}
+        predictions = {
+            arm: ArmPredictions((np.arange(12) >= count).astype(int), np.full(12, 0.9, np.float32))
+            for arm, count in answers.items()
+        }
+        return replace(
+            survey, key=f"{answers}", labels=labels, indices=np.arange(12), predictions=predictions, localization={}
+        )  # fmt: skip
+
+    clear = grounds(survey, largest=largest(12, 0), cards=trusted())
+    assert of_topic(clear, "accuracy") == [
+        ("say", "The student is right more often than its twin, on only 12 images.")
+    ]
+    unclear = grounds(survey, largest=largest(7, 6), cards=trusted())
+    assert of_topic(unclear, "accuracy") == [
+        (
+            "not-shown",
+            "That the student is right more often than its twin: on only 12 images the difference is within "
+            "noise.",
+        )
+    ]
+
+
+def test_few_images_are_those_with_which_an_accuracy_is_uncertain_by_more_than_15_points():
+    assert float(accuracy_reach(FEW - 1)) >= 15 >= float(accuracy_reach(FEW))
 
 
 @pytest.mark.parametrize(
