@@ -389,7 +389,7 @@ def test_without_a_cue_there_is_no_column_about_one():
     right, confidence = figure_columns(grounds())
     assert right.title == "Right answers"
     assert right.shares["teacher"] == share_interval(7, 8)
-    assert confidence.title == "Confidence wrong by"
+    assert confidence.title == "Calibration error"
     assert "cue" not in figures_caption(grounds())
 
 
