@@ -11,7 +11,7 @@ from kdviz.comparison.across_runs.compared import Reached, SeedGroup, seed_group
 from kdviz.comparison.across_runs.lambda_curve import Dot, dots, similar_runs
 from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
-from kdviz.store.prepared import is_prepared
+from kdviz.store.prepared_examples import came_with_kdviz
 from kdviz.types import Interval
 
 
@@ -79,10 +79,10 @@ def _students(run: Run, others: Iterable[Run]) -> dict[int, Dot]:
 def _by_seed(run: Run, others: Iterable[Run]) -> dict[tuple[float, int], Dot]:
     """The students of a run and of those that differ from it in λ and seed alone, by λ and seed.
 
-    The run that comes with kdviz counts last: of its seed, the studies that come with kdviz have a run of
+    Runs that came with kdviz count last: of their seed, the studies that come with kdviz have a run of
     the same machine as their other seeds, which Sweep shows.
     """
-    known = sorted([run, *similar_runs(others, run.config)], key=is_prepared)
+    known = sorted([run, *similar_runs(others, run.config)], key=came_with_kdviz)
     return {(dot.weight, dot.seed): dot for dot in dots(known)}
 
 
