@@ -105,6 +105,7 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,
+        evidence_gain,
         localization_by_class,
         localization_gain,
         localization_table,

@@ -76,6 +76,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.least_trusted import CHECKED, checks_brief, least_trusted
     from kdviz.narrative.localization import (
         by_class_sentence,
+        evidence_sentence,
         explainers_differ,
         hardly_ever,
         localization_sentence,

@@ -10,7 +10,7 @@ from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, 
 from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
 from kdviz.narrative.weak_class import weak_class_sentence
 
-MOST = 3
+MOST = 4
 """Sentences in a group beside that on other seeds: no more can be kept in mind."""
 
 

@@ -14,7 +14,7 @@ from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.gain_by import GainBy
 from kdviz.narrative.intervals import spoken_points
-from kdviz.narrative.localization import CLEARLY
+from kdviz.narrative.localization import CLEARLY, evidence_verdict
 from kdviz.types import Interval
 
 FEW = 43
@@ -59,6 +59,7 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
     found = (
         (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)), few=few)),
         *_agreement(grounds),
+        *_evidence(grounds),
         (confidence, _weighed("confidence", confidence, _reliable(), _unreliable())),
     )
     order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
@@ -157,6 +158,20 @@ def _agreement(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
         text = _("{claim}: that is not known yet").format(claim=_too(grounds.awaited, clear[0]))
         unknown = Conclusion("not-shown", "agreement", _("{finding}.").format(finding=text))
         yield Verdict.NOT_DISTINGUISHABLE, unknown
+
+
+def _evidence(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
+    """Whether more of the student's evidence is on the object, where that is clear."""
+    found = evidence_verdict(grounds.survey)
+    if found not in (Verdict.BETTER, Verdict.WORSE):
+        return
+    text = (
+        _("By {explainer}, more of the student's evidence is on the object than of its twin's.")
+        if found is Verdict.BETTER
+        else _("By {explainer}, less of the student's evidence is on the object than of its twin's.")
+    )
+    explainer = _(EXPLAINERS[grounds.survey.explainer].label)
+    yield found, Conclusion("say", "object", text.format(explainer=explainer))
 
 
 def _so_far(text: str, by: GainBy) -> str:

@@ -40,7 +40,7 @@ from tests.comparison.made import made, scores
 from tests.comparison.test_set.test_unseen_cue import results as unseen_results
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
 from tests.narrative.test_cue_removal import by_both, removed
-from tests.narrative.test_localization import N, on_the_cue
+from tests.narrative.test_localization import N, on_the_cue, with_evidence
 from tests.narrative.test_survey import SAME, finished
 
 SEED = "That another training run (another seed) would give the same."
@@ -322,6 +322,16 @@ def test_a_class_whose_object_the_maps_miss_is_named():
     assert of_topic(grounds(by_chance, cards=trusted()), "object") == [
         ("not-shown", "That the teacher's maps point at the object clearly more often than by chance.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("student", "twin", "said"), [(0.28, 0.19, "more"), (0.19, 0.28, "less"), (0.2, 0.2, "")]
+)
+def test_more_evidence_on_the_object_than_the_twins_may_be_said_where_it_is_clear(student, twin, said):
+    survey = with_evidence(teacher=0.27, student=student, twin=twin)
+    text = f"By Grad-CAM, {said} of the student's evidence is on the object than of its twin's."
+    assert (("say", text) in of_topic(grounds(survey), "object")) == bool(said)
+    assert any("evidence is on" in text for _group, text in of_topic(grounds(survey), "object")) == bool(said)
 
 
 @pytest.mark.parametrize("changed", [4, 60, 140])
