@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         baselines_offered,
         explainers_offered,
         measures_offered,
+        second_explainer,
         trained_explainer,
     )
     from kdviz.comparison.models.program import onnx_program, program, program_code
@@ -104,6 +105,7 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.localization import (
         LocalizationRow,
+        evidence_gain,
         localization_by_class,
         localization_gain,
         localization_table,
@@ -134,6 +136,7 @@ if TYPE_CHECKING:
     )
     from kdviz.comparison.test_set.trust_card import Check, Trust, TrustCard
     from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
+    from kdviz.comparison.test_set.weak_classes import WeakClass, weakest_class
     from kdviz.comparison.training_set.marked_evidence import MarkedEvidence, known_marked_evidence
     from kdviz.comparison.training_set.measuring_marks import marked_evidence
     from kdviz.comparison.training_set.triage import (

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         student_accuracy_gain,
         twin_gains,
     )
+    from kdviz.narrative.gain_by import GainBy, gain_in_results
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import (
         accuracy_gain_text,
@@ -75,6 +76,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.least_trusted import CHECKED, checks_brief, least_trusted
     from kdviz.narrative.localization import (
         by_class_sentence,
+        evidence_sentence,
         explainers_differ,
         hardly_ever,
         localization_sentence,
@@ -104,6 +106,7 @@ if TYPE_CHECKING:
         unseen_on_image,
     )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
+    from kdviz.narrative.weak_class import weak_class_sentence
     from kdviz.narrative.what_if import (
         as_it_is,
         cue_look_name,

@@ -30,12 +30,12 @@ def seeds_sentence(group: SeedGroup) -> str:
     }
     if group.accuracy_gain is None or group.agreement_gain is None:
         return _(
-            "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; mean with its 95 % interval "
-            "over seeds."
+            "{n} seeds ({seeds}): accuracy {accuracy}, agreement by Grad-CAM {agreement}; mean with its 95 % "
+            "interval over seeds."
         ).format(**values)
     return _(
-        "{n} seeds ({seeds}): accuracy {accuracy}, agreement {agreement}; student − twin: accuracy "
-        "{accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
+        "{n} seeds ({seeds}): accuracy {accuracy}, agreement by Grad-CAM {agreement}; student − twin: "
+        "accuracy {accuracy_gain} points, agreement {agreement_gain}; mean with its 95 % interval over seeds."
     ).format(
         **values,
         accuracy_gain=points_text(group.accuracy_gain),

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from kdviz.agreement import Verdict
-from kdviz.language import _, sentences
+from kdviz.language import _, decimal, sentences
+
+if TYPE_CHECKING:
+    from kdviz.narrative.gain_by import GainBy
+
+LITTLE = 0.2
+"""Below this agreement, corrected for chance, two networks' maps hardly look alike, whatever the twin's do.
+
+Cohen's kappa is corrected in the same way, and Landis & Koch 1977 call a kappa of up to 0.20 slight.
+"""
 
 
 def twin_in_full() -> str:
@@ -11,20 +22,17 @@ def twin_in_full() -> str:
     return _("the twin (the same student without the teacher's maps, λ = 0)")
 
 
-def short_answer(trained: Verdict, held_out: Verdict | None) -> str:
-    """Whether the student looks where its teacher looks: yes, no or not yet, and what decides it.
+def short_answer(trained: GainBy, held_out: GainBy | None) -> str:
+    """Whether the student looks where its teacher looks: yes, a little, no or not yet, and what decides it.
 
     trained: by the explainer that the loss matches, or by the only one. held_out: by another explainer; None
-    if there is none.
+    if nothing is known by one.
     """
-    if held_out is None or trained is Verdict.NO_ERROR_BAR:
+    if held_out is None or trained.verdict is Verdict.NO_ERROR_BAR:
         return _("{finding}.").format(finding=_answer(trained))
-    if held_out is trained:
-        return sentences(
-            _("{finding}.").format(finding=_answer(trained)),
-            _("The same answer by the maps of a second explainer."),
-        )
-    match trained, held_out:
+    if held_out.verdict is trained.verdict:
+        return sentences(_("{finding}.").format(finding=_answer(trained)), _the_same(trained, held_out))
+    match trained.verdict, held_out.verdict:
         case Verdict.BETTER, Verdict.WORSE:
             return _(
                 "No: only by the maps it was trained on do the student's maps agree with the teacher's more "
@@ -36,26 +44,44 @@ def short_answer(trained: Verdict, held_out: Verdict | None) -> str:
                 "those of {twin}, though more by a held-out explainer."
             ).format(twin=twin_in_full())
         case Verdict.BETTER, _other:
-            answer = _("Yes, by the maps it was trained on, more than {twin}").format(twin=twin_in_full())
+            answer = _more_by_trained(trained)
         case _other:
             answer = _answer(trained)
-    return _("{finding}; {other}.").format(finding=answer, other=_other_explainer(held_out))
+    return _("{finding}; {other}.").format(finding=answer, other=_other_explainer(held_out.verdict))
 
 
-def effect(trained: Verdict, held_out: Verdict | None, *, by_loss: bool, costly: bool) -> str:
+def only_little(verdict: Verdict, agreement: float) -> str:
+    """That the student's maps hardly look like the teacher's, though more so than its twin's; "" if not.
+
+    verdict: on student and twin. agreement: the student's, corrected for chance. It ends a sentence on that.
+    """
+    if verdict is not Verdict.BETTER or not agreement < LITTLE:
+        return ""
+    return _("at {agreement}, where 0 is chance and 1 the same map").format(agreement=decimal(agreement))
+
+
+def effect(
+    trained: Verdict, held_out: Verdict | None, *, by_loss: bool, costly: bool, little: str = ""
+) -> str:
     """The effect of λ, without the full stop, and with {weight} to be filled in.
 
     trained: by Grad-CAM. held_out: by a held-out explainer, None if it has the same verdict or none. by_loss:
     whether the loss matches Grad-CAM maps. costly: whether the student is clearly less accurate than its
-    twin.
+    twin. little: see `only_little`.
     """
     finding = _effect(trained, held_out, by_loss=by_loss, costly=costly)
+    if little:
+        finding = _("{finding}, but only a little, {level}").format(finding=finding, level=little)
     if held_out is None or trained is Verdict.NO_ERROR_BAR:
         return finding
     return _("{finding}; {other}").format(finding=finding, other=_other_explainer(held_out))
 
 
-def _answer(verdict: Verdict) -> str:
+def _answer(found: GainBy) -> str:
+    verdict = found.verdict
+    if little := only_little(verdict, found.student):
+        answer = _("A little: more than {twin}, but only {level}")
+        return answer.format(twin=twin_in_full(), level=little)
     if verdict is Verdict.BETTER:
         answer = _("Yes, more than {twin}")
     elif verdict is Verdict.WORSE:
@@ -65,6 +91,23 @@ def _answer(verdict: Verdict) -> str:
     else:
         answer = _("Not yet: too few maps are defined")
     return answer.format(twin=twin_in_full())
+
+
+def _more_by_trained(found: GainBy) -> str:
+    if little := only_little(found.verdict, found.student):
+        answer = _("A little: by the maps it was trained on, more than {twin}, but only {level}")
+        return answer.format(twin=twin_in_full(), level=little)
+    return _("Yes, by the maps it was trained on, more than {twin}").format(twin=twin_in_full())
+
+
+def _the_same(trained: GainBy, held_out: GainBy) -> str:
+    """That a second explainer has the same verdict; and that it is for little, if only by that one."""
+    little = only_little(held_out.verdict, held_out.student)
+    if little and not only_little(trained.verdict, trained.student):
+        return _("By a held-out explainer more than the twin, too, but only a little, {level}.").format(
+            level=little
+        )
+    return _("The same answer by the maps of a second explainer.")
 
 
 def _other_explainer(verdict: Verdict | None) -> str:

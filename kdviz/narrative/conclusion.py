@@ -10,13 +10,16 @@ from kdviz.comparison import CueRemoval, SeedGroup, Survey
 from kdviz.comparison.test_set.trust_card import TrustCard
 from kdviz.datasets import CUES
 from kdviz.language import _
+from kdviz.narrative.gain_by import GainBy, gain_in_results, surveyed_gain
 from kdviz.store import Run
 from kdviz.types import MAIN_MEASURE
 
 Group = Literal["say", "not-shown", "do-not-say"]
 """Whether one may say it, whether the run does not show it, or whether its figures speak against it."""
 
-Topic = Literal["cue", "maps", "object", "confidence", "agreement", "accuracy", "twin", "placebo", "seeds"]
+Topic = Literal[
+    "accuracy", "seeds", "classes", "cue", "agreement", "object", "maps", "confidence", "twin", "placebo"
+]
 
 
 @dataclass(frozen=True)
@@ -32,8 +35,8 @@ class Conclusion:
 class Grounds:
     """What the conclusions of a run are drawn from.
 
-    survey: by the explainer that is shown; other: by a second one, if it is known. awaited: the second
-    explainer, while its survey is not known yet. largest: the run's survey with the most images, from which
+    survey: by the explainer that is shown; other: by a second one, if it is known. second: the name of that
+    explainer; "" if there is none. largest: the run's survey with the most images, from which
     answers are counted. cards: the known checks of the shown explainer. removals: what removing the cue
     changes, if that is known. caveat: why it is too early for a finding, if it is. seeds: the run beside the
     same with other seeds, if there are any.
@@ -48,7 +51,19 @@ class Grounds:
     cards: Sequence[TrustCard] = ()
     caveat: str = ""
     seeds: SeedGroup | None = None
-    awaited: str = ""
+    second: str = ""
+
+    @property
+    def gains(self) -> list[GainBy]:
+        """Of the student's agreement over its twin's, by each explainer by which it is known."""
+        found = [surveyed_gain(each, self.measure) for each in (self.survey, self.other) if each is not None]
+        stored = None if self.other else gain_in_results(self.run.results, self.second, self.measure)
+        return [*found, *([stored] if stored else [])]
+
+    @property
+    def awaited(self) -> str:
+        """The second explainer, while nothing is known by it; else ""."""
+        return "" if self.second in (each.explainer for each in self.gains) else self.second
 
     @property
     def has_cue(self) -> bool:

@@ -91,25 +91,30 @@ def _columns(grounds: Grounds) -> Iterator[FigureColumn]:
         for arm in largest.predictions
     }
     wrong = {arm: Interval(error, nan, nan) for arm, error in errors.items() if isfinite(error)}
-    yield FigureColumn(_("Confidence wrong by"), wrong)
+    yield FigureColumn(_("Calibration error"), wrong)
 
 
 def _of_cue(grounds: Grounds) -> Iterator[FigureColumn]:
     split, located = cue_split(grounds.largest), CUES[grounds.run.config.cue].variants is not None
     titles = (
         (
-            _("Right where the patch is wrong"),
-            _("Right where the patch is right by luck"),
+            _("Right where the patch is wrong ({wrong} of {count})"),
+            _("Right where the patch is right by luck ({lucky} of {count})"),
             _("Answer changes without the patch"),
         )
         if located
         else (
-            _("Right where the cue is wrong"),
-            _("Right where the cue is right by luck"),
+            _("Right where the cue is wrong ({wrong} of {count})"),
+            _("Right where the cue is right by luck ({lucky} of {count})"),
             _("Answer changes without the cue"),
         )
     )
-    wrong, lucky, changed = titles
+    counts = {
+        "wrong": f"{split[0].wrong_count:,}",
+        "lucky": f"{split[0].lucky_count:,}",
+        "count": f"{len(grounds.largest):,}",
+    }
+    wrong, lucky, changed = (title.format(**counts) for title in titles)
     yield FigureColumn(wrong, _defined({each.arm: each.wrong for each in split}))
     yield FigureColumn(lucky, _defined({each.arm: each.lucky for each in split}))
     yield FigureColumn(changed, {each.arm: each.changed for each in grounds.removals})

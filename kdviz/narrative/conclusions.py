@@ -5,29 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from kdviz.narrative.conclusion import Conclusion, Grounds, Group
+from kdviz.narrative.conclusion import Conclusion, Grounds, Group, Topic
 from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, trust_conclusions
 from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
+from kdviz.narrative.weak_class import weak_class_sentence
 
-MOST = 3
+MOST = 4
 """Sentences in a group beside that on other seeds: no more can be kept in mind."""
 
 
 def conclusions(grounds: Grounds) -> dict[Group, list[Conclusion]]:
-    """The most important sentences of each group that has any, and that on other seeds."""
+    """The most important sentences of each group that has any, and that on other seeds.
+
+    What may be said begins with the main finding: accuracy, then maps, then confidence.
+    """
     seeds = seeds_conclusion(grounds)
     found = list(_by_importance(grounds))
     groups: dict[Group, list[Conclusion]] = {}
     for group in get_args(Group):
         kept = [each for each in found if each.group == group][:MOST]
         if of_group := [*kept, *([seeds] if group == seeds.group else [])]:
-            groups[group] = of_group
+            groups[group] = sorted(of_group, key=_place) if group == "say" else of_group
     return groups
+
+
+def _place(said: Conclusion) -> int:
+    return get_args(Topic).index(said.topic)
 
 
 def _by_importance(grounds: Grounds) -> Iterator[Conclusion]:
     if grounds.has_cue:
         yield cue_conclusion(grounds)
+    if weak := weak_class_sentence(grounds.largest):
+        yield Conclusion("say", "classes", weak)
     trust = list(trust_conclusions(grounds))
     yield from (each for each in trust if each.group != "say")
     on_object = object_conclusion(grounds)

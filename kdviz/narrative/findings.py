@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
-from kdviz.narrative.answer import effect
+from kdviz.narrative.answer import effect, only_little
 from kdviz.narrative.intervals import accuracy_gain_text, gain_text, score_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
@@ -81,9 +81,9 @@ def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
         twin,
         results.get("placebo"),
         results.get("same-answer"),
-        _surveyed(surveys, _TRAINED) or _stored(student.gain, student.cosine, twin.cosine),
+        _surveyed(surveys, _TRAINED) or stored_gain(student.gain, student.cosine, twin.cosine),
         _surveyed(surveys, student.held_out_explainer)
-        or _stored(student.held_out_gain, student.held_out, twin.held_out),
+        or stored_gain(student.held_out_gain, student.held_out, twin.held_out),
         accuracy_gains(results, surveys).get("student", UNDEFINED_GAIN),
     )
 
@@ -114,7 +114,7 @@ def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]
     if found is None:
         return {}
     stored: dict[Arm, Gain] = {
-        arm: _stored(result.gain, result.cosine, found.twin.cosine)
+        arm: stored_gain(result.gain, result.cosine, found.twin.cosine)
         for arm, result in results.items()
         if arm not in ("teacher", "twin")
     }
@@ -190,6 +190,7 @@ def _effect_of_lambda(found: Finding, trained_on: str) -> str:
         None if found.agreed else found.held_out,
         by_loss=trained_on == _TRAINED,
         costly=found.costs_accuracy,
+        little=only_little(found.trained, found.student.cosine.corrected),
     )
     return words.format(weight=f"{found.student.explanation_weight:g}")
 
@@ -278,7 +279,7 @@ def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:
     return difference(survey).agreement
 
 
-def _stored(gain: Gain, student: Agreement, twin: Agreement) -> Gain:
+def stored_gain(gain: Gain, student: Agreement, twin: Agreement) -> Gain:
     """The gain in the results; in older ones, as if the arms had been tested on different images."""
     if gain.n:
         return gain

@@ -10,6 +10,7 @@ from kdviz.comparison.test_set.cue_removal import CueRemoval
 from kdviz.comparison.test_set.localization import (
     ClassLocalization,
     LocalizationRow,
+    evidence_gain,
     localization_by_class,
     localization_gain,
     localization_table,
@@ -20,7 +21,7 @@ from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.cue_removal import which_map_is_right
-from kdviz.narrative.intervals import points_text
+from kdviz.narrative.intervals import percent_text, points_text
 from kdviz.types import ENOUGH_IMAGES, Arm, Interval, Region
 
 HARDLY = 0.01
@@ -52,6 +53,31 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     if verdict(gain) is not Verdict.NOT_DISTINGUISHABLE:
         return beside
     return sentences(beside, _("That is no clear difference."))
+
+
+def evidence_verdict(survey: Survey) -> Verdict:
+    """Whether more or less of the student's evidence is on the object than of its twin's."""
+    arms = survey.localization["object"].arms if "object" in survey.localization else {}
+    if not {"student", "twin"} <= arms.keys():
+        return Verdict.NO_ERROR_BAR
+    return verdict(evidence_gain(survey, "object"))
+
+
+def evidence_sentence(survey: Survey) -> str:
+    """How much of each network's evidence is on the object; "" where student and twin do not clearly differ.
+
+    The brightest spot alone does not say it.
+    """
+    if evidence_verdict(survey) not in (Verdict.BETTER, Verdict.WORSE):
+        return ""
+    shares = {
+        row.arm: percent_text(row.share) for row in localization_table(survey) if row.region == "object"
+    }
+    text = _(
+        "Of the student's evidence {student} is on the object, of its twin's {twin}, of the teacher's "
+        "{teacher}."
+    )
+    return text.format(**shares)
 
 
 def by_class_sentence(survey: Survey, region: Region) -> str:

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kdviz.agreement import Verdict, paired_difference, verdict
-from kdviz.comparison import Survey, calibration_difference, difference, trained_explainer
+from kdviz.comparison import Survey, calibration_difference, trained_explainer
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _
+from kdviz.language import _, plural
+from kdviz.narrative.answer import only_little
 from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
 from kdviz.narrative.findings import student_accuracy_gain
+from kdviz.narrative.gain_by import GainBy
 from kdviz.narrative.intervals import spoken_points
-from kdviz.narrative.localization import CLEARLY
+from kdviz.narrative.localization import CLEARLY, evidence_verdict
 from kdviz.types import Interval
+
+FEW = 43
+"""Of fewer images an accuracy is uncertain by more than 15 points: see `accuracy_reach`."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +53,13 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
         )
         return
     confidence = verdict(calibration_difference(grounds.largest), better=-1)
-    accuracy = verdict(student_accuracy_gain(grounds.run.results, grounds.largest))
+    gain = student_accuracy_gain(grounds.run.results, grounds.largest)
+    accuracy, few = verdict(gain), gain.n if gain.n < FEW else None
     beyond = _beyond_placebo(grounds.largest)
     found = (
-        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)))),
+        (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)), few=few)),
         *_agreement(grounds),
+        *_evidence(grounds),
         (confidence, _weighed("confidence", confidence, _reliable(), _unreliable())),
     )
     order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
@@ -95,15 +102,23 @@ def seeds_conclusion(grounds: Grounds) -> Conclusion:
     return Conclusion("say", "seeds", text.format(count=len(seeds.seeds), points=spoken_points(gain)))
 
 
-def _weighed(topic: Topic, found: Verdict, better: _Claim, worse: _Claim) -> Conclusion:
-    """One of the two claims: said where the verdict is clear."""
+def _weighed(
+    topic: Topic, found: Verdict, better: _Claim, worse: _Claim, *, few: int | None = None
+) -> Conclusion:
+    """One of the two claims: said where the verdict is clear. few: the number of images, if it is small."""
+    images = "" if few is None else plural("{count} image", "{count} images", few)
     if found is Verdict.NO_ERROR_BAR:
         text = _("{claim}: there are too few images.").format(claim=better.that)
     elif found is Verdict.NOT_DISTINGUISHABLE:
-        text = _("{claim}: the difference is within noise.").format(claim=better.that)
+        text = (
+            _("{claim}: on only {images} the difference is within noise.")
+            if images
+            else _("{claim}: the difference is within noise.")
+        ).format(claim=better.that, images=images)
     else:
         claim = better if found is Verdict.BETTER else worse
-        return Conclusion("say", topic, _("{finding}.").format(finding=claim.said))
+        said = _("{finding}, on only {images}.") if images else _("{finding}.")
+        return Conclusion("say", topic, said.format(finding=claim.said, images=images))
     return Conclusion("not-shown", topic, text)
 
 
@@ -125,50 +140,76 @@ def _alone(cue: str, student: Interval) -> Conclusion:
 
 def _agreement(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
     """Whether the student's maps agree more with the teacher's; by each explainer, if two differ."""
-    surveys = [grounds.survey, *([grounds.other] if grounds.other is not None else [])]
-    verdicts = [difference(each, measure=grounds.measure).verdict for each in surveys]
-    clear = [found for found in verdicts if found in (Verdict.BETTER, Verdict.WORSE)]
-    if not clear or (len({*verdicts}) == 1 and not grounds.awaited):
-        yield verdicts[0], _weighed("agreement", verdicts[0], _agreeing_more(), _agreeing_less())
+    gains = grounds.gains
+    first = gains[0]
+    clear = [each.verdict for each in gains if each.verdict in (Verdict.BETTER, Verdict.WORSE)]
+    if not clear or (len({each.verdict for each in gains}) == 1 and not grounds.awaited):
+        more = _agreeing_more(only_little(first.verdict, first.student))
+        yield first.verdict, _weighed("agreement", first.verdict, more, _agreeing_less())
         return
-    by_explainer: dict[str, Verdict | None] = dict(
-        zip((each.explainer for each in surveys), verdicts, strict=True)
-    )
-    if grounds.awaited:
-        by_explainer[grounds.awaited] = None
-    for explainer, found in by_explainer.items():
-        if found in clear:
-            yield found, Conclusion("say", "agreement", _agreeing_by(explainer, found, grounds))
+    for each in gains:
+        if each.verdict in clear:
+            text = _("{finding}.").format(finding=_so_far(_agreeing_by(each, grounds), each))
+            yield each.verdict, Conclusion("say", "agreement", text)
         else:
-            text = _too(explainer, clear[0])
-            if found is None:
-                text = _("{claim}: that is not known yet").format(claim=text)
-            unclear = found or Verdict.NOT_DISTINGUISHABLE
-            yield unclear, Conclusion("not-shown", "agreement", _("{finding}.").format(finding=text))
+            text = _("{finding}.").format(finding=_so_far(_too(each.explainer, clear[0]), each))
+            yield each.verdict, Conclusion("not-shown", "agreement", text)
+    if grounds.awaited:
+        text = _("{claim}: that is not known yet").format(claim=_too(grounds.awaited, clear[0]))
+        unknown = Conclusion("not-shown", "agreement", _("{finding}.").format(finding=text))
+        yield Verdict.NOT_DISTINGUISHABLE, unknown
 
 
-def _agreeing_by(explainer: str, found: Verdict, grounds: Grounds) -> str:
+def _evidence(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
+    """Whether more of the student's evidence is on the object, where that is clear."""
+    found = evidence_verdict(grounds.survey)
+    if found not in (Verdict.BETTER, Verdict.WORSE):
+        return
+    text = (
+        _("By {explainer}, more of the student's evidence is on the object than of its twin's.")
+        if found is Verdict.BETTER
+        else _("By {explainer}, less of the student's evidence is on the object than of its twin's.")
+    )
+    explainer = _(EXPLAINERS[grounds.survey.explainer].label)
+    yield found, Conclusion("say", "object", text.format(explainer=explainer))
+
+
+def _so_far(text: str, by: GainBy) -> str:
+    """The sentence with its number of images, where it is on those of the results until there is a survey."""
+    if not by.stored:
+        return text
+    images = plural("{count} image", "{count} images", by.gain.n)
+    return _("{claim}, on {images} so far").format(claim=text, images=images)
+
+
+def _agreeing_by(by: GainBy, grounds: Grounds) -> str:
     """The claim by one explainer, where another does not say the same."""
-    trained = explainer == trained_explainer(grounds.run.config)
-    if found is Verdict.BETTER:
+    trained = by.explainer == trained_explainer(grounds.run.config)
+    if by.verdict is Verdict.BETTER:
         text = (
             _(
                 "By {explainer}, on which it was trained, the student's maps agree with the teacher's more "
-                "than its twin's do."
+                "than its twin's do"
             )
             if trained
-            else _("By {explainer}, the student's maps agree with the teacher's more than its twin's do.")
+            else _("By {explainer}, the student's maps agree with the teacher's more than its twin's do")
         )
     else:
         text = (
             _(
                 "By {explainer}, on which it was trained, the student's maps agree with the teacher's less "
-                "than its twin's do."
+                "than its twin's do"
             )
             if trained
-            else _("By {explainer}, the student's maps agree with the teacher's less than its twin's do.")
+            else _("By {explainer}, the student's maps agree with the teacher's less than its twin's do")
         )
-    return text.format(explainer=_(EXPLAINERS[explainer].label))
+    claim = text.format(explainer=_(EXPLAINERS[by.explainer].label))
+    return _with_level(claim, only_little(by.verdict, by.student))
+
+
+def _with_level(claim: str, little: str) -> str:
+    """The claim that the student's maps agree more, with their level where that is little."""
+    return _("{finding}, but only a little, {level}").format(finding=claim, level=little) if little else claim
 
 
 def _too(explainer: str, clear: Verdict) -> str:
@@ -181,9 +222,9 @@ def _too(explainer: str, clear: Verdict) -> str:
     return text.format(explainer=_(EXPLAINERS[explainer].label))
 
 
-def _agreeing_more() -> _Claim:
+def _agreeing_more(little: str) -> _Claim:
     return _Claim(
-        _("The student's maps agree with the teacher's more than its twin's do"),
+        _with_level(_("The student's maps agree with the teacher's more than its twin's do"), little),
         _("That the student's maps agree with the teacher's more than its twin's do"),
     )
 

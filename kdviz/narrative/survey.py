@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from kdviz.agreement import Verdict, verdict
 from kdviz.comparison.test_set.cue_removal import CueRemoval
 from kdviz.comparison.test_set.fixed_places import fixed_places
-from kdviz.comparison.test_set.grading import Difference, difference, paired_levels
+from kdviz.comparison.test_set.grading import difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
 from kdviz.datasets import class_name
@@ -17,6 +17,7 @@ from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
 from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
+from kdviz.narrative.gain_by import GainBy, surveyed_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
 from kdviz.narrative.localization import explainers_differ, missed_shares
 from kdviz.narrative.verdicts import verdict_words
@@ -24,8 +25,8 @@ from kdviz.types import MAIN_MEASURE, Arm, Results
 
 
 def survey_headline(
-    first: Survey,
-    second: Survey | None = None,
+    first: Survey | GainBy,
+    second: Survey | GainBy | None = None,
     *,
     trained_on: str,
     measure: str = MAIN_MEASURE,
@@ -33,69 +34,84 @@ def survey_headline(
 ) -> str:
     """The student compared to its twin in one sentence, by one explainer or by two; "" without a twin.
 
-    first, second: surveys of one run, the first by the explainer of the loss. trained_on: that explainer's
-    name. early: whether it is too early for a finding; then the figures alone.
+    first, second: surveys of one run, or a gain in its results where there is no survey; the first by the
+    explainer of the loss. trained_on: that explainer's name. early: whether it is too early for a finding;
+    then the figures alone.
     """
-    if "twin" not in first.scores:
+    if not _has_twin(first):
         return ""
+    gains = [_gain(each, measure) for each in (first, second) if each is not None]
     if early:
-        return _so_far(filter(None, (first, second)), measure)
-    result = difference(first, measure=measure)
-    finding = _first(result.verdict).format(
-        explainer=_explainer(first, trained_on), gain=_change(first, result)
-    )
-    if second is None:
+        return _so_far(gains)
+    result = gains[0]
+    finding = _first(result.verdict).format(explainer=_explainer(result, trained_on), gain=_change(result))
+    if len(gains) == 1:
         return _("{finding}.").format(finding=finding)
-    other = difference(second, measure=measure)
+    other = gains[1]
     if other.verdict is result.verdict:
         both = _("{finding}; the same by {explainer}: {gain}.")
     else:
         both = _second(other.verdict)
-    return both.format(finding=finding, explainer=_explainer(second, trained_on), gain=_change(second, other))
+    return both.format(finding=finding, explainer=_explainer(other, trained_on), gain=_change(other))
 
 
-def _change(survey: Survey, found: Difference) -> str:
+def _has_twin(known: Survey | GainBy) -> bool:
+    return isinstance(known, GainBy) or "twin" in known.scores
+
+
+def _gain(known: Survey | GainBy, measure: str) -> GainBy:
+    return known if isinstance(known, GainBy) else surveyed_gain(known, measure)
+
+
+def _change(found: GainBy) -> str:
     """The difference in agreement, with both levels: "higher by 0.64 (0.58 to 0.69) …, 0.98 against 0.35"."""
-    if math.isnan(found.agreement.value):
-        return gain_text(found.agreement)
-    student, twin = paired_levels(survey, measure=found.measure)
-    digits = digits_that_fit(student, twin)
-    size = size_text(found.agreement, digits=digits)
+    if math.isnan(found.gain.value):
+        return gain_text(found.gain)
+    digits = digits_that_fit(found.student, found.twin)
+    size = size_text(found.gain, digits=digits)
     if found.verdict is Verdict.BETTER:
         text, gain = _("higher by {gain}, {student} against {twin}"), size
     elif found.verdict is Verdict.WORSE:
         text, gain = _("lower by {gain}, {student} against {twin}"), size
     else:
-        text, gain = _("{gain}, {student} against {twin}"), gain_text(found.agreement, digits=digits)
-    return text.format(gain=gain, student=decimal(student, digits), twin=decimal(twin, digits))
+        text, gain = _("{gain}, {student} against {twin}"), gain_text(found.gain, digits=digits)
+    return text.format(gain=gain, student=decimal(found.student, digits), twin=decimal(found.twin, digits))
 
 
 def survey_answer(
-    first: Survey,
-    second: Survey | None = None,
+    first: Survey | GainBy,
+    second: Survey | GainBy | None = None,
     *,
     measure: str = MAIN_MEASURE,
     early: bool = False,
     awaited: str = "",
 ) -> str:
-    """A question and its answer: yes, no or not yet, and what decides it.
+    """A question and its answer: yes, a little, no or not yet, and what decides it.
 
-    awaited: the second explainer, while its survey is not known. The rest is as in `survey_headline`.
+    awaited: the second explainer, while nothing is known by it. The rest is as in `survey_headline`.
     """
     question = _("Does the student look where its teacher looks?")
-    if "twin" not in first.scores:
+    if not _has_twin(first):
         return sentences(question, _("Not yet."), _("Without a twin, the effect of λ is unknown."))
-    verdicts = [difference(each, measure=measure).verdict for each in (first, second) if each is not None]
+    gains = [_gain(each, measure) for each in (first, second) if each is not None]
     if early:
-        so_far = set(verdicts) == {Verdict.BETTER}
+        so_far = {each.verdict for each in gains} == {Verdict.BETTER}
         return sentences(question, _("So far, yes, but it is not settled.") if so_far else _("Not yet."))
-    answer = short_answer(verdicts[0], verdicts[1] if second is not None else None)
+    answer = short_answer(gains[0], gains[1] if second is not None else None)
+    few = (
+        _("By {explainer} this is known on {images} so far.").format(
+            explainer=_(EXPLAINERS[each.explainer].label),
+            images=plural("{count} image", "{count} images", each.gain.n),
+        )
+        for each in gains
+        if each.stored
+    )
     unknown = (
         _("By {explainer} it is not known yet.").format(explainer=_(EXPLAINERS[awaited].label))
         if awaited
         else ""
     )
-    return sentences(question, answer, unknown)
+    return sentences(question, answer, *few, unknown)
 
 
 def answer_limits(
@@ -123,15 +139,14 @@ def answer_limits(
     return sentences(places, but.format(explainer=_(EXPLAINERS[first.explainer].label), classes=classes))
 
 
-def _so_far(surveys: Iterable[Survey], measure: str) -> str:
-    gains = (
+def _so_far(gains: Iterable[GainBy]) -> str:
+    texts = (
         _("by {explainer} {gain}").format(
-            explainer=_(EXPLAINERS[survey.explainer].label),
-            gain=gain_text(difference(survey, measure=measure).agreement),
+            explainer=_(EXPLAINERS[each.explainer].label), gain=gain_text(each.gain)
         )
-        for survey in surveys
+        for each in gains
     )
-    return _("So far, agreement, student − twin: {gains}.").format(gains=_("; ").join(gains))
+    return _("So far, agreement, student − twin: {gains}.").format(gains=_("; ").join(texts))
 
 
 def survey_details(survey: Survey, *, measure: str = MAIN_MEASURE) -> list[str]:
@@ -298,8 +313,8 @@ def _second(verdict: Verdict) -> str:
     return _("{finding}; but by {explainer}, too few maps are defined: {gain}.")
 
 
-def _explainer(survey: Survey, trained_on: str) -> str:
-    label = _(EXPLAINERS[survey.explainer].label)
-    if survey.explainer == trained_on:
+def _explainer(found: GainBy, trained_on: str) -> str:
+    label = _(EXPLAINERS[found.explainer].label)
+    if found.explainer == trained_on:
         return _("{explainer}, which the loss matches").format(explainer=label)
     return _("{explainer}, a held-out explainer").format(explainer=label)

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from kdviz import __version__
 from kdviz.comparison import (
     CueRemoval,
+    SeedGroup,
     Survey,
     TrustCard,
     cue_removals,
@@ -23,6 +24,7 @@ from kdviz.comparison import (
     known_trust_card,
     label_counts,
     largest_survey,
+    second_explainer,
     trained_explainer,
     trust_card,
 )
@@ -42,13 +44,14 @@ from kdviz.figures.charts import (
 )
 from kdviz.figures.style import lambda_text
 from kdviz.glossary import Term, terms
-from kdviz.language import _, language, speaking_of
+from kdviz.language import _, language, sentences, speaking_of
 from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
     CHECKED,
     Conclusion,
+    GainBy,
     Grounds,
     Group,
     answer_limits,
@@ -57,6 +60,7 @@ from kdviz.narrative import (
     figure_columns,
     figures_caption,
     figures_notes,
+    gain_in_results,
     goodhart_alarm,
     group_name,
     headline,
@@ -67,6 +71,7 @@ from kdviz.narrative import (
 )
 from kdviz.progress import run_to_end
 from kdviz.report.checks import SHOWN
+from kdviz.report.marks import marks_lines
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import (
     RowTable,
@@ -147,6 +152,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
     survey = surveys.get(SHOWN)
     removals = _removals(store, run) if surveys else ()
     caveat = _caveat(store, run)
+    seeds = None if survey is None else known_seeds(store, run)
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
     return _template().render(
@@ -156,9 +162,10 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         warning=warning(run.config.mistake),
         state=_state(run),
         finding=_finding(run, surveys, removals, caveat),
-        concluded=None if survey is None else _concluded(store, run, surveys, removals, caveat),
+        concluded=None if survey is None else _concluded(store, run, surveys, removals, caveat, seeds),
         places=None if survey is None else places_by_arm(survey),
-        trust=_trust(run),
+        trust=_trust(run, seeds),
+        marks=marks_lines(store, run, caveat),
         figures=metrics_by_arm(run.results) if run.results else None,
         measures=agreement_by_arm(run.results) if run.results else None,
         charts=_charts(store, run_id),
@@ -169,7 +176,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         cue=config.cue != "none",
         settings=settings_list(config),
         glossary=glossary(config.all_arms, cue=config.cue != "none"),
-        card=card_list(store, run),
+        card=card_list(store, run, seeds),
         notes=store.notes(run_id),
         plotly=plotly_library(),
         nonce=secrets.token_urlsafe(16),
@@ -192,9 +199,8 @@ def _finding(
     if run.results is None:
         return [caveat] if caveat and run.ended else []
     trained_on = trained_explainer(run.config)
-    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    answer = _answer(known, caveat, removals) if known else []
-    said = "" if known else caveat  # once: it stands behind the answer
+    answer = _answer(run, surveys, caveat, removals) if surveys else []
+    said = "" if surveys else caveat  # once: it stands behind the answer
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     return [*answer, first, *details(run.results, surveys)]
 
@@ -205,10 +211,19 @@ def _caveat(store: Store, run: Run) -> str:
     return training_caveat(run, grouped(store.metrics(run.id)), counts)
 
 
-def _answer(known: Sequence[Survey], caveat: str, removals: Sequence[CueRemoval]) -> list[str]:
+def _answer(
+    run: Run, surveys: Mapping[str, Survey], caveat: str, removals: Sequence[CueRemoval]
+) -> list[str]:
     """As on Agreement: the answer, and what limits it."""
+    trained_on = trained_explainer(run.config)
+    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
+    second = "" if len(known) > 1 else second_explainer(run, known[0].explainer)
+    stored = gain_in_results(run.results, second)
+    decisive: list[Survey | GainBy] = [*known, *([stored] if stored else [])]
+    decisive.sort(key=lambda each: each.explainer != trained_on)
+    answer = survey_answer(*decisive[:2], early=bool(caveat), awaited="" if stored else second)
     limits = caveat or answer_limits(*known[:2], removals=removals)
-    return [survey_answer(*known[:2], early=bool(caveat)), *([limits] if limits else [])]
+    return [answer, *([limits] if limits else [])]
 
 
 def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
@@ -222,18 +237,21 @@ def _concluded(
     surveys: Mapping[str, Survey],
     removals: Sequence[CueRemoval],
     caveat: str,
+    seeds: SeedGroup | None,
 ) -> Concluded:
     """What may be concluded, as on Agreement, with its warnings."""
     survey = surveys[SHOWN]
+    other = next((of for name, of in surveys.items() if name != SHOWN), None)
     grounds = Grounds(
         run,
         survey,
         largest_survey(store, run, survey),
         cards=_cards(store, run, survey),
-        other=next((of for name, of in surveys.items() if name != SHOWN), None),
+        other=other,
         removals=removals,
         caveat=caveat,
-        seeds=known_seeds(store, run),
+        seeds=seeds,
+        second=other.explainer if other else second_explainer(run, SHOWN),
     )
     warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
     return Concluded(
@@ -313,15 +331,17 @@ def _subject(config: RunConfig) -> str:
     return f"{data} · {teacher} → {student} · λ = {weight} · T = {config.temperature:g}"
 
 
-def _trust(run: Run) -> str:
-    """The basis of the finding: images and seeds."""
+def _trust(run: Run, seeds: SeedGroup | None) -> str:
+    """The basis of the finding: images and seeds. seeds: others, if what they say is in the report."""
     compared = next((result.cosine.n for result in (run.results or {}).values() if result.cosine.n), 0)
     if not compared:
         return ""
-    return _(
-        "Agreement on {count} test images; intervals are over images. One seed ({seed}), so there is no "
-        "error bar over seeds."
-    ).format(count=f"{compared:,}", seed=run.config.seed)
+    images = _("Agreement on {count} test images; intervals are over images.").format(count=f"{compared:,}")
+    if seeds is None:
+        one = _("The figures are of one seed ({seed}), so they have no error bar over seeds.")
+        return sentences(images, one.format(seed=run.config.seed))
+    one = _("The figures are of one seed ({seed}); the means over {count} seeds are under the table below.")
+    return sentences(images, one.format(seed=run.config.seed, count=len(seeds.seeds)))
 
 
 def _state(run: Run) -> str:

@@ -14,10 +14,12 @@ from kdviz.comparison import (
     ImageExplanation,
     Levels,
     PlantedCue,
+    Survey,
     chance_levels,
     cue_effects,
     difference_map,
     explain_test_image,
+    finding_surveys,
     heard_parts,
     planted_cue,
 )
@@ -43,7 +45,14 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal, listed, sentences
-from kdviz.narrative import brief_twin, cue_headline, headline_arms, heard_name, scale_note
+from kdviz.narrative import (
+    brief_twin,
+    by_other_explainers,
+    cue_headline,
+    headline_arms,
+    heard_name,
+    scale_note,
+)
 from kdviz.report.outlines import Outline, outlined_sentence, outlines
 from kdviz.store import Store
 from kdviz.types import Arm
@@ -53,6 +62,7 @@ SHOWN = 6
 
 
 _NEUTRAL = "#888"
+_EXPLAINER = "grad-cam"
 
 
 @dataclass(frozen=True)
@@ -99,13 +109,15 @@ class HeatRow:
 class _Explained:
     """One image. shown: explained for the teacher's prediction; own: for each arm's own.
 
-    effects: of the cue on the answers of the `headline_arms`; none without a cue.
+    effects: of the cue on the answers of the `headline_arms`; none without a cue. others: known surveys by
+    other explainers.
     """
 
     shown: ImageExplanation
     own: ImageExplanation
     cue: PlantedCue | None
     effects: Mapping[Arm, CueEffect]
+    others: Sequence[Survey] = ()
 
     def alone(self, arm: Arm) -> bool:
         """Whether an arm predicts another class, whose map has its own scale."""
@@ -142,11 +154,14 @@ def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow
 
 def _explained(store: Store, run_id: str, index: int) -> _Explained:
     shown = explain_test_image(store, run_id, index)
-    cue = planted_cue(store.run(run_id).config, index)
+    run = store.run(run_id)
+    cue = planted_cue(run.config, index)
+    others = [survey for name, survey in finding_surveys(store, run).items() if name != _EXPLAINER]
     effects = cue_effects(store, run_id, index, arms=headline_arms(shown)) or {}
     if all(of.predicted == of.target for of in shown.arms.values()):
-        return _Explained(shown, shown, cue, effects)
-    return _Explained(shown, explain_test_image(store, run_id, index, target="own"), cue, effects)
+        return _Explained(shown, shown, cue, effects, others)
+    own = explain_test_image(store, run_id, index, target="own")
+    return _Explained(shown, own, cue, effects, others)
 
 
 def bar_picture(*, signed: bool = False) -> str:
@@ -317,5 +332,8 @@ def _sentence(of: _Explained, chance: Levels) -> str:
     if of.cue is None:
         return sentences(predictions, brief_twin(explanation, chance))
     return sentences(
-        predictions, outlined_sentence(of.cue, explanation), cue_headline(of.own, of.cue, of.effects)
+        predictions,
+        outlined_sentence(of.cue, explanation),
+        cue_headline(of.own, of.cue, of.effects),
+        by_other_explainers(of.own, of.cue, of.others),
     )

@@ -13,7 +13,7 @@ from typing import Any
 
 from kdviz.agreement import MEASURES
 from kdviz.clip_seconds import OWN_SOUNDS
-from kdviz.comparison import LocalizationRow, Survey, localization_table
+from kdviz.comparison import LocalizationRow, SeedGroup, Survey, localization_table
 from kdviz.config import CHOICES, OF_IMAGES, RunConfig
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
@@ -73,13 +73,21 @@ def metrics_by_arm(results: Results) -> Table:
     explainer = held_out_label(results)
     lines = [
         Line(
-            _(metric.label),
+            _label(metric, results),
             sentences(about(metric, results, explainer), _caution(metric)),
             tuple(_cells(metric, results)),
         )
         for metric in defined(_FIGURES, results)
     ]
     return Table(_headers(list(results)), tuple(lines))
+
+
+def _label(metric: MetricSpec, results: Results) -> str:
+    """Of the accuracy with a helpful cue, which is not that where a random cue is right by luck."""
+    images = max(result.accuracy_gain.n for result in results.values())
+    if metric.name != "accuracy_intact" or not images:
+        return _(metric.label)
+    return _("Accuracy, with the cue set right in all {count} images").format(count=f"{images:,}")
 
 
 def _caution(metric: MetricSpec) -> str:
@@ -180,8 +188,8 @@ def settings_list(config: RunConfig) -> list[Entry]:
     ]
 
 
-def card_list(store: Store, run: Run) -> list[Entry]:
-    """What produced the run: ids, times, versions, machine, hashes."""
+def card_list(store: Store, run: Run, seeds: SeedGroup | None = None) -> list[Entry]:
+    """What produced the run: ids, times, versions, machine, hashes. seeds: others, if they are known."""
     card: Mapping[str, Any] = {}
     with suppress(StoreError):
         card = store.card(run.id)
@@ -190,7 +198,7 @@ def card_list(store: Store, run: Run) -> list[Entry]:
         Entry(_("Started at"), _moment(run.record.started)),
         Entry(_("Finished at"), _moment(run.record.finished)),
         Entry(_("Training and evaluation"), duration(run.record.progress.seconds)),
-        Entry(_("Seed"), str(run.config.seed), _("one seed: the variation between seeds is unknown")),
+        Entry(_("Seed"), str(run.config.seed), _about_seed(seeds)),
         Entry(_("Settings key"), run.record.config_key, _("the same for equal settings and data")),
         *(Entry(name, str(version)) for name, version in card.get("versions", {}).items() if version),
         *(Entry(label, str(card[name])) for name, label in _machine() if card.get(name) is not None),
@@ -200,6 +208,14 @@ def card_list(store: Store, run: Run) -> list[Entry]:
             weights = store.weights_hash(run.id, arm)
             entries.append(Entry(_("Weights, {arm}").format(arm=ARM_STYLES[arm].label), weights))
     return [entry for entry in entries if entry.value]
+
+
+def _about_seed(seeds: SeedGroup | None) -> str:
+    if seeds is None:
+        return _("one seed: the variation between seeds is unknown")
+    return _("the figures are of this seed; the finding gives the means over {count}").format(
+        count=len(seeds.seeds)
+    )
 
 
 def _origin(run: Run) -> str:

@@ -23,6 +23,7 @@ from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
 from kdviz.narrative import (
     Grounds,
+    accuracy_reach,
     conclusions,
     figure_columns,
     figures_caption,
@@ -33,13 +34,14 @@ from kdviz.narrative import (
     which_map_is_right,
 )
 from kdviz.narrative.conclusions import MOST
+from kdviz.narrative.student_and_twin import FEW
 from kdviz.types import Interval
 from tests.comparison.made import made, scores
 from tests.comparison.test_set.test_unseen_cue import results as unseen_results
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
 from tests.narrative.test_cue_removal import by_both, removed
-from tests.narrative.test_localization import N, on_the_cue
-from tests.narrative.test_survey import SAME
+from tests.narrative.test_localization import N, on_the_cue, with_evidence
+from tests.narrative.test_survey import SAME, finished
 
 SEED = "That another training run (another seed) would give the same."
 PASSED, ONE_FAILED, FAILED = (True, True, True), (True, False, True), (True, True, False)
@@ -192,7 +194,14 @@ def test_maps_are_compared_by_the_verdict_of_both_explainers():
         shown = replace(given, cards=trusted()) if given.survey is survey else given
         assert ("say", by_loss) in of_topic(shown, "agreement")
         assert ("not-shown", f"{too}.") in of_topic(shown, "agreement")
-    waiting = grounds(survey, awaited="saliency", cards=trusted())
+    less_so_far = "By Saliency, the student's maps agree with the teacher's less than its twin's do"
+    stored = grounds(survey, second="saliency", cards=trusted())
+    stored = replace(
+        stored, run=SimpleNamespace(config=stored.run.config, results=finished(low=-0.05, high=-0.01))
+    )
+    with_counts = f"{less_so_far}, on 24 images so far."
+    assert [text for _group, text in of_topic(stored, "agreement")] == [with_counts, by_loss]
+    waiting = grounds(survey, second="saliency", cards=trusted())
     assert of_topic(waiting, "agreement") == [
         ("say", by_loss),
         ("not-shown", f"{too}: that is not known yet."),
@@ -222,9 +231,41 @@ def test_the_verdict_on_confidence_is_that_of_the_calibration_error():
     worse = replace(largest, key="w", predictions=swapped)
     assert [each.text for each in conclusions(grounds(survey, largest=worse))["say"]] == [
         "The student is right less often than its twin.",
-        "The student's stated confidence is less reliable than its twin's.",
         "The student's maps agree with the teacher's more than its twin's do.",
-    ], "what speaks against the student comes first"
+        "The student's stated confidence is less reliable than its twin's.",
+    ], "the main finding comes first"
+
+
+def test_what_is_said_of_an_accuracy_on_few_images_says_so():
+    """Student and twin are right on all and on none of 12 images, or on 7 and 6 of them."""
+    survey, labels = made(), np.zeros(12, dtype=int)
+
+    def largest(student, twin):
+        answers = {"teacher": 12, "student": student, "twin": twin}
+        predictions = {
+            arm: ArmPredictions((np.arange(12) >= count).astype(int), np.full(12, 0.9, np.float32))
+            for arm, count in answers.items()
+        }
+        return replace(
+            survey, key=f"{answers}", labels=labels, indices=np.arange(12), predictions=predictions, localization={}
+        )  # fmt: skip
+
+    clear = grounds(survey, largest=largest(12, 0), cards=trusted())
+    assert of_topic(clear, "accuracy") == [
+        ("say", "The student is right more often than its twin, on only 12 images.")
+    ]
+    unclear = grounds(survey, largest=largest(7, 6), cards=trusted())
+    assert of_topic(unclear, "accuracy") == [
+        (
+            "not-shown",
+            "That the student is right more often than its twin: on only 12 images the difference is within "
+            "noise.",
+        )
+    ]
+
+
+def test_few_images_are_those_with_which_an_accuracy_is_uncertain_by_more_than_15_points():
+    assert float(accuracy_reach(FEW - 1)) >= 15 >= float(accuracy_reach(FEW))
 
 
 @pytest.mark.parametrize(
@@ -281,6 +322,16 @@ def test_a_class_whose_object_the_maps_miss_is_named():
     assert of_topic(grounds(by_chance, cards=trusted()), "object") == [
         ("not-shown", "That the teacher's maps point at the object clearly more often than by chance.")
     ]
+
+
+@pytest.mark.parametrize(
+    ("student", "twin", "said"), [(0.28, 0.19, "more"), (0.19, 0.28, "less"), (0.2, 0.2, "")]
+)
+def test_more_evidence_on_the_object_than_the_twins_may_be_said_where_it_is_clear(student, twin, said):
+    survey = with_evidence(teacher=0.27, student=student, twin=twin)
+    text = f"By Grad-CAM, {said} of the student's evidence is on the object than of its twin's."
+    assert (("say", text) in of_topic(grounds(survey), "object")) == bool(said)
+    assert any("evidence is on" in text for _group, text in of_topic(grounds(survey), "object")) == bool(said)
 
 
 @pytest.mark.parametrize("changed", [4, 60, 140])
@@ -348,7 +399,7 @@ def test_without_a_cue_there_is_no_column_about_one():
     right, confidence = figure_columns(grounds())
     assert right.title == "Right answers"
     assert right.shares["teacher"] == share_interval(7, 8)
-    assert confidence.title == "Confidence wrong by"
+    assert confidence.title == "Calibration error"
     assert "cue" not in figures_caption(grounds())
 
 

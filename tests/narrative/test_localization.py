@@ -5,9 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from kdviz.comparison import evidence_gain, localization_table
 from kdviz.comparison.test_set.map_cells import map_cells
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
-from kdviz.narrative import by_class_sentence, explainers_differ, hardly_ever, localization_sentence
+from kdviz.narrative import (
+    by_class_sentence,
+    evidence_sentence,
+    explainers_differ,
+    hardly_ever,
+    localization_sentence,
+    percent_text,
+)
 from tests.comparison.made import made
 
 N, NBSP = 400, "\N{NO-BREAK SPACE}"
@@ -39,6 +47,28 @@ def test_classes_whose_objects_are_of_unlike_size_have_a_figure_each():
 def test_objects_of_like_size_have_one_figure():
     assert by_class_sentence(of_classes(0.5, 0.3, 0.3), "object") == ""
     assert by_class_sentence(of_classes(0.5, 0.3, 0.3), "cue") == ""
+
+
+def with_evidence(**shares):
+    """The eight images with an object; the share of each arm's evidence on it is this, or 0.02 more."""
+    arms = {
+        arm: ArmLocalization(share + 0.02 * (np.arange(8) % 2), np.zeros(8)) for arm, share in shares.items()
+    }
+    return replace(made(), key=f"{shares}", localization={"object": Localization(np.full(8, 0.1), arms)})
+
+
+def test_the_share_of_evidence_is_said_where_student_and_twin_clearly_differ():
+    survey = with_evidence(teacher=0.27, student=0.28, twin=0.19)
+    shares = {row.arm: percent_text(row.share) for row in localization_table(survey)}
+    assert evidence_gain(survey, "object").value == pytest.approx(0.09)
+    assert shares["student"].startswith("29.0")
+    assert evidence_sentence(survey) == (
+        f"Of the student's evidence {shares['student']} is on the object, of its twin's {shares['twin']}, of the "
+        f"teacher's {shares['teacher']}."
+    )
+    assert evidence_sentence(with_evidence(teacher=0.27, student=0.28, twin=0.28)) == ""
+    assert evidence_sentence(with_evidence(teacher=0.27, student=0.28)) == ""
+    assert evidence_sentence(made()) == ""
 
 
 def test_maps_that_are_hardly_ever_on_the_cue_are_put_into_words():

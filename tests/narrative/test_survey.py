@@ -3,14 +3,16 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import ArmPredictions, trained_explainer
+from kdviz.comparison import ArmPredictions, paired_levels, trained_explainer
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
+from kdviz.language import decimal
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.narrative import (
     alike_rule,
     answer_limits,
     explainers_differ,
+    gain_in_results,
     goodhart_alarm,
     left_out,
     survey_answer,
@@ -18,7 +20,8 @@ from kdviz.narrative import (
     survey_headline,
     teacher_misses,
 )
-from kdviz.types import ArmResult, Gain
+from kdviz.narrative.answer import LITTLE
+from kdviz.types import Agreement, ArmResult, Gain
 from tests.comparison.made import ANSWERS, NAN, RAW, made, scores
 from tests.narrative.test_localization import on_the_cue
 
@@ -134,6 +137,61 @@ def test_the_answer_is_not_settled_where_it_is_too_early():
     assert survey_answer(made(raw=SAME), early=True) == f"{QUESTION} Not yet."
     blank = {**RAW, "student": [NAN] * 8}
     assert survey_answer(made(raw=blank)) == f"{QUESTION} Not yet: too few maps are defined."
+
+
+def finished(*, low, high):
+    """Results with a held-out figure on 24 images: the student's gain has this interval."""
+    held_out = Agreement(0.4, 0.2, 0.25, 0.2, 0.3, 24, 0.0)
+    gain = Gain((low + high) / 2, low, high, 24)
+    student = ArmResult(1, 0.9, held_out=held_out, held_out_explainer="saliency", held_out_gain=gain)
+    twin = ArmResult(1, 0.9, held_out=replace(held_out, corrected=0.31), held_out_explainer="saliency")
+    return {"student": student, "twin": twin}
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "second"),
+    [(0.01, 0.05, RAW), (-0.02, 0.05, SAME), (-0.05, -0.01, BEHIND)],
+)
+def test_until_a_second_survey_is_known_the_results_decide_in_its_place(low, high, second):
+    """The answer is that of a survey with the same verdict, with the number of images behind it."""
+    stored = gain_in_results(finished(low=low, high=high), "saliency")
+    surveyed = survey_answer(made(raw=RAW), made("saliency", raw=second))
+    few = "By Saliency this is known on 24 images so far."
+    assert survey_answer(made(raw=RAW), stored) == f"{surveyed} {few}"
+    words = survey_headline(made(raw=RAW), stored, trained_on="grad-cam")
+    assert words.endswith(" on 24 images, 0.25 against 0.31.")
+
+
+def test_results_have_no_figure_by_other_explainers_or_measures():
+    results = finished(low=0.01, high=0.05)
+    assert gain_in_results(results, "saliency", "pearson") is None
+    assert gain_in_results(results, "occlusion") is None
+    assert gain_in_results(results, "") is None
+    assert gain_in_results(None, "saliency") is None
+    undefined = {**results, "student": ArmResult(1, 0.9, held_out_explainer="saliency")}
+    assert gain_in_results(undefined, "saliency") is None
+
+
+SLIGHT = {"student": [0.34, 0.36] * 4, "twin": [0.3] * 8}
+"""Agreements of 0.19 and 0.13, where unrelated maps have 0.2."""
+
+
+def test_a_gain_that_leaves_the_maps_nearly_unrelated_is_called_little():
+    slight, level = made(raw=SLIGHT), decimal(paired_levels(made(raw=SLIGHT))[0])
+    only = f"but only at {level}, where 0 is chance and 1 the same map"
+    assert paired_levels(slight)[0] < LITTLE
+    assert survey_answer(slight) == f"{QUESTION} A little: more than {TWIN}, {only}."
+    both = (
+        f"{QUESTION} A little: more than {TWIN}, {only}. The same answer by the maps of a second explainer."
+    )
+    assert survey_answer(slight, made("saliency", raw=SLIGHT)) == both
+    by_trained = f"A little: by the maps it was trained on, more than {TWIN}, {only}"
+    undecided = "by a held-out explainer that is undecided"
+    assert survey_answer(slight, made("saliency", raw=SAME)) == f"{QUESTION} {by_trained}; {undecided}."
+    assert survey_answer(made(raw=RAW), made("saliency", raw=SLIGHT)) == (
+        f"{QUESTION} {YES}. By a held-out explainer more than the twin, too, but only a little, at {level}, "
+        "where 0 is chance and 1 the same map."
+    )
 
 
 def test_without_a_twin_nothing_is_claimed():

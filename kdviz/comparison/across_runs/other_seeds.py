@@ -11,6 +11,7 @@ from kdviz.comparison.across_runs.compared import Reached, SeedGroup, seed_group
 from kdviz.comparison.across_runs.lambda_curve import Dot, dots, similar_runs
 from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
+from kdviz.store.prepared_examples import came_with_kdviz
 from kdviz.types import Interval
 
 
@@ -23,8 +24,8 @@ def beside_other_seeds(run: Run, others: Iterable[Run]) -> SeedGroup | None:
     """The same of given runs. A student at λ = 0 is the twin of those with its seed that have none.
 
     Arms and device are no difference: arms are trained side by side and do not change one another. Of several
-    runs with a seed the first counts, and the run itself for its own. Seeds without a twin are left out where
-    others have one.
+    runs with a seed the first counts, and the run itself for its own, but see `_by_seed`. Seeds without a
+    twin are left out where others have one.
     """
     if run.state != "finished":
         return None
@@ -76,8 +77,13 @@ def _students(run: Run, others: Iterable[Run]) -> dict[int, Dot]:
 
 
 def _by_seed(run: Run, others: Iterable[Run]) -> dict[tuple[float, int], Dot]:
-    """The students of a run and of those that differ from it in λ and seed alone, by λ and seed."""
-    return {(dot.weight, dot.seed): dot for dot in dots([run, *similar_runs(others, run.config)])}
+    """The students of a run and of those that differ from it in λ and seed alone, by λ and seed.
+
+    Runs that came with kdviz count last: of their seed, the studies that come with kdviz have a run of
+    the same machine as their other seeds, which Sweep shows.
+    """
+    known = sorted([run, *similar_runs(others, run.config)], key=came_with_kdviz)
+    return {(dot.weight, dot.seed): dot for dot in dots(known)}
 
 
 def _reached(dot: Dot) -> Reached:

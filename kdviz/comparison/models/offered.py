@@ -10,6 +10,7 @@ from kdviz.explainers import baselines_for, explainer_named, explainers_for
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import modality_of
 from kdviz.models import TEACHERS
+from kdviz.store import Run
 from kdviz.types import INPUT_NAMES, BaselineSpec, ExplainerSpec, MeasureSpec
 
 
@@ -41,3 +42,16 @@ def measures_offered(config: RunConfig) -> list[MeasureSpec]:
 def trained_explainer(config: RunConfig) -> str:
     """The explainer whose maps the run's loss matches; "" if λ is 0."""
     return EXPLANATION_LOSSES[config.explanation_loss].explainer if config.explanation_weight > 0 else ""
+
+
+def second_explainer(run: Run, explainer: str) -> str:
+    """The explainer of the loss beside a held-out one, and vice versa; "" if there is none."""
+    trained_on = trained_explainer(run.config)
+    offered = [spec.name for spec in explainers_offered(run.config)]
+    if trained_on not in offered:
+        return ""
+    if explainer != trained_on:
+        return trained_on
+    held_out = run.results["student"].held_out_explainer if run.results else ""
+    wanted = [held_out, "saliency", *offered]
+    return next((name for name in wanted if name in offered and name != trained_on), "")

@@ -89,3 +89,10 @@ def localization_gain(survey: Survey, region: Region) -> Interval:
     """Pointing game of the student minus that of its twin, over the images on which both maps are defined."""
     arms = survey.localization[region].arms
     return paired_difference(arms["student"].hit, arms["twin"].hit)
+
+
+@_cached
+def evidence_gain(survey: Survey, region: Region) -> Interval:
+    """Share of the student's positive evidence in a region minus that of its twin's, over the same images."""
+    arms = survey.localization[region].arms
+    return paired_difference(arms["student"].share, arms["twin"].share)

@@ -18,7 +18,7 @@ from kdviz.figures.charts import (
     localization_info,
 )
 from kdviz.language import _, language, sentences
-from kdviz.narrative import by_class_sentence, hardly_ever, localization_sentence
+from kdviz.narrative import by_class_sentence, evidence_sentence, hardly_ever, localization_sentence
 from kdviz.types import Arm, Region
 from kdviz.ui.widgets.chart import Drawn, chart
 
@@ -39,9 +39,9 @@ def bars(survey: Survey, measure: str) -> None:
         for region, each in drawn_regions.items():
             with st.container(gap="xxsmall"):
                 chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
-                st.caption(
-                    sentences(localization_sentence(survey, region), by_class_sentence(survey, region))
-                )
+                evidence = evidence_sentence(survey) if region == "object" else ""
+                by_class = by_class_sentence(survey, region)
+                st.caption(sentences(localization_sentence(survey, region), evidence, by_class))
     for text in hardly.values():
         st.markdown(f":material/my_location: {text}")
 

@@ -16,6 +16,7 @@ from kdviz.comparison import (
     known_trust_card,
     largest_survey,
     only_twin_wrong,
+    second_explainer,
     unseen_cues,
 )
 from kdviz.figures.style import ARM_STYLES
@@ -35,7 +36,6 @@ from kdviz.narrative import (
     percent_text,
 )
 from kdviz.store import Run, Store
-from kdviz.ui.agreement.summary import second_explainer
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
@@ -83,7 +83,7 @@ def grounds_of(
         cards=[card for card in known if card is not None],
         caveat=caveat(store, run),
         seeds=known_seeds(store, run),
-        awaited=second_explainer(run, survey.explainer) if other is None else "",
+        second=second_explainer(run, survey.explainer),
     )
 
 

@@ -14,15 +14,17 @@ from kdviz.comparison import (
     Survey,
     by_measure,
     calibration,
-    explainers_offered,
+    second_explainer,
     trained_explainer,
     unseen_cues,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
+    GainBy,
     accuracy_gain_text,
     answer_limits,
+    gain_in_results,
     goodhart_alarm,
     left_out,
     shortcut_warning,
@@ -56,10 +58,14 @@ def survey_summary(
     other = survey_or_progress(store, run, second) if second else None
     surveys = [survey, *([other] if other else [])]
     surveys.sort(key=lambda each: each.explainer != trained_on)
+    stored = None if other else gain_in_results(run.results, second, measure)
+    known: list[Survey | GainBy] = [*surveys, *([stored] if stored else [])]
+    known.sort(key=lambda each: each.explainer != trained_on)
     with finding:
         early = caveat(store, run)
-        answer = survey_answer(*surveys, measure=measure, early=bool(early), awaited="" if other else second)
-        words = survey_headline(*surveys, trained_on=trained_on, measure=measure, early=bool(early))
+        awaited = "" if other or stored else second
+        answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited)
+        words = survey_headline(*known, trained_on=trained_on, measure=measure, early=bool(early))
         st.markdown(f"### {answer}")
         if limits := early or answer_limits(*surveys, measure=measure, removals=removals):
             st.markdown(limits)
@@ -77,19 +83,6 @@ def survey_summary(
             with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
                 st.markdown("  \n".join(survey_details(survey, measure=measure)))
     return other
-
-
-def second_explainer(run: Run, explainer: str) -> str:
-    """The explainer of the loss beside a held-out one, and vice versa; "" if there is none."""
-    trained_on = trained_explainer(run.config)
-    offered = [spec.name for spec in explainers_offered(run.config)]
-    if trained_on not in offered:
-        return ""
-    if explainer != trained_on:
-        return trained_on
-    held_out = run.results["student"].held_out_explainer if run.results else ""
-    wanted = [held_out, "saliency", *offered]
-    return next((name for name in wanted if name in offered and name != trained_on), "")
 
 
 def arm_figures(run: Run, survey: Survey, largest: Survey, measure: str) -> None:

@@ -24,6 +24,7 @@ from kdviz.narrative import (
     plain_finding,
     training_caveat,
     twin_gains,
+    weak_class_sentence,
 )
 from kdviz.store import Run, Store
 from kdviz.types import Arm, ArmResult, Measured, Results
@@ -61,6 +62,9 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         costly = found is not None and found.costs_accuracy
         trust = _trust(results, costly, classes=0 if run.config.cue == "none" else _classes(run, surveys))
         st.caption(f"{figures(results, surveys)}  \n{trust}")
+        largest = max(surveys.values(), key=len, default=None)
+        if largest is not None and (weak := weak_class_sentence(largest)):
+            st.markdown(f":material/warning: {plain(weak)}")
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
         plain_words()

@@ -79,7 +79,7 @@ def _about_figures() -> tuple[tuple[str, str, str], ...]:
             "planted-cue",
             _(
                 "in training its colour or place gave the answer away; in the test it is drawn at random, so "
-                "it is right only by luck. Who is right where it is wrong has looked at the object."
+                "it is right only by luck. Who is right where it is wrong has not followed it."
             ),
         ),
     )

@@ -106,7 +106,7 @@ def test_seeds_are_averaged_over_runs_that_differ_in_nothing_else():
         interval = hierarchical_bootstrap(expected)
         assert (found.low, found.high) == pytest.approx((interval.low, min(interval.high, most)))
     assert seeds_sentence(group) == (
-        "3 seeds (2, 4, 7): accuracy 83.0\N{NO-BREAK SPACE}% (74.9 to 91.1), agreement 0.70 (0.16 to 1.00); "
+        "3 seeds (2, 4, 7): accuracy 83.0\N{NO-BREAK SPACE}% (74.9 to 91.1), agreement by Grad-CAM 0.70 (0.16 to 1.00); "
         "student − twin: accuracy +1.0 (−7.1 to 14.4) points, agreement +0.50 (−0.04 to 1.31); mean with its "
         "95 % interval over seeds."
     )
@@ -126,7 +126,7 @@ def test_an_undefined_agreement_is_left_out_of_the_mean_and_one_that_is_left_has
     group = seed_groups([BASE, changed(BASE, seed=1)], [results(0.5, math.nan), results(0.7, 0.3)])[0]
     assert group.agreement.value == 0.3
     assert math.isnan(group.agreement.low)
-    assert "agreement 0.30;" in seeds_sentence(group)
+    assert "agreement by Grad-CAM 0.30;" in seeds_sentence(group)
 
 
 def test_runs_are_equal_where_settings_and_results_are_undefined_figures_included():
@@ -140,7 +140,8 @@ def test_runs_are_equal_where_settings_and_results_are_undefined_figures_include
 
 
 def run(found=None, *, state="finished", **changes):
-    return SimpleNamespace(config=changed(BASE, **changes), state=state, results=found)
+    record = SimpleNamespace(origin="")
+    return SimpleNamespace(config=changed(BASE, **changes), state=state, results=found, record=record)
 
 
 def test_a_run_is_set_beside_others_that_differ_only_in_the_seed():

@@ -6,10 +6,11 @@ from statistics import fmean
 import pytest
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.comparison import known_lead
+from kdviz.comparison import known_lead, known_seeds
 from kdviz.config import changed
 from kdviz.store import Store
 from kdviz.store.packaged_runs import packaged_runs
+from kdviz.store.prepared import offer_prepared_run
 
 
 @pytest.fixture
@@ -38,6 +39,21 @@ def test_the_lead_is_the_mean_over_pairs_with_a_seed(store):
     assert lead.accuracy.value == pytest.approx(fmean(gains))
     assert lead.accuracy == hierarchical_bootstrap(gains)
     assert known_lead(store, strong[0], weak[1]).accuracy.value == pytest.approx(-fmean(gains))
+
+
+def test_the_run_that_comes_with_kdviz_stands_beside_the_seeds_of_its_study(store):
+    """Its study has a run of its seed: the means are those of the study's runs alone, which Sweep shows."""
+    offer_prepared_run(store)
+    (prepared,) = store.runs()
+    students, twins = of_ladder(float(prepared.config.explanation_weight)), of_ladder(0.0)
+    gains = [
+        students[seed].results["student"].accuracy - twins[seed].results["student"].accuracy
+        for seed in students
+    ]
+    assert prepared.config.seed in students
+    found = known_seeds(store, prepared)
+    assert found.seeds == tuple(sorted(students))
+    assert found.accuracy_gain == hierarchical_bootstrap(gains)
 
 
 def test_runs_that_differ_in_the_seed_alone_have_no_lead(store):
