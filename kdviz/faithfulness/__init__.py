@@ -6,7 +6,14 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.faithfulness.erasure import FRACTIONS, Erasure, erasure
-    from kdviz.faithfulness.masks import mask_areas, mask_share, mean_mask_area, pointing_hit
+    from kdviz.faithfulness.masks import (
+        mask_areas,
+        mask_share,
+        mean_mask_area,
+        pointing_hit,
+        touched_areas,
+        touched_cells,
+    )
     from kdviz.faithfulness.perturbation import infidelity, sensitivity
     from kdviz.faithfulness.plausibility import average_precision, token_f1
     from kdviz.faithfulness.randomisation import Cascade, cascade

@@ -83,7 +83,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
     from kdviz.narrative.other_explainer import by_other_explainers
-    from kdviz.narrative.places import places_sentence
+    from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.survey import (
@@ -99,7 +99,9 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.training import teacher_guesses, training_caveat
     from kdviz.narrative.unseen_cue import (
+        answer_notes,
         brief_unseen,
+        chosen_class_headline,
         cue_headline,
         headline_arms,
         unseen_cue_warning,
@@ -117,6 +119,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.why import (
         brief_why,
+        cue_alone,
         cue_meaning,
         cue_word,
         true_cue,

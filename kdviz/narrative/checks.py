@@ -21,20 +21,20 @@ from kdviz.narrative.localization import (
     missed_classes_sentence,
     missed_shares,
 )
-from kdviz.types import Arm, Results
+from kdviz.types import Arm
 
 
-def qualified_trust(card: TrustCard, survey: Survey | None, results: Results | None = None) -> Trust:
+def qualified_trust(card: TrustCard, survey: Survey | None) -> Trust:
     """What the map may be used for: with care where all checks are passed, but the maps miss something.
 
     That is a class (see `missed_classes`), or a cue that decides answers (see `unseen_cues`). survey: of the
-    card's explainer, if it is known. results: of its run.
+    card's explainer, if it is known.
     """
-    missed = missed_briefly(card, survey, results)
+    missed = missed_briefly(card, survey)
     return "limited" if card.trust == "location" and missed else card.trust
 
 
-def missed_briefly(card: TrustCard, survey: Survey | None, results: Results | None = None) -> list[str]:
+def missed_briefly(card: TrustCard, survey: Survey | None) -> list[str]:
     """What the maps miss, in a few words each; arguments as of `qualified_trust`.
 
     Empty without masks, or without checks that apply.
@@ -42,7 +42,7 @@ def missed_briefly(card: TrustCard, survey: Survey | None, results: Results | No
     found = []
     if classes := _missed_by(card, survey):
         found.append(_("its brightest spot misses {classes}").format(classes=listed(classes)))
-    if _unseen(card, survey, results):
+    if _unseen(card, survey):
         found.append(_("it misses the patch where that decides"))
     return found
 
@@ -55,13 +55,13 @@ def _missed_by(card: TrustCard, survey: Survey | None) -> list[str]:
     return [class_name(survey.classes, each.label) for each in missed_classes(survey, "object", card.arm)]
 
 
-def _unseen(card: TrustCard, survey: Survey | None, results: Results | None) -> UnseenCue | None:
+def _unseen(card: TrustCard, survey: Survey | None) -> UnseenCue | None:
     if survey is None or not card.counts[1]:
         return None
-    return next((each for each in unseen_cues(survey, results or {}) if each.arm == card.arm), None)
+    return next((each for each in unseen_cues(survey) if each.arm == card.arm), None)
 
 
-def checks_headline(card: TrustCard, survey: Survey | None = None, results: Results | None = None) -> str:
+def checks_headline(card: TrustCard, survey: Survey | None = None) -> str:
     """How many of the applicable checks are passed, in one sentence; arguments as of `qualified_trust`."""
     passed, made = card.counts
     names = {"explainer": _(EXPLAINERS[card.explainer].label), "arm": _(card.arm)}
@@ -70,24 +70,20 @@ def checks_headline(card: TrustCard, survey: Survey | None = None, results: Resu
     counted = _("{explainer} of the {arm} passes {passed} of {made} checks").format(
         **names, passed=passed, made=made
     )
-    found = _("; ").join([counted, *missed_briefly(card, survey, results)])
+    found = _("; ").join([counted, *missed_briefly(card, survey)])
     return _("{finding}.").format(finding=found)
 
 
-def passed_but(card: TrustCard, survey: Survey | None, results: Results | None = None) -> str:
+def passed_but(card: TrustCard, survey: Survey | None) -> str:
     """In place of the conclusion where all checks are passed, but the maps miss something; "" otherwise."""
     if card.trust != "location":
         return ""
-    if unseen := _unseen(card, survey, results):
+    if unseen := _unseen(card, survey):
         return _(
-            "Passed, but the maps miss the patch where it decides the answer: the network is right on "
-            "{intact} of the test images where it helps and on {random} where it is random, and the map is "
-            "highest on it in {hit}. Use them to see where evidence is, not to rule the patch out."
-        ).format(
-            intact=percentage(unseen.intact),
-            random=percentage(unseen.random),
-            hit=percentage(unseen.hit.value),
-        )
+            "Passed, but the maps miss the patch where it decides the answer: of the {count} test images "
+            "whose answer changes without the patch, the map is highest on it in {hit} (a random point: "
+            "{chance}). Use them to see where evidence is, not to rule the patch out."
+        ).format(count=unseen.n, hit=percentage(unseen.hit.value), chance=percentage(unseen.chance))
     if survey is None or not _missed_by(card, survey):
         return ""
     return _(
@@ -228,13 +224,13 @@ def object_sentence(survey: Survey, arm: Arm) -> str:
     if not rows or math.isnan(rows[0].hit.value):
         return ""
     (row,) = rows
-    beyond = _("That is {compared}.").format(compared=against_chance(row.hit, row.area))
+    beyond = _("That is {compared}.").format(compared=against_chance(row.hit, row.chance))
     found = _("The brightest spot is on the object in {hit} of {images}, a random point in {chance}.").format(
         hit=percent_text(row.hit),
         images=plural("{count} image", "{count} images", row.n),
-        chance=percentage(row.area),
+        chance=percentage(row.chance),
     )
-    but = missed_classes_sentence(survey, "object", arm) if row.hit.low > row.area else ""
+    but = missed_classes_sentence(survey, "object", arm) if row.hit.low > row.chance else ""
     return sentences(found, beyond, but)
 
 

@@ -131,13 +131,13 @@ def _defined(shares: Mapping[Arm, Interval]) -> dict[Arm, Interval]:
 
 
 def _checked(grounds: Grounds) -> str:
-    cards, survey, results = grounds.cards, grounds.survey, grounds.run.results
+    cards, survey = grounds.cards, grounds.survey
     if not cards:
         return ""
     made_on = _("Each check is made on {count} test images.").format(count=max(card.n for card in cards))
     if len(cards) == 1 or not all(made for _passed, made in (card.counts for card in cards)):
-        return sentences(*(checks_headline(card, survey, results) for card in cards), made_on)
-    counts = listed(_counts(card.arm, card.counts, missed_briefly(card, survey, results)) for card in cards)
+        return sentences(*(checks_headline(card, survey) for card in cards), made_on)
+    counts = listed(_counts(card.arm, card.counts, missed_briefly(card, survey)) for card in cards)
     passed = _("Checks that {explainer} passes: {counts}.").format(
         explainer=_(EXPLAINERS[cards[0].explainer].label), counts=counts
     )
@@ -159,7 +159,7 @@ def _teacher_on_object(grounds: Grounds) -> str:
             ).format(
                 explainer=_(EXPLAINERS[grounds.survey.explainer].label),
                 share=percentage(row.hit.value),
-                area=percentage(row.area),
+                area=percentage(row.chance),
             )
     return ""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kdviz.comparison import CueRemoval, Survey, localization_table
+from kdviz.comparison import CueRemoval, Survey, localization_table, unseen_cues
 from kdviz.comparison.test_set.localization import LocalizationRow
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, percentage, plural, sentences
@@ -55,23 +55,28 @@ def _of_twin(removed: Mapping[Arm, CueRemoval], right: Survey) -> str:
     row = _cue_rows(right).get("twin")
     if row is None or "twin" not in removed:
         return ""
-    if _misses(removed["twin"].changed, row):
+    missed = next((each for each in unseen_cues(right) if each.arm == "twin"), None)
+    if missed is not None:
         text = _(
-            "Not for the twin: its answer changes on {changed}, and its map by {explainer} is highest on the "
-            "patch in only {hit}, so it misses the patch that decides."
+            "Not for the twin: of the {count} images whose answer changes without the patch, its map by "
+            "{explainer} is highest on the patch in only {hit}, so it misses the patch that decides."
         )
-    elif _marks_too_often(removed["twin"].changed, row):
+        return text.format(
+            count=missed.n,
+            explainer=_(EXPLAINERS[right.explainer].label),
+            hit=percentage(missed.hit.value),
+        )
+    if _marks_too_often(removed["twin"].changed, row):
         text = _(
             "Not for the twin: its map by {explainer} is highest on the patch in {hit}, and its answer "
             "changes on only {changed}."
         )
-    else:
-        return ""
-    return text.format(
-        explainer=_(EXPLAINERS[right.explainer].label),
-        changed=percentage(removed["twin"].changed.value),
-        hit=percentage(row.hit.value),
-    )
+        return text.format(
+            explainer=_(EXPLAINERS[right.explainer].label),
+            changed=percentage(removed["twin"].changed.value),
+            hit=percentage(row.hit.value),
+        )
+    return ""
 
 
 @dataclass(frozen=True)
@@ -86,16 +91,16 @@ def misleading_map(found: Sequence[CueRemoval], first: Survey, second: Survey) -
     """Which of two explainers is wrong about whether teacher and student look at the patch.
 
     The one that points there more often marks what does not decide where it does so on clearly more images
-    than those whose answer changes without the patch; the other one misses the patch where it does so on
-    clearly fewer. None if both or neither holds, or it is unknown.
+    than those whose answer changes without the patch; the other one misses the patch where it is one of the
+    `unseen_cues`. None if both or neither holds, or it is unknown.
     """
     removed = {each.arm: each.changed for each in found}
     order = _by_cue(first, second)
     if order is None or not all(arm in removed for arm in _COMPARED):
         return None
-    below, above = (_cue_rows(survey) for survey in order)
+    above = _cue_rows(order[1])
     too_often = all(_marks_too_often(removed[arm], above[arm]) for arm in _COMPARED)
-    missed = any(_misses(removed[arm], below[arm]) for arm in _COMPARED)
+    missed = any(each.arm in _COMPARED for each in unseen_cues(order[0]))
     if too_often == missed:
         return None
     return MisleadingMap(order[too_often].explainer, marks=too_often)
@@ -104,11 +109,6 @@ def misleading_map(found: Sequence[CueRemoval], first: Survey, second: Survey) -
 def _marks_too_often(changed: Interval, row: LocalizationRow) -> bool:
     """Whether maps mark the patch on clearly more images than those whose answer changes without it."""
     return changed.high < row.hit.low
-
-
-def _misses(changed: Interval, row: LocalizationRow) -> bool:
-    """Whether they do so on clearly fewer."""
-    return changed.low > row.hit.high
 
 
 def _by_cue(first: Survey, second: Survey) -> tuple[Survey, Survey] | None:

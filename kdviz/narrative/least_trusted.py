@@ -8,7 +8,7 @@ from kdviz.comparison import Survey, Trust, TrustCard
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, plural
 from kdviz.narrative.checks import missed_briefly, qualified_trust
-from kdviz.types import Arm, Results
+from kdviz.types import Arm
 
 CHECKED: tuple[Arm, ...] = ("teacher", "student")
 """The arms whose maps are to be trusted before anything is concluded from where a student looks."""
@@ -16,40 +16,37 @@ CHECKED: tuple[Arm, ...] = ("teacher", "student")
 _WORST_FIRST: tuple[Trust, ...] = ("none", "limited", "unknown", "location")
 
 
-def least_trusted(
-    cards: Sequence[TrustCard], survey: Survey | None = None, results: Results | None = None
-) -> list[TrustCard]:
+def least_trusted(cards: Sequence[TrustCard], survey: Survey | None = None) -> list[TrustCard]:
     """Of one explainer's cards those with the worst result; two only where nothing tells them apart.
 
-    Not empty, if cards are not. survey, results: as of `qualified_trust`.
+    Not empty, if cards are not. survey: as of `qualified_trust`.
     """
 
     def rank(card: TrustCard) -> tuple[int, float, int]:
         passed, made = card.counts
-        missed = missed_briefly(card, survey, results)
-        return _WORST_FIRST.index(qualified_trust(card, survey, results)), passed / max(made, 1), -len(missed)
+        missed = missed_briefly(card, survey)
+        return _WORST_FIRST.index(qualified_trust(card, survey)), passed / max(made, 1), -len(missed)
 
     def found(card: TrustCard) -> tuple[object, ...]:
-        return rank(card), card.counts, missed_briefly(card, survey, results)
+        return rank(card), card.counts, missed_briefly(card, survey)
 
     worst = min(cards, key=rank)
     return [card for card in cards if found(card) == found(worst)]
 
 
-def checks_brief(
-    cards: Sequence[TrustCard], survey: Survey | None = None, results: Results | None = None
-) -> str:
+def checks_brief(cards: Sequence[TrustCard], survey: Survey | None = None) -> str:
     """The same as the headline in the fewest words: "Grad-CAM, teacher: 2 of 5 checks, 16 images".
 
-    cards: as of `least_trusted`; of teacher and student the fewer images are counted.
+    What the maps miss is said first. cards: as of `least_trusted`; of teacher and student the fewer images
+    are counted.
     """
     card = min(cards, key=lambda each: each.n)
     passed, made = card.counts
-    counted = _("{method}, {arm}: {passed} of {made} checks, {images}").format(
+    counted = _("{passed} of {made} checks, {images}").format(
+        passed=passed, made=made, images=plural("{count} image", "{count} images", card.n)
+    )
+    return _("{method}, {arm}: {finding}").format(
         method=_(EXPLAINERS[card.explainer].label),
         arm=_("teacher and student") if len(cards) > 1 else _(card.arm),
-        passed=passed,
-        made=made,
-        images=plural("{count} image", "{count} images", card.n),
+        finding=_("; ").join([*missed_briefly(card, survey), counted]),
     )
-    return _("; ").join([counted, *missed_briefly(card, survey, results)])

@@ -88,7 +88,7 @@ def by_class_sentence(survey: Survey, region: Region) -> str:
     if region not in survey.localization or "student" not in survey.localization[region].arms:
         return ""
     found = localization_by_class(survey, region, "student")
-    if not found or max(each.area for each in found) < _UNEQUAL * min(each.area for each in found):
+    if not found or max(each.chance for each in found) < _UNEQUAL * min(each.chance for each in found):
         return ""
     text = _("{name} {hit} (chance {chance})")
     return _("The student by class: {figures}.").format(
@@ -96,7 +96,7 @@ def by_class_sentence(survey: Survey, region: Region) -> str:
             text.format(
                 name=class_name(survey.classes, each.label),
                 hit=percentage(each.hit, 0),
-                chance=percentage(each.area, 0),
+                chance=percentage(each.chance, 0),
             )
             for each in found
         )
@@ -119,8 +119,8 @@ def missed_shares(survey: Survey, region: Region, arm: Arm) -> str:
         text.format(
             name=class_name(survey.classes, each.label),
             share=percentage(each.hit, 0),
-            chance=percentage(each.area, 0),
-            compared=against_chance(each.interval, each.area),
+            chance=percentage(each.chance, 0),
+            compared=against_chance(each.interval, each.chance),
         )
         for each in missed_classes(survey, region, arm)
     )
@@ -139,7 +139,7 @@ def against_chance(hit: Interval, chance: float) -> str:
 
 def missed_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:
     """The `reported_classes` on whose images an arm's maps are highest there no more often than by chance."""
-    return [each for each in reported_classes(survey, region, arm) if each.hit <= each.area]
+    return [each for each in reported_classes(survey, region, arm) if each.hit <= each.chance]
 
 
 def reported_classes(survey: Survey, region: Region, arm: Arm) -> list[ClassLocalization]:
@@ -163,8 +163,8 @@ def hardly_ever(survey: Survey, region: Region) -> str:
             "Hardly any map is highest on the cue: on at most {most} of the images, whichever network. A "
             "random point is on it in {chance}."
         )
-    found = text.format(most=percentage(max(hits)), chance=percentage(rows[0].area))
-    return sentences(found, _too_coarse(survey, rows[0].area) if region == "cue" else "")
+    found = text.format(most=percentage(max(hits)), chance=percentage(rows[0].chance))
+    return sentences(found, _too_coarse(survey, rows[0].chance) if region == "cue" else "")
 
 
 def explainers_differ(first: Survey, second: Survey, removals: Sequence[CueRemoval] = ()) -> str:
@@ -182,11 +182,11 @@ def explainers_differ(first: Survey, second: Survey, removals: Sequence[CueRemov
                 first=_(EXPLAINERS[first.explainer].label),
                 teacher=percentage(teacher.hit.value),
                 student=percentage(student.hit.value),
-                chance=percentage(teacher.area),
+                chance=percentage(teacher.chance),
                 second=_(EXPLAINERS[second.explainer].label),
                 other_teacher=percentage(other_teacher.hit.value),
                 other_student=percentage(other_student.hit.value),
-                other_chance=percentage(other_teacher.area),
+                other_chance=percentage(other_teacher.chance),
             )
             right = which_map_is_right(removals, first, second) if region == "cue" else ""
             return sentences(differ, right)
@@ -207,7 +207,7 @@ def _teacher_and_student(survey: Survey, region: Region) -> list[LocalizationRow
 
 
 def _differ(first: LocalizationRow, second: LocalizationRow) -> bool:
-    above = [row.hit.low - row.area for row in (first, second)]
+    above = [row.hit.low - row.chance for row in (first, second)]
     return max(above) > CLEARLY and min(above) <= 0
 
 
@@ -226,7 +226,10 @@ def _two_places(region: Region) -> str:
 
 
 def _too_coarse(survey: Survey, area: float) -> str:
-    """That the cue is smaller than a cell of the maps; "" if it is not."""
+    """That the cue is smaller than a cell of the maps, of which only earlier versions took no account.
+
+    "" if it is not, and where the chance of a hit is the share of the cells that it touches.
+    """
     cells = map_cells(survey)
     if cells is None or area >= 1 / math.prod(cells):
         return ""

@@ -43,8 +43,7 @@ def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
     if unknown := by_trust["unknown"]:
         text = _("That {explainer} shows where the evidence of {arms} is: the checks do not apply.")
         yield Conclusion("not-shown", "maps", text.format(explainer=explainer, arms=_names(unknown)))
-    results = grounds.run.results
-    if all(qualified_trust(card, grounds.survey, results) == "location" for card in cards.values()):
+    if all(qualified_trust(card, grounds.survey) == "location" for card in cards.values()):
         text = _("{explainer} shows where the evidence of {arms} is, not why it is there.")
         yield Conclusion("say", "maps", text.format(explainer=explainer, arms=_names(CHECKED)))
 
@@ -64,7 +63,7 @@ def object_conclusion(grounds: Grounds) -> Conclusion:
     if "teacher" not in rows or not isfinite(rows["teacher"].hit.value):
         text = _("That the teacher looks at the right place: no masks say where the object is.")
         return Conclusion("not-shown", "object", text)
-    if rows["teacher"].hit.low > rows["teacher"].area + CLEARLY:
+    if rows["teacher"].hit.low > rows["teacher"].chance + CLEARLY:
         text = _("The teacher's maps point at the object clearly more often than by chance.")
         return Conclusion("say", "object", text)
     text = _("That the teacher's maps point at the object clearly more often than by chance.")
@@ -76,14 +75,13 @@ def misleading_maps(grounds: Grounds) -> Iterator[Conclusion]:
     if not grounds.has_cue:
         return
     cue = cue_noun(grounds.run.config.cue)
-    unseen = {each.arm for each in unseen_cues(grounds.survey, grounds.run.results or {})}
-    if unseen:
+    unseen = {each.arm for each in unseen_cues(grounds.survey)}
+    if arms := [name for arm, name in arm_names().items() if arm in unseen]:
         text = _(
             "That a network ignores {cue} because its map is elsewhere: answers of the {arms} depend on it "
             "all the same."
         )
-        arms = listed(name for arm, name in arm_names().items() if arm in unseen)
-        yield Conclusion("do-not-say", "cue", text.format(cue=cue, arms=arms))
+        yield Conclusion("do-not-say", "cue", text.format(cue=cue, arms=listed(arms)))
     other = grounds.other
     if other is None or not maxima_differ(grounds.survey, other, "cue"):
         return

@@ -8,17 +8,17 @@ from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue,
 from kdviz.datasets import CUES, class_names
 from kdviz.language import _, percentage, sentences
 from kdviz.narrative.brief_twin import near_tie
-from kdviz.narrative.why import arm_names, brief_why, shown_arms
+from kdviz.narrative.why import arm_names, brief_why, shown_arms, strongest_alone
 from kdviz.types import Arm
 
 
 def unseen_cue_warning(found: Sequence[UnseenCue]) -> str:
     """Each arm whose maps are beside the cue on most of the images that the cue decides; "" without one."""
-    mostly = {each.arm: each for each in found if each.mostly}
-    arms = [arm for arm in arm_names() if arm in mostly]
+    by_arm = {each.arm: each for each in found}
+    arms = [arm for arm in arm_names() if arm in by_arm]
     if not arms:
         return ""
-    found_by_arm = "\n".join(f"- {_warned(mostly[arm])}" for arm in arms)
+    found_by_arm = "\n".join(f"- {_warned(by_arm[arm])}" for arm in arms)
     what = _("The cue decides many answers whose maps are highest elsewhere:")
     then = _("To see what decides an answer, change the cue on an image, or choose another explainer.")
     heading = _("**The maps do not show all that decides.**")
@@ -26,17 +26,44 @@ def unseen_cue_warning(found: Sequence[UnseenCue]) -> str:
 
 
 def cue_headline(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:
-    """Where twin and student look in an image, and where an answer hangs on its cue but the map does not.
+    """Where twin and student look in an image, the teacher too if that is at the cue; and one `answer_notes`.
 
-    And the reverse. explanation: each arm's for its own prediction. effects: of the `headline_arms`.
+    explanation: each arm's for its own prediction. effects: of the `headline_arms`.
     """
-    meant = _meant_anyway(explanation, cue, effects)
     return sentences(
         brief_why(explanation, cue),
-        brief_unseen(explanation, cue, effects),
-        _brief_undecided([arm for arm in _undecided_arms(explanation, cue, effects) if arm not in meant]),
-        *(_brief_meant(arm) for arm in meant),
+        _teacher_too(explanation, cue),
+        *answer_notes(explanation, cue, effects)[:1],
     )
+
+
+def answer_notes(
+    explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]
+) -> list[str]:
+    """Where an answer hangs on the cue of an image but the map does not, and the reverse, a line each."""
+    meant = _meant_anyway(explanation, cue, effects)
+    notes = (
+        brief_unseen(explanation, cue, effects),
+        *(_brief_meant(arm, effects[arm]) for arm in meant),
+        _brief_undecided([arm for arm in _undecided_arms(explanation, cue, effects) if arm not in meant]),
+    )
+    return [note for note in notes if note]
+
+
+def _teacher_too(explanation: ImageExplanation, cue: PlantedCue) -> str:
+    """That the teacher's map is at the cue, where the sentence on the places is of the other two."""
+    found = evidence_on(cue, explanation)
+    if "teacher" in shown_arms(found) or found["teacher"].looks_at != "cue":
+        return ""
+    if strongest_alone(found["teacher"]):
+        return _("The teacher's own map is strongest on the patch.")
+    return _("The teacher itself looks at the patch.")
+
+
+def chosen_class_headline(explanation: ImageExplanation, cue: PlantedCue) -> str:
+    """Where twin and student look in an image for a class that was chosen, which is named."""
+    name = class_names(explanation.classes)[explanation.target]
+    return sentences(brief_why(explanation, cue), _("That is by the maps for {name}.").format(name=name))
 
 
 def headline_arms(explanation: ImageExplanation) -> tuple[Arm, ...]:
@@ -99,9 +126,13 @@ def _undecided_arms(
     return [arm for arm in shown_arms(found) if found[arm].looks_at == "cue" and not effects[arm].decides]
 
 
-def _brief_meant(arm: Arm) -> str:
-    text = _("Yet the {arm} answers what the patch meant, and does so without the patch, too.")
-    return text.format(arm=arm_names()[arm])
+def _brief_meant(arm: Arm, effect: CueEffect) -> str:
+    text = _(
+        "Yet the {arm} answers what the patch meant with and without it: {share} with the patch, {without} "
+        "without."
+    )
+    shares = {"share": effect.share, "without": effect.share_without}
+    return text.format(arm=arm_names()[arm], **{name: percentage(of, 0) for name, of in shares.items()})
 
 
 def _meant_anyway(
@@ -118,15 +149,14 @@ def _meant_anyway(
 
 def _warned(found: UnseenCue) -> str:
     text = _(
-        "{arm}: right on {intact} where the cue helps, on {random} with a random cue; its map is highest on "
-        "the cue in {hit} (a random point: {area})"
+        "{arm}: of the {count} images whose answer changes without the cue, its map is highest on the cue in "
+        "{hit} (a random point: {chance})"
     )
     return text.format(
         arm=arm_names()[found.arm],
-        intact=percentage(found.intact),
-        random=percentage(found.random),
+        count=found.n,
         hit=percentage(found.hit.value),
-        area=percentage(found.area),
+        chance=percentage(found.chance),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from kdviz.comparison import ExplainedVariants, ImageExplanation
 from kdviz.datasets import CUES, CueVariant, class_name, class_names
@@ -16,17 +16,12 @@ from kdviz.types import Arm
 
 
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
-    """What was done to the cue in a variant, and what student, twin and teacher predict then.
+    """What was done to the cue in a variant, and what each arm predicts then.
 
-    The placebo is named where its answer changes; of an answer that follows the cue it is said if the map is
-    highest elsewhere. E.g. "Moved to the lower left: the twin still predicts
-    heart; the student still predicts cross."
+    Of an answer that follows the cue it is said if the map is highest elsewhere. E.g. "Moved to the lower
+    left: the twin still predicts heart; the student still predicts cross."
     """
-    arms = [arm for arm in arm_names() if arm in explained.arms]
-    placebo = explained.arms.get("placebo")
-    if placebo and placebo.predicted(number) != placebo.predicted(explained.planted):
-        arms.append("placebo")
-    answers = (_answer(explained, number, arm) for arm in arms)
+    answers = (_answer(explained, number, arm) for arm in _arms(explained.arms))
     return _("{change}: {answers}.").format(change=_change(explained, number), answers=_("; ").join(answers))
 
 
@@ -69,13 +64,17 @@ def cue_look_name(explained: ExplainedVariants, number: int) -> str:
 
 
 def edit_sentence(before: ImageExplanation, after: ImageExplanation) -> str:
-    """What student, twin and teacher predict for a text after an edit, e.g. "After the edit: the twin …"."""
+    """What each arm predicts for a text after an edit, e.g. "After the edit: the twin …"."""
     answers = (
         _changed(arm, before.arms[arm].predicted, after.arms[arm].predicted, class_names(after.classes))
-        for arm in arm_names()
-        if arm in after.arms
+        for arm in _arms(after.arms)
     )
     return _("{change}: {answers}.").format(change=_("After the edit"), answers=_("; ").join(answers))
+
+
+def _arms(known: Collection[Arm]) -> list[Arm]:
+    """Those of a sentence on a change, the placebo last."""
+    return [arm for arm in (*arm_names(), "placebo") if arm in known]
 
 
 def _answer(explained: ExplainedVariants, number: int, arm: Arm) -> str:

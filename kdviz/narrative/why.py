@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kdviz.comparison import CueEvidence, ImageExplanation, PlantedCue, evidence_on
@@ -11,7 +11,7 @@ from kdviz.datasets import CUES, class_name, tones
 from kdviz.figures.hue_names import hue_name
 from kdviz.figures.maps import frequency_text
 from kdviz.language import _, percentage, sentences
-from kdviz.types import Arm, Peak
+from kdviz.types import Arm
 from kdviz.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -79,10 +79,7 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
             colour = cue_colour(cue, explanation)
             meant = _("In training, {colour} meant {name}.").format(colour=colour, name=name)
     found = evidence_on(cue, explanation)
-    arms = shown_arms(found)
-    findings = (_of_arm(explanation, cue, arm, found[arm]) for arm in arms)
-    said_above = any(found[arm].looks_at == "cue" for arm in arms)
-    return sentences(meant, *findings, "" if said_above else _cue_alone(found, arms, "elsewhere"))
+    return sentences(meant, *(_of_arm(explanation, cue, arm, found[arm]) for arm in shown_arms(found)))
 
 
 def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
@@ -119,12 +116,13 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
         line = _("Both {first} and {second} look {place}.").format(**names, place=place)
     filled = _("The {object} fills the image, so no map can show whether a network looks at it.")
     filled_by = filled.format(object=name) if found[first].filled else ""
-    return sentences(filled_by, line, _cue_alone(found, (first, second), "cue"))
+    return sentences(filled_by, line)
 
 
-def _cue_alone(found: Mapping[Arm, CueEvidence], arms: Sequence[Arm], looking: Peak) -> str:
-    """What a cue covers for which a map's cells stand, if one of the arms looks there; "" of other cues."""
-    for of in (found[arm] for arm in arms if found[arm].looks_at == looking):
+def cue_alone(explanation: ImageExplanation, cue: PlantedCue) -> str:
+    """What a cue covers for which a map's cells stand; "" of other cues."""
+    found = evidence_on(cue, explanation)
+    for of in (found[arm] for arm in shown_arms(found)):
         alone, cells = area_text(of.cue_area), area_text(of.areas["cue"])
         if alone != cells:
             text = _("The patch alone covers {alone} of the image, the cells of the map it is in {cells}.")
@@ -205,9 +203,7 @@ def _place(found: CueEvidence, name: str) -> str:
         case "elsewhere" if found.beside:
             return _("beside the patch")
         case "elsewhere" if found.large_object:
-            return _("at neither the patch nor the {object} more than their size explains").format(
-                object=name
-            )
+            return _("hardly more at the patch or the {object} than their size explains").format(object=name)
         case "elsewhere" if "object" in found.shares and not found.filled:
             return _("at neither the patch nor the {object}").format(object=name)
         case "elsewhere":

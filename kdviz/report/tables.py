@@ -119,14 +119,16 @@ def _places(region: Region, rows: Sequence[LocalizationRow]) -> tuple[Line, Line
         if region == "object"
         else (_("Brightest spot on the cue"), _("Share of evidence on the cue"))
     )
-    chance = _("Chance: {share}.").format(share=percentage(rows[0].area))
+    by_chance, even = (
+        _("Chance: {share}.").format(share=percentage(share)) for share in (rows[0].chance, rows[0].area)
+    )
     return (
         Line(
             spot,
-            sentences(_("Share of images whose map is highest there."), chance),
+            sentences(_("Share of images whose map is highest there."), by_chance),
             _ranged(row.hit for row in rows),
         ),
-        Line(evidence, sentences(_("Mean over the images."), chance), _ranged(row.share for row in rows)),
+        Line(evidence, sentences(_("Mean over the images."), even), _ranged(row.share for row in rows)),
     )
 
 

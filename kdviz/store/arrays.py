@@ -80,6 +80,8 @@ def check_survey(arrays: Mapping[str, NDArray[Any]]) -> None:
     for region in REGIONS:
         if f"{region} area" in arrays:
             parts = [f"{part} {arm}" for part in ("share", "hit") for arm in arms]
+            later = [f"{part} {arm}" for part in ("chance", "deciding") for arm in arms]
+            parts += [part for part in later if f"{region} {part}" in arrays]  # not in surveys of older runs
             expected |= {f"{region} {part}": ("f", (count,)) for part in ("area", *parts)}
     if "teacher peaks" in arrays:  # empty in surveys of older runs
         expected["teacher peaks"] = ("f", (count if len(arrays["teacher peaks"]) else 0, 2))

@@ -6,7 +6,7 @@ import torch
 from scipy.ndimage import zoom
 
 from kdviz.errors import ShapeError
-from kdviz.faithfulness import mask_share, mean_mask_area, pointing_hit
+from kdviz.faithfulness import mask_share, mean_mask_area, pointing_hit, touched_areas, touched_cells
 
 
 def box(top, left, height, width, size=32):
@@ -65,6 +65,24 @@ def test_share_is_undefined_where_nothing_speaks_for_the_class(level):
 @pytest.mark.parametrize(("column", "hit"), [(1, 1.0), (2, 0.0)])
 def test_pointing_asks_for_the_highest_point_only(column, hit):
     assert pointing_hit(peak(1, column), box(8, 8, 8, 8)).item() == hit
+
+
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (1, 1), (2, 1), (2, 3), (3, 3)])
+def test_a_cell_hits_what_is_thinner_than_it_and_by_chance_as_often_as_cells_are_touched(row, column):
+    """Recounted pixel by pixel: a line of two pixels across cells of eight."""
+    line = box(17, 5, 2, 13)
+    cells = {(y // 8, x // 8) for _batch, y, x in line.nonzero().tolist()}
+    assert pointing_hit(peak(row, column), line).item() == ((row, column) in cells)
+    assert touched_areas(line, peak(row, column)).item() == len(cells) / 16
+    assert touched_cells(line, peak(row, column))[0].nonzero().tolist() == sorted(map(list, cells))
+
+
+def test_a_map_as_fine_as_the_image_hits_what_its_highest_pixel_is_on():
+    maps, mask = torch.rand(20, 32, 32, generator=torch.Generator().manual_seed(0)), box(4, 6, 15, 18)
+    highest = [np.unravel_index(each.argmax(), each.shape) for each in maps.numpy()]
+    masks = mask.expand(20, -1, -1)
+    assert pointing_hit(maps, masks).tolist() == [float(mask[0][at]) for at in highest]
+    assert touched_areas(masks, maps).tolist() == pytest.approx([15 * 18 / 32**2] * 20)
 
 
 def test_pointing_at_several_places_counts_the_share_of_them_inside():

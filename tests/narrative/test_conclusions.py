@@ -37,7 +37,6 @@ from kdviz.narrative.conclusions import MOST
 from kdviz.narrative.student_and_twin import FEW
 from kdviz.types import Interval
 from tests.comparison.made import made, scores
-from tests.comparison.test_set.test_unseen_cue import results as unseen_results
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
 from tests.narrative.test_cue_removal import by_both, removed
 from tests.narrative.test_localization import N, on_the_cue, with_evidence
@@ -336,34 +335,33 @@ def test_more_evidence_on_the_object_than_the_twins_may_be_said_where_it_is_clea
 
 @pytest.mark.parametrize("changed", [4, 60, 140])
 def test_a_misleading_map_is_the_one_that_is_not_right(changed):
-    surveys, found = by_both(1, 140), removed(teacher=changed, student=changed, twin=400)
+    surveys = by_both(1, 140, changed=changed)
+    found = removed(teacher=changed, student=changed, twin=400)
+    given = grounds(surveys[0], cue="hue-patch", largest=made(), other=surveys[1], removals=found)
+    of_maps = [
+        each.text for each in conclusions(given).get("do-not-say", ()) if "because its map" not in each.text
+    ]
     misleading = misleading_map(found, *surveys)
     text = which_map_is_right(found, *surveys)
     if misleading is None:
         assert "does not say which" in text
-        assert "do-not-say" not in conclusions(
-            grounds(surveys[0], cue="hue-patch", largest=made(), other=surveys[1], removals=found)
-        )
+        assert not of_maps
         return
     label = {"grad-cam": "Grad-CAM", "integrated-gradients": "Integrated gradients"}[misleading.explainer]
     assert f"{label} is right here" not in text
     said = "marks it: what is marked there" if misleading.marks else "does not mark it: it decides"
-    given = grounds(surveys[0], cue="hue-patch", largest=made(), other=surveys[1], removals=found)
-    (each,) = conclusions(given)["do-not-say"]
-    assert f"{label} {said}" in each.text
+    (each,) = of_maps
+    assert f"{label} {said}" in each
 
 
 def test_maps_that_miss_a_cue_that_decides_do_not_show_that_it_is_ignored():
-    survey, lost = unseen_survey({"student": 20, "twin": 20}), unseen_results(twin=(0.9, 0.4))
-    run = SimpleNamespace(config=make_config({"dataset": "shapes", "cue": "hue-patch"}), results=lost)
-    given = Grounds(run, survey, survey)
-    (each,) = conclusions(given)["do-not-say"]
+    (each,) = conclusions(grounds(unseen_survey({"student": 70, "twin": 10}), cue="hue-patch"))["do-not-say"]
     assert each.text == (
         "That a network ignores the patch because its map is elsewhere: answers of the twin depend on it all "
         "the same."
     )
-    run.results = unseen_results(twin=(0.9, 0.9))
-    assert "do-not-say" not in conclusions(given)
+    seen = grounds(unseen_survey({"student": 70, "twin": 70, "placebo": 0}), cue="hue-patch")
+    assert "do-not-say" not in conclusions(seen)
 
 
 def test_no_group_is_long_and_that_of_one_seed_is_never_left_out():

@@ -21,12 +21,22 @@ from tests.comparison.made import made
 N, NBSP = 400, "\N{NO-BREAK SPACE}"
 
 
-def on_the_cue(**hits):
-    """400 images; how many of an arm's maps are highest on a cue that covers 3 %."""
+def on_the_cue(*, decided=None, **hits):
+    """400 images with a cue that covers 3 %; how many of an arm's maps are highest on it, the first ones.
+
+    decided: of how many, the first ones too, the cue decides an arm's answer; none without it.
+    """
+    image = np.arange(N)
     arms = {
-        arm: ArmLocalization(np.zeros(N), (np.arange(N) < count).astype(float)) for arm, count in hits.items()
+        arm: ArmLocalization(
+            np.zeros(N),
+            (image < count).astype(float),
+            deciding=np.where(image < (decided or {}).get(arm, 0), image < count, np.nan),
+        )
+        for arm, count in hits.items()
     }
-    return replace(made(), localization={"cue": Localization(np.full(N, 0.03), arms)})
+    found = {"cue": Localization(np.full(N, 0.03), arms)}
+    return replace(made(), indices=image, localization=found)
 
 
 def of_classes(*areas):

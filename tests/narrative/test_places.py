@@ -1,11 +1,14 @@
 """The line about where the maps of a picture are strongest says the ninth that a recount finds."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from kdviz.comparison import ArmExplanation, ImageExplanation
 from kdviz.language import speaking_of
-from kdviz.narrative import places_sentence
+from kdviz.narrative import answers_sentence, places_contradict, places_sentence
+from kdviz.types import MAIN_MEASURE
 
 FLAT, NOWHERE = np.ones((6, 6), np.float32), -np.ones((6, 6), np.float32)
 ROWS, COLUMNS = ("upper", "middle", "lower"), ("left", "centre", "right")
@@ -85,3 +88,53 @@ def test_spots_further_apart_than_a_sixth_of_the_side_have_each_its_place():
         "The evidence is strongest at the upper left for the teacher; at the middle left for the student; at the "
         "upper centre for the twin."
     )
+
+
+def answering(**predicted):
+    """Of two classes, "a" and "b"."""
+    found = explained(**dict.fromkeys(predicted, at(0, 0)))
+    arms = {
+        arm: ArmExplanation(at(0, 0), np.eye(2, dtype=np.float32)[predicted[arm]], 0, {}) for arm in predicted
+    }
+    return replace(found, arms=arms)
+
+
+@pytest.mark.parametrize(
+    ("predicted", "said"),
+    [
+        ({"teacher": 1, "student": 1, "twin": 1}, "All three answer b."),
+        ({"teacher": 1, "student": 1, "twin": 0}, "Answers: teacher, student b; twin a."),
+        ({"teacher": 0, "student": 1, "twin": 0}, "Answers: teacher, twin a; student b."),
+        ({"teacher": 0, "student": 0}, "Both answer a."),
+        ({"teacher": 0, "student": 0, "twin": 0, "placebo": 1}, "All three answer a."),
+    ],
+)
+def test_what_the_networks_answer_is_said_by_answer(predicted, said):
+    assert answers_sentence(answering(**predicted)) == said
+
+
+def test_of_a_sound_it_is_what_they_hear():
+    with speaking_of("audio"):
+        assert answers_sentence(answering(teacher=0, student=0, twin=0)) == "All three hear a."
+
+
+@pytest.mark.parametrize(
+    ("student", "twin", "agreements", "contradicts"),
+    [
+        (at(2, 2), at(0, 0), (0.9, 0.7), True),
+        (at(2, 2), at(0, 0), (0.7, 0.9), False),
+        (at(0, 0), at(2, 2), (0.7, 0.9), True),
+        (at(0, 0), at(0, 0), (0.9, 0.7), False),
+        (at(2, 2), at(0, 0), (0.9, np.nan), False),
+        (at(2, 2), FLAT, (0.9, 0.7), False),
+    ],
+)
+def test_places_that_argue_against_the_agreements_are_known(student, twin, agreements, contradicts):
+    found = explained(teacher=at(0, 0), student=student, twin=twin)
+    scored = {
+        arm: replace(found.arms[arm], scores={MAIN_MEASURE: value})
+        for arm, value in zip(("student", "twin"), agreements, strict=True)
+    }
+    compared = replace(found, arms={**found.arms, **scored})
+    chance = {arm: {MAIN_MEASURE: 0.0} for arm in scored}
+    assert places_contradict(found, compared, chance) == contradicts

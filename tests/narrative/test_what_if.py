@@ -48,9 +48,10 @@ def coloured():
     ],
 )
 def test_the_change_and_every_answer_are_said(coloured, number, change, twin):
-    other = "predicts cross" if number == PLANTED else "still predicts cross"
+    still = "predicts" if number == PLANTED else "still predicts"
+    other, placebo = f"{still} cross", f"{still} ring"
     assert what_if_sentence(coloured, number) == (
-        f"{change}: the twin {twin}; the student {other}; the teacher {other}."
+        f"{change}: the twin {twin}; the student {other}; the teacher {other}; the placebo {placebo}."
     )
 
 

@@ -12,10 +12,13 @@ from kdviz.datasets import CueVariant
 from kdviz.faithfulness import mask_areas
 from kdviz.language import percentage, speaking_of
 from kdviz.narrative import (
+    answer_notes,
     brief_twin,
     brief_unseen,
     brief_why,
     by_other_explainers,
+    chosen_class_headline,
+    cue_alone,
     cue_headline,
     cue_meaning,
     placebo_sentence,
@@ -170,13 +173,8 @@ def test_the_size_of_a_tone_is_its_own_wherever_it_is_said_and_its_cells_are_sai
             f"The tone alone covers {percentage(own, 0)} of the spectrogram, "
             f"the cells of the map it is in {percentage(cells, 0)}."
         )
-        assert note not in brief_why(elsewhere, cue)
-        assert why_sentence(elsewhere, cue).endswith(f" {note}")
-        at_tone = replace(both((peaked((0, 0)), 2), (peaked((1, 3)), 0)), **sounding)
-        assert brief_why(at_tone, cue).endswith(f" {note}")
-        assert note not in why_sentence(at_tone, cue), "it is said once"
-    patch = both((peaked(ON_CUE), 2), (peaked(ELSEWHERE), 0))
-    assert "alone" not in brief_why(patch, planted()) + why_sentence(patch, planted())
+        assert cue_alone(elsewhere, cue) == note
+    assert cue_alone(both((peaked(ON_CUE), 2), (peaked(ELSEWHERE), 0)), planted()) == ""
 
 
 def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():
@@ -403,7 +401,9 @@ def test_without_a_twin_nothing_is_said():
 
 # --- what the maps miss ---------------------------------------------------------------------------
 
-KEPT, GONE, FOLLOWED = CueEffect(2, 2, 0, 7), CueEffect(2, 0, 7, 7), CueEffect(2, 2, 6, 7)
+KEPT, GONE, FOLLOWED = (
+    CueEffect(2, without, followed, 7, 0.57, 0.98) for without, followed in ((2, 0), (0, 7), (2, 6))
+)
 END = " The map alone does not show that: move the patch below, or try another method."
 
 
@@ -470,7 +470,13 @@ def test_every_network_is_named_whose_answer_the_patch_decides(decided, said):
 @pytest.mark.parametrize(
     ("predicted", "label", "effect", "said"),
     [
-        (2, 0, KEPT, " Yet the student answers what the patch meant, and does so without the patch, too."),
+        (
+            2,
+            0,
+            KEPT,
+            f" Yet the student answers what the patch meant with and without it: {percentage(0.57, 0)} with the "
+            f"patch, {percentage(0.98, 0)} without.",
+        ),
         (2, 0, FOLLOWED, " Yet the student's answer changes with the patch."),
         (1, 0, KEPT, ""),
         (2, 2, KEPT, ""),
@@ -504,8 +510,32 @@ def test_of_a_wrong_answer_that_the_patch_meant_it_is_said_once_that_the_patch_d
     explanation = both((peaked(ON_CUE), 2), (peaked(ON_CUE), 0), label=0)
     line = cue_headline(explanation, planted(), dict.fromkeys(("teacher", "twin", "student"), KEPT))
     assert line == brief_why(explanation, planted()) + (
-        " Yet the student's answer is the same without the patch. Yet the twin answers what the patch meant, and "
-        "does so without the patch, too."
+        f" Yet the twin answers what the patch meant with and without it: {percentage(0.57, 0)} with the patch, "
+        f"{percentage(0.98, 0)} without."
+    )
+    effects = dict.fromkeys(("teacher", "twin", "student"), KEPT)
+    assert answer_notes(explanation, planted(), effects)[1:] == [
+        "Yet the student's answer is the same without the patch."
+    ], "what is not in the headline"
+
+
+@pytest.mark.parametrize(
+    ("teacher", "said"),
+    [(ON_CUE, True), (ELSEWHERE, False), (ON_OBJECT, False)],
+)
+def test_a_teacher_whose_own_map_is_at_the_patch_is_named_too(teacher, said):
+    explanation = explained(
+        teacher=(peaked(teacher), 0), student=(peaked(ON_OBJECT), 0), twin=(peaked(ON_OBJECT), 0)
+    )
+    line = cue_headline(explanation, planted(), dict.fromkeys(("teacher", "twin", "student"), GONE))
+    assert ("The teacher" in line) == said
+
+
+def test_of_a_chosen_class_the_headline_names_it():
+    explanation = both((peaked(ON_CUE), 2), (peaked(ON_OBJECT), 0))
+    name = explanation.classes[explanation.target]
+    assert chosen_class_headline(explanation, planted()) == (
+        f"{brief_why(explanation, planted())} That is by the maps for {name}."
     )
 
 
@@ -526,7 +556,7 @@ def test_a_large_object_has_no_more_evidence_than_its_size_explains():
         found = evidence_on(cue, explanation)["student"]
         assert found.large_object == large
         at_object = f"at the cross ({percentage(found.shares['object'], 0)} on 50\N{NO-BREAK SPACE}%)."
-        place = "at neither the patch nor the cross more than their size explains." if large else at_object
+        place = "hardly more at the patch or the cross than their size explains." if large else at_object
         assert brief_why(explanation, cue).endswith(f"; the student looks {place}")
 
 

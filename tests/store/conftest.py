@@ -108,7 +108,8 @@ def survey_arrays() -> dict[str, np.ndarray]:
             {"student": scores},
             {
                 "cue": Localization(
-                    row, {"teacher": ArmLocalization(row, row), "student": ArmLocalization(row, row)}
+                    row,
+                    {"teacher": ArmLocalization(row, row), "student": ArmLocalization(row, row, row, row)},
                 )
             },
         )

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+
+import torch
+from torch import Tensor
 
 from kdviz.cache import Cache
 from kdviz.comparison.input.cue_variants import offered_variants
@@ -18,13 +21,16 @@ class CueEffect:
     """What one arm predicts for variants of an image.
 
     predicted, without: its classes as the image is, and without the cue. followed: of `others`, the variants
-    in which the cue indicates another class, those with another prediction, which is that class.
+    in which the cue indicates another class, those with another prediction, which is that class. share,
+    share_without: the probability of the predicted class as the image is, and without the cue.
     """
 
     predicted: int
     without: int
     followed: int
     others: int
+    share: float
+    share_without: float
 
     @property
     def decides(self) -> bool:
@@ -66,11 +72,15 @@ def _effects(run: Snapshots, index: int, intact: bool, arms: Collection[Arm]) ->
         for number, cue in enumerate(variants.cues)
         if cue is not None and cue.indicated != planted.indicated
     }
-    predicted = run.predicted(variants.inputs, arms)
-    return {arm: _effect(of.tolist(), at, others) for arm, of in predicted.items()}
+    inputs = run.normalizer.normalize(variants.inputs)
+    with torch.no_grad():
+        probabilities = {arm: run.networks[arm](inputs).float().softmax(1).cpu() for arm in arms}
+    return {arm: _effect(of, at, others) for arm, of in probabilities.items()}
 
 
-def _effect(predicted: Sequence[int], at: int, others: Mapping[int, int]) -> CueEffect:
-    """predicted: by variant, the first one without the cue. others: the class indicated, by variant."""
+def _effect(probabilities: Tensor, at: int, others: Mapping[int, int]) -> CueEffect:
+    """probabilities: by variant, the first one without the cue. others: the class indicated, by variant."""
+    predicted: list[int] = probabilities.argmax(1).tolist()
     followed = sum(predicted[number] == named != predicted[at] for number, named in others.items())
-    return CueEffect(predicted[at], predicted[0], followed, len(others))
+    shares = (float(probabilities[number, predicted[at]]) for number in (at, 0))
+    return CueEffect(predicted[at], predicted[0], followed, len(others), *shares)

@@ -17,7 +17,7 @@ from kdviz.comparison.input.explanation import ImageExplanation
 from kdviz.comparison.models.snapshots import RunImages, run_images
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, CueVariant, CueVariants, Split
-from kdviz.faithfulness import mask_share
+from kdviz.faithfulness import mask_share, touched_cells
 from kdviz.sound import loud_part
 from kdviz.types import Arm, FloatArray, Peak, Region
 
@@ -206,7 +206,7 @@ def _area(mask: Tensor, values: Tensor) -> float:
 def _near_in_time(maps: Tensor, cue: Tensor) -> bool:
     """Whether the maximum of a map (1, h, w) is at most a cell before or after a cue (H, W)."""
     columns = (maps[0] == maps[0].max()).any(0).nonzero().flatten()
-    heard = (_cover(cue, maps) > 0).any(0).nonzero().flatten()
+    heard = touched_cells(cue[None], maps)[0].any(0).nonzero().flatten()
     return bool(((columns[:, None] - heard).abs() <= 1).any())
 
 
@@ -226,7 +226,7 @@ def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
 
 def _cells_of(mask: Tensor, maps: Tensor) -> Tensor:
     """The cells of maps (1, *s) in which a mask (*S) lies, as a mask (*S)."""
-    cells = (_cover(mask, maps) > 0).float()[None, None]
+    cells = touched_cells(mask[None], maps).float()[None]
     return functional.interpolate(cells, size=mask.shape, mode="nearest")[0, 0] > 0
 
 

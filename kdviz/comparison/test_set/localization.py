@@ -9,7 +9,7 @@ from math import nan
 import numpy as np
 
 from kdviz.agreement import hierarchical_bootstrap, paired_difference, share_interval
-from kdviz.comparison.test_set.survey import Survey
+from kdviz.comparison.test_set.survey import Localization, Survey
 from kdviz.types import Arm, FloatArray, Interval, Region
 
 # A survey never changes, and a page needs its figures at every rerun.
@@ -20,9 +20,10 @@ _cached = lru_cache(maxsize=64)
 class LocalizationRow:
     """One arm's maps against one kind of region, over n images; the interval is over images.
 
-    hit: share of images whose map has its maximum in the region (pointing game). share: of the positive
-    evidence in the region. area: the region's share of the image, which is the expected value of both for a
-    uniform map.
+    hit: share of images whose map's highest cell touches the region (pointing game). share: of the positive
+    evidence in the region. area: the region's share of the image, which is the expected share of a uniform
+    map. chance: the share of the map's cells that touch the region, which is the expected hit of a random
+    one.
     """
 
     region: Region
@@ -30,6 +31,7 @@ class LocalizationRow:
     hit: Interval
     share: Interval
     area: float
+    chance: float
     n: int
 
 
@@ -43,11 +45,18 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
             hierarchical_bootstrap(of_arm.hit[None]),
             hierarchical_bootstrap(of_arm.share[None]),
             _mean_area(found.area),
+            _mean_area(chance_levels(found, arm)),
             int((of_arm.hit == of_arm.hit).sum()),
         )
         for region, found in survey.localization.items()
         for arm, of_arm in found.arms.items()
     )
+
+
+def chance_levels(found: Localization, arm: Arm) -> FloatArray:
+    """The chance of a hit of an arm's map on each image, (N,)."""
+    chance = found.arms[arm].chance
+    return found.area if chance is None else chance
 
 
 def _mean_area(areas: FloatArray) -> float:
@@ -57,11 +66,11 @@ def _mean_area(areas: FloatArray) -> float:
 
 @dataclass(frozen=True)
 class ClassLocalization:
-    """The pointing game of one arm on the n images of one class: hit and area as in `LocalizationRow`."""
+    """The pointing game of one arm on the n images of one class: as in `LocalizationRow`."""
 
     label: int
     hit: float
-    area: float
+    chance: float
     n: int
 
     @property
@@ -74,10 +83,11 @@ class ClassLocalization:
 def localization_by_class(survey: Survey, region: Region, arm: Arm) -> tuple[ClassLocalization, ...]:
     """Each class that has images with the region and a defined map."""
     found = survey.localization[region]
-    hit, known = found.arms[arm].hit, np.isfinite(found.arms[arm].hit)
+    hit, chance = found.arms[arm].hit, chance_levels(found, arm)
+    known = np.isfinite(hit)
     return tuple(
         ClassLocalization(
-            label, float(hit[of_class].mean()), float(found.area[of_class].mean()), int(of_class.sum())
+            label, float(hit[of_class].mean()), float(chance[of_class].mean()), int(of_class.sum())
         )
         for label in range(len(survey.classes))
         if (of_class := known & (survey.labels == label)).any()

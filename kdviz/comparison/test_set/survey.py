@@ -20,6 +20,7 @@ Scores = Mapping[Arm, Mapping[str, ImageScores]]
 
 _UNSIGNED = " unsigned"
 _PARTS = ("raw", "chance", "unrelated")
+_OPTIONAL = ("chance", "deciding")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +35,16 @@ class ArmPredictions:
 class ArmLocalization:
     """Localization of one arm's maps; (N,) each, NaN where undefined.
 
-    share: of the positive evidence in the region. hit: 1 if the maximum is in the region, else 0.
+    share: of the positive evidence in the region. hit: 1 if the highest cell touches the region, else 0.
+    chance: of a hit, the share of the map's cells that touch the region. deciding: of the cue, the hit of the
+    map for the arm's own prediction, on the images where that is another without the cue; NaN on the others.
+    chance and deciding are None in surveys of earlier versions, whose hits are of the highest point.
     """
 
     share: FloatArray
     hit: FloatArray
+    chance: FloatArray | None = None
+    deciding: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +116,9 @@ def survey_to_arrays(made: Survey) -> dict[str, NDArray[Any]]:
         arrays[f"{region} area"] = found.area
         for arm, of_arm in found.arms.items():
             arrays |= {f"{region} share {arm}": of_arm.share, f"{region} hit {arm}": of_arm.hit}
+            for name in _OPTIONAL:
+                if (values := getattr(of_arm, name)) is not None:
+                    arrays[f"{region} {name} {arm}"] = values
     return arrays | _rows(made.scores) | _rows(made.unsigned, _UNSIGNED)
 
 
@@ -135,7 +144,11 @@ def _localization(arrays: Arrays, region: Region, arms: Sequence[Arm]) -> Locali
     return Localization(
         arrays[f"{region} area"],
         {
-            arm: ArmLocalization(arrays[f"{region} share {arm}"], arrays[f"{region} hit {arm}"])
+            arm: ArmLocalization(
+                arrays[f"{region} share {arm}"],
+                arrays[f"{region} hit {arm}"],
+                *(arrays.get(f"{region} {name} {arm}") for name in _OPTIONAL),
+            )
             for arm in arms
         },
     )

@@ -18,6 +18,7 @@ from kdviz.agreement import ImageScores, image_scores, measures_for
 from kdviz.comparison.input.explanation import comparable_maps, compared_part, compares_signs
 from kdviz.comparison.models.slices import Work, affordable_count, explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
+from kdviz.comparison.test_set.deciding import deciding_hits
 from kdviz.comparison.test_set.known_surveys import (
     MOST_IMAGES,
     MOST_IMAGES_SLOW,
@@ -36,7 +37,7 @@ from kdviz.comparison.test_set.survey import (
 from kdviz.datasets import Split, balanced_indices
 from kdviz.errors import StoreError
 from kdviz.explainers import EXPLAINERS, explain
-from kdviz.faithfulness import mask_areas, mask_share, pointing_hit
+from kdviz.faithfulness import mask_areas, mask_share, pointing_hit, touched_areas
 from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.store import Store
@@ -73,6 +74,14 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
     images = test.take(indices)
     pace = _Pace(costs, explainer, images)
     logits, maps = yield from _explained(run, explainer, images, pace)
+    deciding: Mapping[Arm, FloatArray] = {}
+    if images.cue_masks is not None:
+        # A coloured cue turns grey images into RGB.
+        plain = run.images.plain.images[indices].expand_as(images.images)
+        predicted = {arm: of.argmax(1) for arm, of in logits.items()}
+        deciding = yield from deciding_hits(
+            run, explainer, images, plain, predicted, maps, so_far=pace.after(0)
+        )
     return Survey(
         survey_key(run.config, run.hashes, explainer),
         explainer,
@@ -83,7 +92,7 @@ def _made(run: Snapshots, explainer: str) -> Work[Survey]:
         {arm: _predictions(logits[arm]) for arm in logits},
         (yield from _scores(maps, explainer, pace)),
         (yield from _scores(maps, explainer, pace, signs=False)) if compares_signs(explainer) else {},
-        _localization(maps, explainer, images),
+        _localization(maps, explainer, images, deciding),
         peaks(maps["teacher"]),
     )
 
@@ -183,14 +192,19 @@ def _scores(maps: Mapping[Arm, Tensor], explainer: str, pace: _Pace, *, signs: b
     return scores
 
 
-def _localization(maps: Mapping[Arm, Tensor], explainer: str, images: Split) -> dict[Region, Localization]:
-    """For each kind of mask that the images have."""
+def _localization(
+    maps: Mapping[Arm, Tensor], explainer: str, images: Split, deciding: Mapping[Arm, FloatArray]
+) -> dict[Region, Localization]:
+    """For each kind of mask that the images have. deciding: the `deciding_hits` of the cue, by arm."""
     masks: dict[Region, Tensor | None] = {"object": images.object_masks, "cue": images.cue_masks}
     shown = {arm: compared_part(each, explainer) for arm, each in maps.items()}
     return {
         region: Localization(
             mask_areas(of_ground, maps["teacher"]).numpy(),
-            {arm: _arm_localization(each, of_ground) for arm, each in shown.items()},
+            {
+                arm: _arm_localization(each, of_ground, deciding.get(arm) if region == "cue" else None)
+                for arm, each in shown.items()
+            },
         )
         for region, of_ground in masks.items()
         if of_ground is not None
@@ -214,5 +228,6 @@ def peaks(maps: Tensor) -> FloatArray:
     return found
 
 
-def _arm_localization(maps: Tensor, masks: Tensor) -> ArmLocalization:
-    return ArmLocalization(mask_share(maps, masks).float().numpy(), pointing_hit(maps, masks).float().numpy())
+def _arm_localization(maps: Tensor, masks: Tensor, deciding: FloatArray | None) -> ArmLocalization:
+    share, hit = (measure(maps, masks).float().numpy() for measure in (mask_share, pointing_hit))
+    return ArmLocalization(share, hit, touched_areas(masks, maps).float().numpy(), deciding)

@@ -85,7 +85,7 @@ def _regions(key: str, code: str, _survey: Survey) -> dict[Region, Drawn]:
         info = localization_info(
             region,
             {row.arm: row.hit for row in rows},
-            rows[0].area,
+            rows[0].chance,
             explainer=_(EXPLAINERS[_survey.explainer].label),
         )
         drawn[region] = Drawn(info, localization_figure(info), localization_alt(info))

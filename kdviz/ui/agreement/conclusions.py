@@ -36,6 +36,7 @@ from kdviz.narrative import (
     percent_text,
 )
 from kdviz.store import Run, Store
+from kdviz.ui.explain.cue import CHANGE_CUE
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
@@ -143,7 +144,7 @@ def _links(grounds: Grounds) -> dict[Topic, _Link]:
     explained = {"run": grounds.run.id, "explainer": grounds.survey.explainer}
     return {
         "maps": _Link(_("Check the maps"), "pages/explain.py", explained),
-        "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(grounds)),
+        "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(grounds) | CHANGE_CUE),
         "seeds": _Link(_("Several seeds"), "pages/sweep.py", {}),
     }
 
@@ -155,6 +156,6 @@ def _example(grounds: Grounds) -> dict[str, str]:
     """
     if alone := only_twin_wrong(grounds.largest, has_cue=grounds.has_cue):
         return {"image": str(alone[0])}
-    found: tuple[UnseenCue, ...] = unseen_cues(grounds.survey, grounds.run.results or {})
-    first = max(found, key=lambda each: (each.mostly, each.arm == "twin"), default=None)
-    return {} if first is None or first.example is None else {"image": str(first.example)}
+    found: tuple[UnseenCue, ...] = unseen_cues(grounds.survey)
+    first = max(found, key=lambda each: each.arm == "twin", default=None)
+    return {} if first is None else {"image": str(first.example)}

@@ -46,6 +46,7 @@ def localization_frame(rows: tuple[LocalizationRow, ...]) -> pd.DataFrame:
             "Pointing game, %": 100 * row.hit.value,
             "Pointing game, low": 100 * row.hit.low,
             "Pointing game, high": 100 * row.hit.high,
+            "Chance, %": 100 * row.chance,
             "Evidence, %": 100 * row.share.value,
             "Evidence, low": 100 * row.share.low,
             "Evidence, high": 100 * row.share.high,
@@ -68,10 +69,15 @@ def _columns(*, several: bool) -> dict[str, Any]:
         "Pointing game, %": number(
             _("Brightest spot"),
             format="%.1f %%",
-            help=_("Images whose map has its maximum there (pointing game)."),
+            help=_("Images of which the brightest cell of the map touches it (pointing game)."),
         ),
         "Pointing game, low": low,
         "Pointing game, high": high,
+        "Chance, %": number(
+            _("By chance"),
+            format="%.1f %%",
+            help=_("Share of the cells of the maps that touch it: how often a random cell would be there."),
+        ),
         "Evidence, %": number(
             _("Share of evidence"), format="%.1f %%", help=_("Mean share of the positive evidence there.")
         ),
@@ -81,8 +87,8 @@ def _columns(*, several: bool) -> dict[str, Any]:
             _("Area"),
             format="%.1f %%",
             help=_(
-                "Share of the picture. A uniform map scores this in both columns; a map that always "
-                "favours the centre may score more."
+                "Share of the picture. A uniform map has this share of its evidence there; a map that always "
+                "favours the centre may have more."
             ),
         ),
         "Images": number(_("Images"), format="localized", help=_("Those on which the map has a maximum.")),

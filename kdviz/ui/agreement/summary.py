@@ -74,7 +74,7 @@ def survey_summary(
             st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
         if shortcut := shortcut_warning(survey):
             st.warning(plain(shortcut), icon=":material/visibility:")
-        if unseen := unseen_cue_warning(unseen_cues(survey, run.results or {})):
+        if unseen := unseen_cue_warning(unseen_cues(survey)):
             st.warning(unseen, icon=":material/visibility_off:")
         if alarm := goodhart_alarm(survey, run.results, measure=measure):
             st.warning(alarm, icon=":material/warning:")

@@ -46,7 +46,7 @@ def show_scale(view: ExplanationView) -> None:
         alt = _("Colours from 0, dark, to {top}, light").format(top=limit)
         bar = png(colour_bar(colours=view.query.colours))
         _colour_bar(bar, alt, sentences(text, above) if value > view.maps.scale.limit else text)
-        text = _("The difference has its own scale, symmetric around 0, given under it; 0 is see-through.")
+        text = _("The difference has the full colour of the maps, on both sides of 0; 0 is see-through.")
     _colour_bar(png(colour_bar(signed=True)), _("Colours from purple over 0 to orange"), text)
 
 
@@ -164,7 +164,7 @@ def _words_scale(view: ExplanationView) -> str:
     )
     return sentences(
         text.format(name=plain(view.class_of("teacher")), top=decimal(view.maps.scale.limit, 1)),
-        _("The difference has its own scale, given beside it."),
+        _("The difference has the full colour of the maps, on both sides of 0."),
         _unread(view.explanation),
     )
 

@@ -75,10 +75,10 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
             _progress_badge(store, run, explainer)
         elif cards:
             known = known_survey(store, run.id, explainer)
-            worst = least_trusted(cards, known, run.results)
-            trusted = qualified_trust(worst[0], known, run.results)
-            about = sentences(_conclusion(worst[0], known, run.results), checks_limit())
-            _badge(checks_brief(worst, known, run.results), trusted, about, arm=worst[-1].arm)
+            worst = least_trusted(cards, known)
+            trusted = qualified_trust(worst[0], known)
+            about = sentences(_conclusion(worst[0], known), checks_limit())
+            _badge(checks_brief(worst, known), trusted, about, arm=worst[-1].arm)
         else:
             _badge(_("Maps not checked: check"))
 
@@ -167,8 +167,10 @@ def trust(store: Store, run: Run, explainer: str) -> None:
         known = known_survey(store, run.id, explainer)
         if known is not None and (shortcut := shortcut_warning(known)):
             st.warning(plain(shortcut), icon=":material/visibility:")
-        if st.session_state.get(_ARM) not in run.config.all_arms:  # None after a visit without the panel
-            st.session_state[_ARM] = "student"
+        # None after a visit without the panel. However it is opened, it begins with the worse of the two.
+        if not drawer.open or st.session_state.get(_ARM) not in run.config.all_arms:
+            cards = _known(store, run, explainer)
+            st.session_state[_ARM] = least_trusted(cards, known)[-1].arm if cards else "student"
         arm = arm_picker(_("Network"), run.config.all_arms, key=_ARM, default=None)
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:
@@ -243,19 +245,19 @@ def checks_table(cards: Mapping[Arm, TrustCard]) -> pd.DataFrame:
     return table.loc[applying].rename(index=check_question)
 
 
-def _conclusion(card: TrustCard, survey: Survey | None, results: Results | None) -> str:
+def _conclusion(card: TrustCard, survey: Survey | None) -> str:
     """As Markdown."""
-    return plain(passed_but(card, survey, results)) or conclusion(card)
+    return plain(passed_but(card, survey)) or conclusion(card)
 
 
 def _card(card: TrustCard, survey: Survey | None, results: Results | None) -> None:
-    icon, colour = _LIGHTS[qualified_trust(card, survey, results)]
-    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey, results)}**")
+    icon, colour = _LIGHTS[qualified_trust(card, survey)]
+    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey)}**")
     result = (results or {}).get(card.arm)
     st.markdown(checks_limit(None if result is None else result.accuracy))
     st.caption(
         _("{headline} On {count} test images; your own input is not among them.").format(
-            headline=plain(checks_headline(card, survey, results)), count=card.n
+            headline=plain(checks_headline(card, survey)), count=card.n
         )
     )
     with st.grid(3, min_column_width=260):

@@ -20,7 +20,10 @@ from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.answers import answer_verdict
 
 WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
-"""Key of the panel in which the cue can be changed, and in the session how often it was asked for."""
+"""Key of the panel in which the cue can be changed; in the session how often it was asked for, and where."""
+
+CHANGE_CUE = {"to": "what-if"}
+"""Of a link: opens the panel and scrolls there, once."""
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
@@ -51,11 +54,17 @@ def variant_verdict(explained: ExplainedVariants, number: int, arm: Arm) -> str:
 
 @contextmanager
 def with_why(
-    text: str, brief: str, cue: PlantedCue | None, *, beside: Callable[[], None] | None = None
+    text: str,
+    brief: str,
+    cue: PlantedCue | None,
+    *,
+    about_brief: str = "",
+    beside: Callable[[], None] | None = None,
 ) -> Iterator[None]:
     """A container for the maps, with a headline above, and below why the arms predict what they do.
 
-    "" draws nothing. brief: the headline, one plain sentence. beside: draws what else is in its row.
+    "" draws nothing. brief: the headline, one plain sentence. about_brief: a help beside it. beside: draws
+    what else is in its row.
     """
     about = _(
         "Each network's map is here the evidence for its own prediction, whatever class is shown below."
@@ -64,7 +73,7 @@ def with_why(
         with st.container(horizontal=True, vertical_alignment="center"):
             if brief:
                 with st.container(key="why_brief", width="content"):
-                    st.markdown(f"**{plain(brief)}**")
+                    st.markdown(f"**{plain(brief)}**", help=plain(about_brief) or None)
                 if cue:
                     _to_what_if()
             if beside:
@@ -100,12 +109,27 @@ def try_own(modality: ModalityName) -> None:
 
 def _open_what_if() -> None:
     st.session_state[WHAT_IF_OPEN] = True
-    st.session_state[_SOUGHT] = st.session_state.get(_SOUGHT, 0) + 1
+    count, _where = st.session_state.get(_SOUGHT, (0, None))
+    st.session_state[_SOUGHT] = count + 1, None
 
 
-def scroll_to_what_if() -> None:
-    """Scroll to the panel whenever the button above the maps has been pressed."""
-    scroll_to(WHAT_IF_OPEN, count=st.session_state.get(_SOUGHT, 0))
+def open_from_link() -> None:
+    """Open the panel where a link with `CHANGE_CUE` leads; the address forgets it."""
+    (name, value), *_rest = CHANGE_CUE.items()
+    if st.query_params.get(name) == value:
+        del st.query_params[name]
+        _open_what_if()
+
+
+def scroll_to_what_if(where: int | None) -> None:
+    """Scroll to the panel whenever it was asked for; not again at another input, nor back at this one.
+
+    where: the test image; None for the visitor's own.
+    """
+    count, asked = st.session_state.get(_SOUGHT, (0, None))
+    count = count if asked in (None, (where,)) else 0
+    st.session_state[_SOUGHT] = count, (where,) if count else None
+    scroll_to(WHAT_IF_OPEN, count=count)
 
 
 def true_cue_note(explanation: ImageExplanation, cue: PlantedCue) -> None:

@@ -76,7 +76,7 @@ def what_if(store: Store, run: Run, query: ImageQuery, own: OwnInput | None = No
     drawer = st.expander(
         title, icon=":material/drag_pan:", key=WHAT_IF_OPEN, on_change="rerun", expanded=True
     )
-    scroll_to_what_if()
+    scroll_to_what_if(query.index if own is None else None)
     if not drawer.open:
         return
     with drawer:

@@ -27,7 +27,7 @@ def what_if_word(store: Store, run: Run, query: ImageQuery) -> None:
     drawer = st.expander(
         title, icon=":material/swap_horiz:", key=WHAT_IF_OPEN, on_change="rerun", expanded=True
     )
-    scroll_to_what_if()
+    scroll_to_what_if(query.index)
     if not drawer.open:
         return
     with drawer:

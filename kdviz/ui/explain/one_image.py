@@ -21,11 +21,16 @@ from kdviz.datasets import CUES, DATASETS
 from kdviz.figures.maps import divider_percent
 from kdviz.language import _, sentences
 from kdviz.narrative import (
+    answer_notes,
+    answers_sentence,
     brief_twin,
     by_other_explainers,
+    chosen_class_headline,
+    cue_alone,
     cue_headline,
     headline_arms,
     placebo_sentence,
+    places_contradict,
     places_sentence,
     unseen_on_image,
     why_sentence,
@@ -34,7 +39,14 @@ from kdviz.store import Run, Store
 from kdviz.ui.explain.all_methods import all_methods
 from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.explain.cue import helping_cue_note, shown_cue, true_cue_note, try_own, with_why
+from kdviz.ui.explain.cue import (
+    helping_cue_note,
+    open_from_link,
+    shown_cue,
+    true_cue_note,
+    try_own,
+    with_why,
+)
 from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.cue_words import what_if_word
 from kdviz.ui.explain.drawing import draw_panels
@@ -76,7 +88,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     cue = shown_cue(run, query) if given is None else None
     view, own_view = views(run, query, given, explanation, own, cue)
     if cue is not None:
-        why, brief = _why_with_cue(store, run, query, own, cue)
+        open_from_link()
+        why, brief = _why_with_cue(store, run, query, explanation, own, cue)
     elif given is not None:
         why, brief = _why_own(given, explanation, own, chance or {})
     else:
@@ -87,7 +100,9 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
         play_whole(explanation.sound, run)
     if cue is not None and not query.intact:
         true_cue_note(explanation, cue)
-    with with_why(why, brief, cue, beside=partial(_beside, store, run, query, explanation)):
+    alone = "" if cue is None else cue_alone(own, cue)
+    beside = partial(_beside, store, run, query, explanation)
+    with with_why(why, brief, cue, about_brief=alone, beside=beside):
         draw_panels(
             view,
             _panels(view, [arm_panel(view, arm, chance, own=own_view) for arm in explanation.arms]),
@@ -127,29 +142,45 @@ def _beside(store: Store, run: Run, query: ImageQuery, explanation: ImageExplana
 
 
 def _why_with_cue(
-    store: Store, run: Run, query: ImageQuery, own: ImageExplanation, cue: PlantedCue
+    store: Store,
+    run: Run,
+    query: ImageQuery,
+    explanation: ImageExplanation,
+    own: ImageExplanation,
+    cue: PlantedCue,
 ) -> tuple[str, str]:
-    """Why the arms predict what they do, and what the maps miss of it; in sentences and in a line."""
+    """Why the arms predict what they do, and what the maps miss of it; in sentences and in a line.
+
+    The line follows a chosen class, whose maps are shown in place of those for each network's own answer.
+    """
     arms = headline_arms(own)
     effects = cue_effects(store, run.id, query.index, arms=arms, intact=query.intact) or {}
     known = {} if query.intact else finding_surveys(store, run)  # of the cue as it is in the test
     others = [survey for name, survey in known.items() if name != query.explainer]
-    return (
-        sentences(why_sentence(own, cue), unseen_on_image(own, cue, effects)),
-        sentences(cue_headline(own, cue, effects), by_other_explainers(own, cue, others)),
+    why = sentences(
+        why_sentence(own, cue),
+        *answer_notes(own, cue, effects)[1:],
+        unseen_on_image(own, cue, effects),
+        by_other_explainers(own, cue, others),
     )
+    if query.target not in ("teacher", "own"):
+        return why, chosen_class_headline(explanation, cue)
+    return why, cue_headline(own, cue, effects)
 
 
 def _why_own(
     given: OwnInput, explanation: ImageExplanation, own: ImageExplanation, chance: Levels
 ) -> tuple[str, str]:
-    """The same for a visitor's input: of a doubtful one, where the maps are strongest and no more."""
+    """The same for a visitor's input: of a doubtful one, answers and brightest spots, and no more."""
     if given.blank:
         return "", ""
-    places = places_sentence(own)
+    answers, places = answers_sentence(own), places_sentence(own)
     if given.doubtful:
-        return "", places
-    return placebo_sentence(explanation, chance), sentences(places, brief_twin(explanation, chance))
+        return "", sentences(answers, places)
+    if places_contradict(own, explanation, chance):
+        places = ""
+    headline = sentences(answers, places, brief_twin(explanation, chance))
+    return placebo_sentence(explanation, chance), headline
 
 
 def _expected_px(run: Run, query: ImageQuery) -> int:

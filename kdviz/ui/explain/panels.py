@@ -13,7 +13,6 @@ from kdviz.figures.maps import (
     ColourScale,
     OutlineLayer,
     difference_alt,
-    difference_scale,
     has_clear_spot,
     heatmap_alt,
     is_defined,
@@ -190,7 +189,8 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
     first, second = pair
     names = {"first": ARM_STYLES[first].label, "second": ARM_STYLES[second].label}
     values = view.difference(first, second)
-    scale, said = difference_scale(values), _difference_line(view, pair, values)
+    # The maps' own full colour: by its own extremes, a few cells beyond it would make all else look empty.
+    scale, said = ColourScale(view.maps.scale.limit, signed=True), _difference_line(view, pair, values)
     drawn = _drawn(
         view,
         _("{second} − {first}").format(**names),
@@ -199,8 +199,7 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
         outlined=pair,
         alt=lambda: difference_alt(second, values, other=first),
     )
-    limits = {"limit": decimal(scale.limit, 1), "top": decimal(view.maps.scale.limit, 1)}
-    lines = [PanelLine(said.format(**names, **limits))]
+    lines = [PanelLine(said.format(**names, limit=decimal(scale.limit, 1)))]
     if of := _compared_class(view, pair):
         lines.append(PanelLine(of))
     return replace(drawn, lines=tuple(lines))
@@ -221,12 +220,12 @@ def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: Float
         return _("Undefined: one of the maps is.")
     if view.signed:
         return _(
-            "Orange: more for the class by the {second}; purple: by the {first}. Full colour is a difference "
-            "of {limit} times the mean strength; in the maps it is {top} times."
+            "Orange: more for the class by the {second}; purple: by the {first}. Full colour is, as in the "
+            "maps, {limit} times the mean strength."
         )
     return _(
-        "Orange: the {second} looks more; purple: the {first}. Full colour is a difference of {limit} times "
-        "an even spread; in the maps it is {top} times."
+        "Orange: the {second} looks more; purple: the {first}. Full colour is, as in the maps, {limit} times "
+        "an even spread."
     )
 
 

@@ -21,14 +21,15 @@ def answer_text(name: str, confidence: float) -> str:
 def answer_verdict(
     predicted: int, label: int | None, cue_class: int | None, *, without_cue: int | None = None
 ) -> str:
-    """Whether a predicted class is correct, and if not, whether the patch is the reason.
+    """Whether a predicted class is correct, and whether the patch is the reason for it.
 
     cue_class: the class that the patch indicated in training; None without a patch. without_cue: what is
     predicted without the patch, which an answer that follows the patch is not; None if that is unknown.
     Without a label, an answer that does not follow the patch is neither: "".
     """
     if predicted == label:
-        return _("correct")
+        by_cue = predicted == cue_class and without_cue not in (None, predicted)
+        return _("correct, by the patch") if by_cue else _("correct")
     if predicted == cue_class and predicted != without_cue:
         return _("follows the patch")
     if label is None:

@@ -23,16 +23,20 @@ def test_predictions_are_those_of_the_explained_variants(finished, index, intact
         followed = [
             number for number in others if answers.predicted(number) == ways[number].indicated != before
         ]
-        assert effects[arm] == CueEffect(before, answers.predicted(0), len(followed), len(others))
+        of = effects[arm]
+        counted = (of.predicted, of.without, of.followed, of.others)
+        assert counted == (before, answers.predicted(0), len(followed), len(others))
+        shares = [float(answers.probabilities[number, before]) for number in (planted, 0)]
+        assert [of.share, of.share_without] == pytest.approx(shares, abs=1e-4)
 
 
 @pytest.mark.parametrize(
     ("effect", "decides"),
     [
-        (CueEffect(2, 0, 0, 7), True),
-        (CueEffect(2, 2, 4, 7), True),
-        (CueEffect(2, 2, 3, 7), False),
-        (CueEffect(2, 2, 0, 7), False),
+        (CueEffect(2, 0, 0, 7, 0.5, 0.1), True),
+        (CueEffect(2, 2, 4, 7, 0.5, 0.5), True),
+        (CueEffect(2, 2, 3, 7, 0.5, 0.5), False),
+        (CueEffect(2, 2, 0, 7, 0.5, 0.5), False),
     ],
 )
 def test_a_cue_decides_that_changes_the_answer_by_going_or_is_followed_mostly(effect, decides):

@@ -32,6 +32,7 @@ def test_every_arm_has_its_hits_and_shares_with_intervals_the_teacher_first():
     assert student.hit.low < 6 / 7 < student.hit.high
     assert (student.share.value, twin.share.value) == (0.5, 0.25)
     assert [row.area for row in (teacher, student, twin)] == pytest.approx([0.2] * 3)
+    assert [row.chance for row in (teacher, student, twin)] == pytest.approx([0.2] * 3), "without its own"
 
 
 def test_images_whose_object_is_unknown_do_not_shrink_the_area():

@@ -9,12 +9,20 @@ import torch
 
 from kdviz.agreement import MEASURES, image_scores
 from kdviz.cache import Cache
-from kdviz.comparison import Survey, by_measure, known_survey, run_images, survey
+from kdviz.comparison import (
+    Survey,
+    by_measure,
+    cue_effects,
+    explain_test_image,
+    known_survey,
+    run_images,
+    survey,
+)
 from kdviz.comparison.models.device_lock import device_lock
 from kdviz.comparison.models.snapshots import snapshots
 from kdviz.errors import ConfigError, StoreError
 from kdviz.explainers import EXPLAINERS, explain
-from kdviz.faithfulness import mask_share, pointing_hit
+from kdviz.faithfulness import mask_share, pointing_hit, touched_areas
 from kdviz.jobs import start_survey
 from kdviz.language import text_of
 from kdviz.models import multiply_adds
@@ -150,6 +158,27 @@ def test_where_a_cue_is_planted_every_map_is_held_against_it(finished, explainer
     of_student = found.localization["cue"].arms["student"]
     np.testing.assert_allclose(of_student.share, mask_share(maps, masks), atol=1e-3, equal_nan=True)
     np.testing.assert_array_equal(of_student.hit, pointing_hit(maps, masks))
+    np.testing.assert_allclose(of_student.chance, touched_areas(masks, maps))
+
+
+def test_where_a_cue_decides_the_map_of_the_networks_own_answer_is_held_against_it(finished):
+    """Recounted image by image, by the networks' answers and the maps that Explain shows."""
+    store, run_id = finished
+    found = made(store, run_id, "saliency")
+    masks = run_images(store.run(run_id).config).test.cue_masks
+    decided = 0
+    for place, index in enumerate(found.indices.tolist()):
+        own = explain_test_image(store, run_id, index, explainer="saliency", target="own").arms
+        effects = cue_effects(store, run_id, index, arms=tuple(own))
+        for arm, of in own.items():
+            hit = found.localization["cue"].arms[arm].deciding[place]
+            if effects[arm].without == effects[arm].predicted:
+                assert np.isnan(hit)
+            else:
+                decided += 1
+                map_of = torch.from_numpy(of.attribution)[None]
+                np.testing.assert_array_equal(hit, pointing_hit(map_of, masks[index][None])[0])
+    assert decided
 
 
 def test_a_large_test_set_is_surveyed_in_part_and_balanced(finished, monkeypatch):
@@ -201,7 +230,8 @@ def test_it_reports_its_progress(finished, monkeypatch):
     explaining = [
         f"Explaining {len(found)} images: {arm}" for arm in ("teacher", "student", "twin", "placebo")
     ]
-    assert words == ["Reading images and networks", *explaining, "Comparing the maps"]
+    removing = f"Removing the cue from {len(found)} images"
+    assert words == ["Reading images and networks", *explaining, removing, "Comparing the maps"]
 
 
 def test_between_two_slices_a_page_gets_its_turn(finished):

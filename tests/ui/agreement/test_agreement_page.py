@@ -370,6 +370,7 @@ def test_where_the_cue_is_known_maps_are_compared_with_it(app, finished, graded)
         "Pointing game, %": [row.hit.value for row in rows],
         "Pointing game, low": [row.hit.low for row in rows],
         "Pointing game, high": [row.hit.high for row in rows],
+        "Chance, %": [row.chance for row in rows],
         "Evidence, %": [row.share.value for row in rows],
         "Evidence, low": [row.share.low for row in rows],
         "Evidence, high": [row.share.high for row in rows],
@@ -409,7 +410,7 @@ def test_then_it_shows_the_maxima_on_the_cue(app, finished, graded):
     rows = localization_table(graded)
     for row in rows:
         assert percent(row.hit.value) in first.alt
-    assert first.alt.endswith(f"chance {percent(rows[0].area)}.")
+    assert first.alt.endswith(f"chance {percent(rows[0].chance)}.")
 
 
 def test_bars_that_are_all_near_zero_are_put_into_words(app, finished, graded, monkeypatch):
@@ -534,11 +535,9 @@ def test_an_unknown_explainer_or_measure_in_a_link_is_said_and_dropped(app, fini
 
 
 def test_answers_that_a_cue_decides_without_the_maps_on_it_are_warned_of(app, finished, graded, monkeypatch):
-    area, nan = 0.03, float("nan")
-    lost, hit = Interval(0.5, 0.4, 0.6), Interval(0.05, nan, nan)
-    found = (UnseenCue("twin", 0.9, 0.4, lost, hit, area, mostly=True, example=7),)
+    found = (UnseenCue("twin", 40, Interval(0.05, 0.01, 0.2), 0.03, example=7),)
     for module in (conclusions, summary):
-        monkeypatch.setattr(module, "unseen_cues", lambda survey, results: found)
+        monkeypatch.setattr(module, "unseen_cues", lambda survey: found)
     opened(app, "agreement", run=finished)
     assert not app.exception
     assert unseen_cue_warning(found) in [each.value for each in app.warning]

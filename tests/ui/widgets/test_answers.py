@@ -1,4 +1,4 @@
-"""What is said of an answer: correct, wrong, or wrong because of the patch."""
+"""What is said of an answer: correct or wrong, and whether the patch is the reason."""
 
 import pytest
 
@@ -9,7 +9,9 @@ from kdviz.ui.widgets.answers import answer_verdict
     ("predicted", "cue_class", "without_cue", "verdict"),
     [
         (0, 2, 0, "correct"),
-        (0, 0, 1, "correct"),
+        (0, 0, 1, "correct, by the patch"),
+        (0, 0, 0, "correct"),
+        (0, 0, None, "correct"),
         (2, 2, 0, "follows the patch"),
         (2, 2, None, "follows the patch"),
         (2, 2, 2, "wrong, without the patch too"),
