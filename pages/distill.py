@@ -4,7 +4,7 @@ from kdviz.language import _
 from kdviz.ui.distill.folding import fold, form_is_open, is_first_visit, is_on_own_files, open_button
 from kdviz.ui.distill.form import new_run
 from kdviz.ui.distill.live import watch
-from kdviz.ui.distill.responsive import RUN, form_first
+from kdviz.ui.distill.responsive import RUN, form_first, run_below
 from kdviz.ui.frame.run_menu import choose_run, show_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
@@ -15,18 +15,23 @@ is_first_visit()  # before a run is chosen
 own_files = is_on_own_files()
 run_id = choose_run(store, prefer=() if own_files else ("running", "queued", "finished"))
 
-live = st.container()
+run = store.run(run_id) if run_id else None
 if form_is_open(run_id):
-    form = st.container()
-    if run_id or not own_files:
+    if run and run.ended and not is_first_visit():
+        run_below()
+        form, live = st.container(), st.container()
+    elif run or not own_files:
         form_first()
         live, form = st.columns([7, 3], gap="large")
+    else:
+        live, form = st.container(), st.container()
     with form:
-        if started := new_run(store, store.run(run_id) if run_id else None):
+        if started := new_run(store, run):
             show_run(started)
             fold()
             st.rerun()
 else:
+    live = st.container()
     open_button()
 
 with live:

@@ -143,6 +143,7 @@ if TYPE_CHECKING:
         TrainingAnswer,
         TrainingImage,
         TrainingTriage,
+        first_training_triage,
         known_training_triage,
         training_triage,
     )

@@ -95,9 +95,11 @@ class SurveyJob:
             for step in steps:
                 if self._stopping:
                     return SurveyProgress("stopped")
-                spent_s = time.monotonic() - start_s
-                left.pass_to(spent_s)
-                left.correct(_left_s(step.fraction, spent_s))
+                now_s = time.monotonic()
+                if step.fraction == 0:  # has no share of the work, so its time says nothing of the pace
+                    start_s = now_s
+                left.pass_to(now_s)
+                left.correct(_left_s(step.fraction, now_s - start_s))
                 self._progress = SurveyProgress(
                     "running", step.message, step.fraction, left.seconds, left.slowed
                 )

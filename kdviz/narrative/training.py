@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 
-from kdviz.language import _, plural
+from kdviz.language import _, decimal, plural
 from kdviz.narrative.findings import guessing
 from kdviz.store import Run
 from kdviz.types import Arm, Measured
@@ -46,8 +46,8 @@ def training_caveat(run: Run, measured: Sequence[Measured], test_counts: Sequenc
             "Trained for {count} epochs only: too early to tell.",
             done,
         )
-    if done and _could_change(curves):
-        return _("Still improving at the end: more epochs would tell more.")
+    if done and (rising := _still_rising(curves)):
+        return rising
     if _far_from_teacher(measured):
         return _("Student and twin are far from their teacher: more epochs or images would tell more.")
     return ""
@@ -61,11 +61,26 @@ def teacher_guesses(run: Run, test_counts: Sequence[int]) -> str:
     return _("The teacher is not clearly better than chance, so there is little to learn from it.")
 
 
-def _could_change(curves: Mapping[Arm, Curve]) -> bool:
-    """Whether a curve still rises, and by so much that it matters beside the difference of the two."""
+def _still_rising(curves: Mapping[Arm, Curve]) -> str:
+    """That a curve still rises, and by so much that it matters beside the difference of the two; else ""."""
     ends = [curve[max(curve)] for curve in curves.values() if curve]
     gap = abs(ends[0] - ends[-1])
-    return any(rise > max(RISING, MATTERS * gap) for rise in map(latest_rise, curves.values()))
+    rises = {arm: latest_rise(curve) for arm, curve in curves.items()}
+    arm = max(rises, key=lambda each: rises[each])
+    if rises[arm] <= max(RISING, MATTERS * gap):
+        return ""
+    text = (
+        _(
+            "Still improving at the end: the student's validation accuracy rose by {points} points over the "
+            "last quarter of the epochs. More epochs would tell more."
+        )
+        if arm == "student"
+        else _(
+            "Still improving at the end: the twin's validation accuracy rose by {points} points over the "
+            "last quarter of the epochs. More epochs would tell more."
+        )
+    )
+    return text.format(points=decimal(100 * rises[arm], 1))
 
 
 def latest_rise(curve: Curve) -> float:

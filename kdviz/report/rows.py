@@ -24,6 +24,7 @@ from kdviz.comparison import (
     planted_cue,
 )
 from kdviz.datasets import class_name
+from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     Heatmaps,
     SentenceLine,
@@ -123,16 +124,21 @@ class _Explained:
         """Whether an arm predicts another class, whose map has its own scale."""
         return self.own.arms[arm].target != self.shown.target
 
+    @property
+    def signed(self) -> bool:
+        """Whether evidence against a class is drawn: of texts, as on the pages."""
+        return self.shown.text is not None and EXPLAINERS[self.shown.explainer].signed
+
     @cached_property
     def maps(self) -> Heatmaps:
         """For the teacher's prediction, on one scale."""
-        return heatmaps(self.shown.attributions)
+        return heatmaps(self.shown.attributions, signed=self.signed)
 
     def own_maps(self, arm: Arm) -> Heatmaps:
         """An arm's map for its own prediction, on its own scale."""
         attribution = self.own.arms[arm].attribution
-        scale = heatmaps({"teacher": attribution}).scale
-        return replace(heatmaps(self.own.attributions), scale=scale)
+        scale = heatmaps({"teacher": attribution}, signed=self.signed).scale
+        return replace(heatmaps(self.own.attributions, signed=self.signed), scale=scale)
 
     def drawn(self, arm: Arm) -> Heatmaps:
         """The maps, on the scale, on which an arm is drawn."""
@@ -170,8 +176,8 @@ def bar_picture(*, signed: bool = False) -> str:
 
 
 def words_bar() -> str:
-    """The scale of shaded words, as HTML."""
-    return words_html(words_legend(signed=False, unknown=True))
+    """The scale of shaded words by the report's explainer, as HTML."""
+    return words_html(words_legend(signed=EXPLAINERS["grad-cam"].signed, unknown=True))
 
 
 def _row(of: _Explained, chance: Levels) -> HeatRow:
@@ -213,7 +219,7 @@ def _text_row(title: str, of: _Explained, text: str, chance: Levels) -> HeatRow:
     drawn = ""
     for arm in of.shown.arms:
         maps = of.drawn(arm)
-        (line,) = arm_lines({arm: maps.positive[arm]})
+        (line,) = arm_lines({arm: maps.values[arm]})
         about = listed(
             [line.name, _prediction(of.shown, arm), *_notes(of, arm), *_agreement(of, arm, chance)]
         )
@@ -263,9 +269,10 @@ def _notes(of: _Explained, arm: Arm) -> tuple[str, ...]:
     if of.alone(arm):
         limit = decimal(of.drawn(arm).scale.limit, 1)
         notes.append(_("map for its own answer, on its own scale, to {limit}×").format(limit=limit))
-    elif faint := scale_note(of.maps.positive[arm], of.maps.scale, own=False):
+    elif faint := scale_note(of.maps.values[arm], of.maps.scale, own=False):
         notes.append(faint)
-    if reason := undefined_reason(of.own.arms[arm].attribution):
+    if not of.drawn(arm).is_defined(arm):
+        reason = undefined_reason(of.own.arms[arm].attribution)
         notes.append(_("undefined: {reason}").format(reason=reason))
     return tuple(notes)
 
@@ -301,7 +308,7 @@ def _difference(of: _Explained) -> tuple[ReportPicture, str]:
 
 def _highest(of: _Explained) -> str:
     """The arm whose map exceeds the common scale."""
-    shared = {arm: heat for arm, heat in of.maps.positive.items() if not of.alone(arm)}
+    shared = {arm: heat for arm, heat in of.maps.values.items() if not of.alone(arm)}
     arm, value = replace(of.maps, positive=shared).highest
     if value <= of.maps.scale.limit:
         return ""

@@ -79,6 +79,23 @@ def test_on_a_busy_computer_the_time_left_of_a_survey_does_not_grow(monkeypatch)
     assert (math.isnan(third[0]), third[1]) == (True, True)
 
 
+def test_reading_before_the_work_says_nothing_of_the_time_left(monkeypatch):
+    """A tenth in 2 s leaves 18 s, whatever came before."""
+    clock, seen = Clock(), []
+    monkeypatch.setattr(surveys.time, "monotonic", clock)
+
+    def begin():
+        for seconds, fraction in ((0.0, 0.0), (30.0, 0.0), (2.0, 0.1)):
+            clock.now += seconds
+            yield Preparing(Message("Explaining"), fraction)
+            seen.append(job.progress.seconds_left)
+
+    job = SurveyJob(begin)
+    job.run()
+    assert math.isnan(seen[1])
+    assert seen[2] == pytest.approx(18.0)
+
+
 def test_the_time_left_is_unknown_until_something_is_done():
     def begin():
         yield Preparing(Message("Reading"), 0.0)

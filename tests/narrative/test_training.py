@@ -12,7 +12,10 @@ from kdviz.store.prepared import RUN
 from kdviz.types import ArmResult, Measured
 from tests.comparison.made import RAW, made
 
-RISING = "Still improving at the end: more epochs would tell more."
+RISING = (
+    "Still improving at the end: the {arm}'s validation accuracy rose by {points} points over the last quarter "
+    "of the epochs. More epochs would tell more."
+)
 FAR = "Student and twin are far from their teacher: more epochs or images would tell more."
 LEVEL = [0.3, 0.5, 0.7, 0.8, 0.8, 0.8, 0.8, 0.8]
 
@@ -66,15 +69,18 @@ def test_a_stopped_run_says_after_how_many_epochs(run, state):
 
 def test_few_epochs_and_rising_curves_are_too_early(run):
     assert caveat(run, student=LEVEL[:2], twin=LEVEL[:2]) == "Trained for 2 epochs only: too early to tell."
-    assert caveat(run, student=[0.1 * n for n in range(1, 9)]) == RISING
-    assert caveat(run, student=LEVEL, twin=[0.1 * n for n in range(1, 9)]) == RISING
+    # (0.7 + 0.8) / 2 − (0.5 + 0.6) / 2
+    steady = [0.1 * n for n in range(1, 9)]
+    assert caveat(run, student=steady) == RISING.format(arm="student", points="20.0")
+    assert caveat(run, student=LEVEL, twin=steady) == RISING.format(arm="twin", points="20.0")
 
 
 def test_a_rise_that_is_small_beside_the_difference_leaves_the_finding(run):
     """As of the opening experiment: the twin gains 4 points, and 30 are between the two."""
     slow = [0.3, 0.35, 0.38, 0.40, 0.42, 0.42, 0.46, 0.46]
     assert caveat(run, student=LEVEL, twin=slow) == ""
-    assert caveat(run, student=[value - 0.28 for value in LEVEL], twin=slow) == RISING
+    near = [value - 0.28 for value in LEVEL]
+    assert caveat(run, student=near, twin=slow) == RISING.format(arm="twin", points="4.0")
 
 
 def test_both_far_from_the_teacher_is_too_early_but_one_of_them_is_a_finding(run):

@@ -115,7 +115,9 @@ def test_the_film_frames_the_planted_word_in_every_line(app, text_run, trained_o
         places = masks[index].nonzero().flatten().tolist()
         lines = [line for frame in image["frames"] for line in frame["maps"]]
         assert all([place for place, look in enumerate(line) if look in framed] == places for line in lines)
-    assert "In a frame: the planted word." in page_text(app)
+    (key,) = (each.proto.body for each in app.get("html") if "flex-wrap:wrap" in each.proto.body)
+    assert "the planted word" in key
+    assert "strongly against" in key
 
 
 def test_the_gallery_shows_the_words_of_teacher_and_arm_with_the_planted_one_in_a_frame(app, text_run):

@@ -21,13 +21,16 @@ from kdviz.datasets import Marks, Split, digests, fingerprint
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
-from kdviz.progress import Message, silent
+from kdviz.progress import Message, run_to_end, silent
 from kdviz.sound import drawn
 from kdviz.store import Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray, Preparing
 
 MOST_TRAINING_IMAGES = 2000
 """Largest number of training images that are explained; of more, the first ones, class-balanced."""
+
+FIRST_IMAGES = 40
+"""Number of images, class-balanced too, that are explained and known before the others."""
 
 WORST_IMAGES = 100
 """Number of images that are kept, with their maps."""
@@ -91,6 +94,7 @@ class TrainingTriage:
 
 
 _TRIAGES: Cache[TrainingTriage] = Cache(4)
+_FIRST: Cache[TrainingTriage] = Cache(4)
 
 
 def known_training_triage(store: Store, run_id: str) -> TrainingTriage | None:
@@ -99,6 +103,11 @@ def known_training_triage(store: Store, run_id: str) -> TrainingTriage | None:
     Raises StoreError without snapshots.
     """
     return _TRIAGES.find(_key(store, run_id))
+
+
+def first_training_triage(store: Store, run_id: str) -> TrainingTriage | None:
+    """The same of the first `FIRST_IMAGES` training images alone, where it is known before that of all."""
+    return _FIRST.find(_key(store, run_id))
 
 
 def training_triage(store: Store, run_id: str) -> Work[TrainingTriage]:
@@ -110,7 +119,10 @@ def training_triage(store: Store, run_id: str) -> Work[TrainingTriage]:
     run = snapshots(store, run_id)
     dataset = load_dataset(run.config, silent)
     seen, plain = prepare_data(run.config, dataset).student_train, images_to_mark(run.config, dataset)
-    made = yield from _made(run, seen, plain)
+    if len(seen) > FIRST_IMAGES:
+        yield Preparing(Message("Explaining the first {count} training images", {"count": FIRST_IMAGES}))
+        _FIRST.keep(key, run_to_end(_made(run, seen, plain, most=FIRST_IMAGES)))
+    made = yield from _made(run, seen, plain, most=MOST_TRAINING_IMAGES)
     _TRIAGES.keep(key, made)
     return made
 
@@ -121,11 +133,11 @@ def _key(store: Store, run_id: str) -> tuple[str, ...]:
     return (str(store.directory), run_id, fingerprint(config.dataset, config.data), *hashes.values())
 
 
-def _made(run: Snapshots, seen: Split, plain: Split) -> Work[TrainingTriage]:
-    """seen: as the student was trained on them. plain: the same images without a cue."""
+def _made(run: Snapshots, seen: Split, plain: Split, *, most: int) -> Work[TrainingTriage]:
+    """seen: as the student was trained on them. plain: the same images without a cue. most: of them."""
     explainer = explainers_offered(run.config)[0].name
     cost = sum(explaining_cost(run.networks[arm], explainer, tuple(seen.images.shape[1:])) for arm in _ARMS)
-    count = min(len(seen), MOST_TRAINING_IMAGES, affordable_count(cost))
+    count = min(len(seen), most, affordable_count(cost))
     images = seen.take(torch.arange(count))
     probabilities, maps = yield from _explained(run, explainer, images, cost)
     predicted = probabilities["student"].argmax(1)

@@ -101,9 +101,12 @@ def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
         for arm in ARMS
         if arm != "teacher"
     ]
-    about = _("Grad-CAM cosine on validation images, corrected: 0 is chance, 1 is the same map. Band: 95 %.")
+    about = _(
+        "Grad-CAM cosine with the teacher's maps, on validation images, corrected: 0 is chance, 1 is the "
+        "same map. Band: 95 %. Final figures are of the test images."
+    )
     level = (0.0, _("chance"))
-    title = _("Agreement with the teacher")
+    title = _("Agreement on validation images")
     return CurveInfo(title, about, tuple(_defined(lines)), level=level, up_to_one=True)
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.comparison import TrainingImage, TrainingTriage, known_training_triage
+from kdviz.comparison import TrainingImage, TrainingTriage
 from kdviz.datasets import Marks, class_name
 from kdviz.errors import DataError, KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map_layer, thumbnail, webp_url
-from kdviz.jobs import SurveyJob, start_training_triage, training_triage_job
 from kdviz.language import _, percentage, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
@@ -22,13 +21,13 @@ from kdviz.ui.agreement.mask_painter import (
     mask_from_text,
     mask_painter,
 )
+from kdviz.ui.agreement.pictures_to_mark import pictures_to_mark
 from kdviz.ui.agreement.retraining import retraining
 from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.frame.shell import no_snapshot
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
-from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.parent_run import MARKING
 
 _AT_A_TIME, _TILE_PX = 10, 96
@@ -65,7 +64,8 @@ def where_to_look(store: Store, run: Run) -> None:
         whole = _("Mark all of what makes a picture its class: every such object, not one of them.")
         st.markdown(sentences(intro, whole, _("Marks are kept on this server for your browser.")))
         try:
-            triage = _triage_or_progress(store, run)
+            with st.container():  # a bar, a button or nothing: the painter below keeps its place
+                triage = pictures_to_mark(store, run, on_all=lambda: _turn(0))
         except StoreError as error:
             no_snapshot(run, error, _("No student of this run has been trained yet."))
             return
@@ -74,22 +74,6 @@ def where_to_look(store: Store, run: Run) -> None:
                 st.caption(_("The planted cue is shown as in training; a mark under a patch does not count."))
             marks = _marking(triage, DraftMarks.of(store, run))
             retraining(store, run, marks, of=triage.total)
-
-
-def _triage_or_progress(store: Store, run: Run) -> TrainingTriage | None:
-    """The triage; None, and its progress on the page, while it is being computed."""
-
-    def start() -> SurveyJob:
-        return start_training_triage(store, run.id)
-
-    found = result_or_job(
-        lambda: known_training_triage(store, run.id), lambda: training_triage_job(store, run.id), start
-    )
-    if not isinstance(found, SurveyJob):
-        return found
-    stopped = _("The training pictures were not explained: stopped.")
-    job_progress(found, start, key="marking", title=_("Training pictures"), stopped=stopped)
-    return None
 
 
 def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:

@@ -18,6 +18,7 @@ import streamlit as st
 from kdviz.cache import Cache
 from kdviz.datasets import class_names
 from kdviz.errors import KdvizError, StoreError
+from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
     OVERLAY_OPACITY,
     ImageLayer,
@@ -33,6 +34,7 @@ from kdviz.figures.maps import (
     thumbnail,
     word_alt,
     word_style,
+    words_key,
 )
 from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.language import _, language, listed, sentences, speaking
@@ -44,6 +46,7 @@ from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.sentence import frame_meaning
 from kdviz.vocabulary import words_of
 
 if TYPE_CHECKING:
@@ -62,6 +65,9 @@ _HEIGHT = 500
 """Height in pixels of the placeholder, about that of the images on a wide page."""
 
 _KEY = "epoch"
+
+_SIGNED = EXPLAINERS["grad-cam"].signed
+"""Whether the words of a text have evidence against the class, too, by the explainer of the probe set."""
 
 _FRAMES: Cache[list[Frame]] = Cache(512)
 """Streamlit's cache asks for a signature at each of sixty calls: a fifth of the panel's time."""
@@ -130,13 +136,12 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
     whose = _("All maps are evidence for the teacher's answer; Explain shows each network's for its own.")
     hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
-    framed = _("In a frame: the planted word.")
-    planted = modality == "text" and run.config.cue != "none"
     undefined = any(frame.hatched for of in frames for frame in of)
-    dotted = _("Dotted: not in the vocabulary.")
-    unknown = any(frame.dotted for of in frames for frame in of)
-    notes = {framed: planted, dotted: unknown, hatched: undefined}
-    st.caption(sentences(whose, *(note for note, wanted in notes.items() if wanted)))
+    if modality == "text":
+        unknown = any(frame.dotted for of in frames for frame in of)
+        framed = "" if run.config.cue == "none" else frame_meaning(run)
+        st.html(words_key(signed=_SIGNED, framed=framed, unknown=unknown))
+    st.caption(sentences(whose, hatched if undefined else ""))
     looks: dict[str, int] = {}
     images = [
         {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}
@@ -244,7 +249,9 @@ def _check_fits(run: Run, probe: ProbeExplained, images: int, classes: int) -> N
 
 def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
     classes, label = class_names(probed.classes), int(probed.labels[place])
-    maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()})
+    original = probed.images[place]
+    signed = isinstance(original, str) and _SIGNED
+    maps = heatmaps({arm: maps[place] for arm, maps in probe.maps.items()}, signed=signed)
     truth, target = classes[label], classes[int(probe.targets[place])]
     predicted = {arm: classes[int(probe.predicted[arm][place])] for arm in maps.values}
     number = int(probe.indices[place])
@@ -255,7 +262,6 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
         n=number, label=truth, answers=_mistakes(truth, predicted)
     )
     arms = [arm for arm in ARMS if arm in maps.values]
-    original = probed.images[place]
     if isinstance(original, str):
         shaded = {arm: shaded_words(original, maps.values[arm], maps.scale) for arm in arms}
         alts = (word_alt(ARM_STYLES[arm].label, words) for arm, words in shaded.items())

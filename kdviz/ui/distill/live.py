@@ -209,6 +209,12 @@ def _links(store: Store, run: Run) -> None:
         icon=":material/center_focus_strong:",
         query_params=with_language({}),
     )
+    st.page_link(
+        "pages/agreement.py",
+        label=_("Agreement on all test images"),
+        icon=":material/compare:",
+        query_params=with_language({}),
+    )
 
 
 def _button(

@@ -11,6 +11,7 @@ import streamlit as st
 from kdviz.checkpoints import is_onnx, require_onnx
 from kdviz.config import INPUT_FIELDS, OPENING, RunConfig, filled, make_config
 from kdviz.errors import KdvizError
+from kdviz.image_size import sides
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
 from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.models import MODELS, PROGRAMS
@@ -21,6 +22,7 @@ from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import count, plain
 from kdviz.ui.frame.server import may_name
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
+from kdviz.ui.widgets.estimate import file_side
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, fill_some
 
@@ -111,11 +113,22 @@ def file_in_use(store: Store, settings: Mapping[str, Any]) -> str:
         if job and job.progress.state == "failed":
             return _("The teacher's file cannot be used: see *Teacher from a file*.")
         return _("The teacher's file is being examined: see *Teacher from a file*.")
-    if found.program and (settings["teacher"] not in PROGRAMS or is_onnx(Path(str(given)))):
-        return _("The teacher's file is a program: press *Use this teacher*.")
-    return (
-        "" if found.checks else _("The teacher's file does not fill its network: see *Teacher from a file*.")
-    )
+    if not found.checks:
+        return _("The teacher's file does not fill its network: see *Teacher from a file*.")
+    if not _in_use(found, settings):
+        return _("The form has other settings than the teacher's file: press *Use this teacher*.")
+    return ""
+
+
+def _in_use(found: TeacherExamination, settings: Mapping[str, Any]) -> bool:
+    """Whether the teacher of these settings is the file's network, with an answer for each class."""
+    if found.program:
+        return settings["teacher"] in PROGRAMS and not is_onnx(Path(str(settings["teacher_weights"])))
+    networks = {
+        (each.candidate.architecture, each.candidate.width) for each in found.matches if each.complete
+    }
+    chosen = found.reordered or not found.settings.get("teacher_classes") or settings.get("teacher_classes")
+    return (settings["teacher"], settings.get("teacher_width")) in networks and bool(chosen)
 
 
 def guessing_teacher(settings: Mapping[str, Any]) -> str:
@@ -200,6 +213,7 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
             "training images best; the accuracy is that of validation images."
         )
         st.caption(text.format(order=found.settings["teacher_classes"]))
+    _larger_images(found, values)
     if found.layers:
         layer_choice(found.layers, values)
         values = {**values, "explained_layer": fitting_layer(found.layers, values)}
@@ -291,6 +305,34 @@ def _predicts(found: TeacherExamination) -> None:
         by_size = {_("as they are") if each.size is None else f"{each.size} px": each for each in found.sizes}
         text = _("Accuracy by the size to which images are resized, with pixels {scale}: {others}.")
         st.caption(text.format(scale=_scale(found.sizes[0]), others=_accuracies(by_size)))
+
+
+def _larger_images(found: TeacherExamination, values: Mapping[str, Any]) -> None:
+    """A button for images as large as the teacher's, where the visitor's files are as large."""
+    size = found.settings.get("teacher_size")
+    if values["dataset"] != "folder" or not size or size <= min(sides(values["image_size"])):
+        return
+    if file_side(values["data"]) < size:
+        return
+    st.caption(
+        _(
+            ":material/photo_size_select_large: Your pictures are larger than the run's images. At {size} px "
+            "the teacher sees them as it was trained, and the student sees as much."
+        ).format(size=size)
+    )
+    st.button(
+        _("Use images of {size} px").format(size=size),
+        icon=":material/aspect_ratio:",
+        key="teacher_file_images",
+        on_click=safely(_use_images),
+        args=(FieldKeys(values["dataset"]), size),
+    )
+
+
+def _use_images(keys: FieldKeys, size: int) -> None:
+    """Images of this size, which the teacher then takes as they are."""
+    st.session_state[keys.of("image_size")] = str(size)
+    st.session_state[keys.of("teacher_size")] = None
 
 
 def _accuracies(checks: Mapping[str, TeacherCheck]) -> str:

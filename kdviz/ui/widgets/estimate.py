@@ -8,7 +8,9 @@ import streamlit as st
 
 from kdviz.config import RunConfig
 from kdviz.datasets import Counts, counted, has_object_masks
+from kdviz.datasets.picture_sizes import shorter_side
 from kdviz.device import resolve_device
+from kdviz.errors import KdvizError
 from kdviz.figures.style import duration
 from kdviz.jobs import Basis, Estimate, Work, expected
 from kdviz.language import _
@@ -30,6 +32,15 @@ def image_counts(dataset: str, data: str | None) -> Counts:
 def files_with_masks(dataset: str, data: str | None) -> bool:
     """Whether masks of the object come with the images; likewise."""
     return has_object_masks(dataset, data)
+
+
+@st.cache_data(ttl=20, max_entries=64, show_spinner=False)
+def file_side(data: str) -> int:
+    """The shorter side of a user's own pictures, in pixels; likewise. 0 if they cannot be opened."""
+    try:
+        return shorter_side(data)
+    except KdvizError:
+        return 0
 
 
 def cost(

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from kdviz.agreement import MEASURES
-from kdviz.comparison import known_training_triage, snapshots, training_triage
+from kdviz.comparison import first_training_triage, known_training_triage, snapshots, training_triage
 from kdviz.comparison.training_set import triage as module
 from kdviz.datasets import marked
 from kdviz.errors import StoreError
@@ -23,6 +23,7 @@ from tests.patience import PATIENCE_S
 @pytest.fixture(autouse=True)
 def _forgotten():
     module._TRIAGES.clear()
+    module._FIRST.clear()
 
 
 @pytest.fixture
@@ -176,3 +177,17 @@ def test_a_run_without_students_has_none(finished, tiny_config):
     waiting = submit(store, tiny_config(), foreground=True)
     with pytest.raises(StoreError):
         known_training_triage(store, waiting)
+
+
+def test_the_first_images_are_known_before_all_are_and_are_ordered_alike(finished, monkeypatch):
+    monkeypatch.setattr(module, "FIRST_IMAGES", 20)
+    steps = training_triage(*finished)
+    while first_training_triage(*finished) is None:
+        next(steps)
+    assert known_training_triage(*finished) is None
+    first, everything = first_training_triage(*finished), run_to_end(steps)
+    assert (first.explained, first.total) == (20, everything.total)
+    kept = {image.digest for image in first.images}
+    assert [image.digest for image in first.images] == [
+        image.digest for image in everything.images if image.digest in kept
+    ]

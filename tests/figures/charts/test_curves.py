@@ -100,7 +100,7 @@ def test_a_band_goes_up_one_side_and_down_the_other():
 def test_the_alt_text_of_a_chart_has_its_latest_values():
     assert (
         curve_alt(agreement_info(STUDENTS))
-        == "Agreement with the teacher after 2 epochs: student 0.50, twin (λ = 0) 0.20."
+        == "Agreement on validation images after 2 epochs: student 0.50, twin (λ = 0) 0.20."
     )
     assert curve_alt(loss_info([], "ce")) == "Label loss: no values yet."
 

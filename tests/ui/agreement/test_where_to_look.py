@@ -1,6 +1,7 @@
 """Where should it look? Training pictures, the masks drawn on them, and what is kept of them."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from kdviz.comparison import known_training_triage
 from kdviz.datasets import Marks, marks_from_bytes
 from kdviz.jobs import SurveyJob, start_survey, start_training_triage
 from kdviz.store import Store, draft_room
-from kdviz.ui.agreement import draft_marks, survey_progress
+from kdviz.ui.agreement import draft_marks, pictures_to_mark, survey_progress
 from kdviz.ui.agreement import where_to_look as section
 from kdviz.ui.agreement.mask_painter import mask_from_text, mask_text
 from kdviz.ui.frame import visitor
@@ -340,12 +341,36 @@ def test_a_damaged_file_of_marks_is_a_line_and_can_be_deleted(marking, store_of_
 
 
 def test_while_it_computes_there_is_a_bar(app, store_of_run, finished, monkeypatch):
-    monkeypatch.setattr(section, "known_training_triage", lambda *asked: None)
-    stuck = section.SurveyJob(lambda: iter(()))
-    monkeypatch.setattr(section, "training_triage_job", lambda *asked: stuck)
+    monkeypatch.setattr(pictures_to_mark, "known_training_triage", lambda *asked: None)
+    monkeypatch.setattr(pictures_to_mark, "first_training_triage", lambda *asked: None)
+    stuck = SurveyJob(lambda: iter(()))
+    monkeypatch.setattr(pictures_to_mark, "training_triage_job", lambda *asked: stuck)
     opened(app, "agreement", run=finished, marking="1")
     assert not app.exception
     assert any("Training pictures" in each.proto.text for each in app.get("progress"))
+    assert not any(each.key == "retrain" for each in app.button)
+
+
+def test_the_first_pictures_can_be_marked_while_the_others_are_explained_and_stay_until_all_are_asked_for(
+    app, store_of_run, finished, monkeypatch
+):
+    known = known_training_triage(store_of_run, finished)
+    first, ready = replace(known, images=known.images[3:6], explained=3), []
+    monkeypatch.setattr(pictures_to_mark, "first_training_triage", lambda *asked: first)
+    monkeypatch.setattr(pictures_to_mark, "known_training_triage", lambda *asked: known if ready else None)
+    stuck = SurveyJob(lambda: iter(()))
+    monkeypatch.setattr(pictures_to_mark, "training_triage_job", lambda *asked: stuck)
+    opened(app, "agreement", run=finished, marking="1")
+    digests = [[image.digest for image in of.images] for of in (first, known)]
+    assert [each["name"] for each in painter(app)["strip"]] == digests[0]
+    assert any("Training pictures" in each.proto.text for each in app.get("progress"))
+    ready.append(True)
+    app.run()
+    assert [each["name"] for each in painter(app)["strip"]] == digests[0]
+    app.button(key="marking_all").click().run()
+    assert not app.exception
+    assert [each["name"] for each in painter(app)["strip"]] == digests[1][:10]
+    assert not any(each.key == "marking_all" for each in app.button)
 
 
 def test_a_second_explainer_that_is_ready_moves_nothing_below_it(

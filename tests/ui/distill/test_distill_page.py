@@ -478,6 +478,19 @@ def test_the_form_is_folded_away_once_a_run_is_open(app, store, live_run):
     assert "new" not in app.query_params
 
 
+def test_the_form_is_above_a_run_that_has_ended_and_beside_one_that_is_training(app, store, live_run):
+    opened(app, "distill", run=live_run)
+    open_form(app)
+    assert len(app.columns) > 0
+    beside = {each.proto.weight for each in app.columns}
+    assert 0.3 in beside
+    store.set_state(live_run, "finished")
+    app.run()
+    assert not app.exception
+    assert 0.3 not in {each.proto.weight for each in app.columns}
+    assert "start" in {button.key for button in app.button}
+
+
 def test_a_first_visit_has_the_form_beside_the_prepared_run_until_a_run_is_started(app, live_run):
     opened(app, "distill")
     assert app.session_state["run"] == live_run

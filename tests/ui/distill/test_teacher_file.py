@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
+from streamlit.testing.v1 import AppTest
 
 from kdviz.checkpoints import onnx_process
 from kdviz.config import make_config
@@ -249,3 +251,41 @@ def test_a_file_for_sounds_is_examined_at_the_length_of_the_clips(tmp_path):
     settings = {"dataset": "audio-folder", "data": str(tmp_path), "cue": "none"}
     assert _images({**settings, "clip_seconds": 2.5}).input_shape == (1, 40, 250)
     assert _images(settings).input_shape == (1, 40, 100)
+
+
+def test_a_teacher_that_is_not_taken_over_keeps_a_run_from_starting(app, store, file):
+    page = with_file(app, file)
+    page.selectbox(key=f"{SHAPES}.teacher").select("simple-cnn").run()
+    page = examined(page, store, file)
+    assert "The form has other settings than the teacher's file: press *Use this teacher*." in texts(page)
+    assert page.button(key="start").disabled
+    page = page.button(key="use_teacher_file").click().run()
+    assert "press *Use this teacher*" not in texts(page)
+    assert not page.button(key="start").disabled
+
+
+def enlarging(data: str, size: int) -> None:
+    import streamlit as st
+
+    from kdviz.checkpoints import CheckpointSummary
+    from kdviz.trainer.teacher_check import TeacherExamination
+    from kdviz.ui.distill.teacher_file import _larger_images
+
+    found = TeacherExamination(CheckpointSummary(1, ""), (), {"teacher_size": 96}, ())
+    st.session_state.setdefault("folder.image_size", str(size))
+    values = {"dataset": "folder", "data": data, "image_size": st.session_state["folder.image_size"]}
+    _larger_images(found, values)
+
+
+def test_larger_images_are_offered_where_teacher_and_files_are_larger(tmp_path):
+    for label in ("a", "b"):
+        (tmp_path / label).mkdir()
+        Image.new("RGB", (128, 100)).save(tmp_path / label / "0.png")
+    page = AppTest.from_function(enlarging, args=(str(tmp_path), 64)).run()
+    page.button(key="teacher_file_images").click().run()
+    assert page.session_state["folder.image_size"] == "96"
+    assert page.session_state["folder.teacher_size"] is None
+    assert not page.button
+    for label in ("a", "b"):
+        Image.new("RGB", (128, 80)).save(tmp_path / label / "0.png")
+    assert not AppTest.from_function(enlarging, args=(f"{tmp_path}/", 64)).run().button

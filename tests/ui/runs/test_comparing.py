@@ -120,7 +120,7 @@ def test_a_run_that_is_still_trained_takes_part_with_what_it_has(app, store, liv
     charts = {chart.proto.alt for chart in app.get("plotly_chart")}
     assert charts == {
         "Validation accuracy: A student 60.0\N{NO-BREAK SPACE}%.",
-        "Agreement with the teacher: A student 0.50.",
+        "Agreement on validation images: A student 0.50.",
     }
 
 
