@@ -36,10 +36,10 @@ from kdviz.narrative import (
     percent_text,
 )
 from kdviz.store import Run, Store
-from kdviz.ui.explain.cue import CHANGE_CUE
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.url_state import CHANGE_CUE
 from kdviz.ui.widgets.caveat import caveat
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"

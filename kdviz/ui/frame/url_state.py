@@ -24,6 +24,9 @@ _PAGE, _WRITTEN, _UNKNOWN, _DROPPED = "url_page", "url_written", "url_unknown", 
 _EVERYWHERE = ("run", "new", "lang", "tour", "projector")
 _MOST_DIGITS = 15
 
+CHANGE_CUE = {"to": "what-if"}
+"""Of a link to Explain: opens the panel in which the cue can be changed and scrolls there, once."""
+
 
 def begin_visit(page: str) -> bool:
     """Forget what other pages have written. The router calls it in each run, before a page is drawn.
