@@ -67,6 +67,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import (
         accuracy_gain_text,
+        accuracy_range_text,
         accuracy_reach,
         percent_text,
         score_text,

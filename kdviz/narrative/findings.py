@@ -11,7 +11,7 @@ from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.answer import effect, only_little
-from kdviz.narrative.intervals import accuracy_gain_text, gain_text, score_text
+from kdviz.narrative.intervals import accuracy_range_text, gain_text, score_text
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
@@ -321,7 +321,7 @@ def _figures(found: Finding) -> str:
     )
     accuracy = form.format(student=percentage(found.student.accuracy), twin=percentage(found.twin.accuracy))
     differs = found.accuracy_gain.n and (found.accuracy_gain.low, found.accuracy_gain.high) != (0, 0)
-    gain = [accuracy_gain_text(found.accuracy_gain)] if differs else []
+    gain = [_("difference {gain}").format(gain=accuracy_range_text(found.accuracy_gain))] if differs else []
     return _("; ").join([agreement, accuracy, *gain])
 
 

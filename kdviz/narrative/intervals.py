@@ -47,6 +47,24 @@ def accuracy_gain_text(gain: Gain) -> str:
     return _on_images(spoken_points(gain, signed=True), gain)
 
 
+def points_range(over: Interval) -> str:
+    """The interval of a difference of two shares alone: "41.2 to 70.1"; the difference, if it has none.
+
+    For a sentence with both shares: rounded, a difference need not be that of the rounded ones.
+    """
+    if not math.isfinite(over.low):
+        return points_text(over)
+    low, high = interval_ends(100 * over.low, 100 * over.high, 1)
+    return _("{low} to {high}").format(low=low, high=high)
+
+
+def accuracy_range_text(gain: Gain) -> str:
+    """The same of a gain in accuracy, with its number of images: "18.0 to 34.1 points on 300 images"."""
+    if not math.isfinite(gain.low):
+        return accuracy_gain_text(gain)
+    return _on_images(_("{points} points").format(points=points_range(gain)), gain)
+
+
 def accuracy_reach(count: int) -> str:
     """Half the 95 % interval of an accuracy of 50 %, measured on `count` inputs, in points: "28" for 12."""
     return decimal(100 * _NORMAL * 0.5 / math.sqrt(count), 0)

@@ -21,7 +21,7 @@ from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.cue_removal import which_map_is_right
-from kdviz.narrative.intervals import percent_text, points_text
+from kdviz.narrative.intervals import percent_text, points_range
 from kdviz.types import ENOUGH_IMAGES, Arm, Interval, Region
 
 HARDLY = 0.01
@@ -47,8 +47,9 @@ def localization_sentence(survey: Survey, region: Region) -> str:
     if "twin" not in hits or math.isnan(hits["twin"].value):
         return _alone(region).format(student=percentage(hits["student"].value))
     gain = localization_gain(survey, region)
+    apart = _("difference {gain}").format(gain=points_range(gain))
     beside = _beside_twin(region).format(
-        student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=points_text(gain)
+        student=percentage(hits["student"].value), twin=percentage(hits["twin"].value), gain=apart
     )
     if verdict(gain) is not Verdict.NOT_DISTINGUISHABLE:
         return beside

@@ -22,7 +22,7 @@ from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
     GainBy,
-    accuracy_gain_text,
+    accuracy_range_text,
     answer_limits,
     gain_in_results,
     goodhart_alarm,
@@ -118,7 +118,7 @@ def _accuracies(run: Run, survey: Survey) -> str:
     ]
     if "twin" in survey.scores:
         gain = student_accuracy_gain(run.results, survey)
-        figures.append(_("difference {gain}").format(gain=accuracy_gain_text(gain)))
+        figures.append(_("difference {gain}").format(gain=accuracy_range_text(gain)))
     return _("Accuracy: {figures}").format(figures=listed(figures))
 
 

@@ -40,8 +40,8 @@ from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
 from kdviz.narrative import (
     Grounds,
-    accuracy_gain_text,
     accuracy_gains,
+    accuracy_range_text,
     figure_columns,
     figures_caption,
     group_name,
@@ -394,7 +394,7 @@ def test_titles_of_drawers_state_what_is_found_in_them(app, finished, graded, tr
     titles = [drawer.label for drawer in app.expander]
     student, twin = (percent(float(graded.right(arm).mean())) for arm in ("student", "twin"))
     gain = accuracy_gains(Store(trained[0]).run(finished).results)["student"]
-    difference = f"difference {accuracy_gain_text(gain)}"
+    difference = f"difference {accuracy_range_text(gain)}"
     assert gain.n > 0
     assert f"Accuracy: student {student}, twin (λ = 0) {twin}, {difference}" in titles
     found = {(row.arm, row.measure): row.score.corrected for row in by_measure(graded)}
