@@ -36,10 +36,10 @@ from kdviz.narrative import (
 )
 from kdviz.store import Run, Store
 from kdviz.ui.agreement.summary import second_explainer
-from kdviz.ui.explain.cue import CHANGE_CUE
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.frame.scroll import CHANGE_CUE
 from kdviz.ui.widgets.caveat import caveat
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"

@@ -16,14 +16,11 @@ from kdviz.types import Arm, ModalityName
 from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
-from kdviz.ui.frame.scroll import scroll_to
+from kdviz.ui.frame.scroll import CHANGE_CUE, scroll_to
 from kdviz.ui.widgets.answers import answer_verdict
 
 WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
 """Key of the panel in which the cue can be changed; in the session how often it was asked for, and where."""
-
-CHANGE_CUE = {"to": "what-if"}
-"""Of a link: opens the panel and scrolls there, once."""
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:

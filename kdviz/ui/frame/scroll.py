@@ -11,6 +11,9 @@ _MOUNT = st.components.v2.component(
 )
 
 
+CHANGE_CUE = {"to": "what-if"}
+"""Of a link to Explain: opens the panel in which the cue can be changed, and scrolls there, once."""
+
 _TOP = """document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);"""
 
 
