@@ -10,7 +10,6 @@ _MOUNT = st.components.v2.component(
     "kdviz_scroll_to", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
 )
 
-
 _TOP = """document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);"""
 
 
