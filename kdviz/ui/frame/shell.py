@@ -187,8 +187,8 @@ def no_snapshot(run: Run, error: StoreError, why: str) -> None:
         empty(_("No snapshot yet"), text, "hourglass_empty")
 
 
-def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:
-    """An empty state: what will be shown here, and how to get it."""
+def empty(title: str, text: str, icon: str, *, to_distill: bool = False, to_run: str = "") -> None:
+    """An empty state: what will be shown here, and how to get it. to_run: one to follow on Distill."""
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.subheader(f":material/{icon}: {title}", text_alignment="center")
@@ -199,5 +199,12 @@ def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None
                 label=_("Distill a student"),
                 icon=":material/model_training:",
                 query_params=with_language({NEW_RUN: "1"}),
+            )
+        if to_run:
+            st.page_link(
+                "pages/distill.py",
+                label=_("Follow it in Distill"),
+                icon=":material/model_training:",
+                query_params=with_language({"run": to_run}),
             )
         st.space("small")
