@@ -163,10 +163,13 @@ def _draw(page: StreamlitPage) -> None:
 
 
 def _readable() -> None:
-    """What could not be read otherwise: white text on light blue, grey on black, legends under toolbars."""
+    """What could not be seen otherwise: white text on light blue, grey on black, focus, covered legends."""
     # Black has 4.5:1 on the dark theme's light blue instead of 2.3. In CSS it follows a theme that changes.
     button = '[data-testid="stBaseButton-primary"]:enabled'
     st.html(f"<style>{button} {{ color: light-dark(#fff, #000) !important; }}</style>")
+    # Streamlit shows a focused link by a faint fill alone: the ring of its buttons, in the primary colours.
+    ring = "box-shadow: 0 0 0 .2rem light-dark(rgb(0 114 178 / .5), rgb(86 180 233 / .5)) !important"
+    st.html(f"<style>.stApp a:focus-visible {{ {ring}; border-radius: .25rem; }}</style>")
     # Plotly's own grey cannot be seen on a dark page.
     whisker = ".js-plotly-plot .bars .errorbar path"
     st.html(f"<style>{whisker} {{ stroke: light-dark(#333, #eee) !important; }}</style>")
