@@ -33,7 +33,7 @@ if not run.ended:
         _("Still training"),
         _("The test set is evaluated once this run has ended. Until then, follow it in Distill."),
         "hourglass_empty",
-        to_distill=True,
+        to_run=run_id,
     )
     st.stop()
 

@@ -69,6 +69,7 @@ from kdviz.narrative import (
     survey_answer,
     training_caveat,
 )
+from kdviz.notes import shown_note
 from kdviz.progress import run_to_end
 from kdviz.report.checks import SHOWN
 from kdviz.report.marks import marks_lines
@@ -177,7 +178,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         settings=settings_list(config),
         glossary=glossary(config.all_arms, cue=config.cue != "none"),
         card=card_list(store, run, seeds),
-        notes=store.notes(run_id),
+        notes=[shown_note(note) for note in store.notes(run_id)],
         plotly=plotly_library(),
         nonce=secrets.token_urlsafe(16),
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),

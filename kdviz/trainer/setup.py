@@ -15,6 +15,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import Modality, modality_of
 from kdviz.models import TEACHERS, Network, load_weights
 from kdviz.networks import Role, build_network, load_teacher_file, role_of
+from kdviz.notes import matched_masks_note
 from kdviz.progress import Report
 from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.teacher_targets import MapPairing
@@ -57,7 +58,7 @@ class TrainingSetup:
         if self.config.map_source == "teacher" or masks is None:
             return notes
         known = int(masks.flatten(1).any(1).sum())
-        return (*notes, f"{known:,} of {len(masks):,} training images have a mask that is matched.")
+        return (*notes, matched_masks_note(known, len(masks)))
 
     def network(self, role: Role, seed: int, weights: Weights | None = None) -> Network:
         """A network initialized with `seed`, on the device. weights: as of `build_network`."""

@@ -11,6 +11,11 @@ FOCUSED = """() => {
     const node = document.activeElement, { left, width } = node.getBoundingClientRect();
     return { left, right: left + width, test: node.closest("[data-testid]")?.dataset.testid };
 }"""
+RING = """async () => {
+    const node = document.activeElement;
+    await Promise.all(node.getAnimations().map((each) => each.finished));  // a ring may fade in
+    return [node.tagName, node.dataset.testid, getComputedStyle(node).boxShadow];
+}"""
 STEPS = 10
 
 
@@ -37,3 +42,17 @@ def test_tab_passes_over_the_folded_sidebar_and_enters_the_open_one(prepared_add
     expect(language).to_be_focused()
     page.keyboard.press("Tab")
     expect(sidebar.get_by_role("switch", name="Projector")).to_be_focused()
+
+
+def test_a_focused_link_has_the_ring_of_a_focused_button(prepared_address, page):
+    page.goto(f"{prepared_address}/library")
+    expect(page.get_by_role("heading", name="Data & models")).to_be_visible()
+    at_rest(page)
+    rings = {"A": set(), "BUTTON": set()}
+    for _ in range(2 * STEPS):
+        page.keyboard.press("Tab")
+        kind, test, ring = page.evaluate(RING)
+        if test in ("stTopNavLink", "stBaseButton-tertiary"):
+            rings[kind].add(ring)
+    assert len(rings["A"]) == 1
+    assert rings["A"] == rings["BUTTON"] != {"none"}

@@ -15,6 +15,7 @@ from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.jobs.countdown import SLOWED
 from kdviz.language import _, plural, text_of
+from kdviz.notes import shown_note
 from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
@@ -118,7 +119,7 @@ def _notes(store: Store, run: Run) -> None:
         errors(error)
         return
     for note in notes:
-        st.caption(f":material/info: {plain(note)}")
+        st.caption(f":material/info: {plain(shown_note(note))}")
 
 
 def _place_in_queue(store: Store, run: Run) -> None:

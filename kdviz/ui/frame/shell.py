@@ -163,10 +163,13 @@ def _draw(page: StreamlitPage) -> None:
 
 
 def _readable() -> None:
-    """What could not be read otherwise: white text on light blue, grey on black, legends under toolbars."""
+    """What could not be seen otherwise: white text on light blue, grey on black, focus, covered legends."""
     # Black has 4.5:1 on the dark theme's light blue instead of 2.3. In CSS it follows a theme that changes.
     button = '[data-testid="stBaseButton-primary"]:enabled'
     st.html(f"<style>{button} {{ color: light-dark(#fff, #000) !important; }}</style>")
+    # Streamlit shows a focused link by a faint fill alone: the ring of its buttons, in the primary colours.
+    ring = "box-shadow: 0 0 0 .2rem light-dark(rgb(0 114 178 / .5), rgb(86 180 233 / .5)) !important"
+    st.html(f"<style>.stApp a:focus-visible {{ {ring}; border-radius: .25rem; }}</style>")
     # Plotly's own grey cannot be seen on a dark page.
     whisker = ".js-plotly-plot .bars .errorbar path"
     st.html(f"<style>{whisker} {{ stroke: light-dark(#333, #eee) !important; }}</style>")
@@ -187,8 +190,8 @@ def no_snapshot(run: Run, error: StoreError, why: str) -> None:
         empty(_("No snapshot yet"), text, "hourglass_empty")
 
 
-def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None:
-    """An empty state: what will be shown here, and how to get it."""
+def empty(title: str, text: str, icon: str, *, to_distill: bool = False, to_run: str = "") -> None:
+    """An empty state: what will be shown here, and how to get it. to_run: one to follow on Distill."""
     with st.container(border=True, horizontal_alignment="center"):
         st.space("small")
         st.subheader(f":material/{icon}: {title}", text_alignment="center")
@@ -199,5 +202,12 @@ def empty(title: str, text: str, icon: str, *, to_distill: bool = False) -> None
                 label=_("Distill a student"),
                 icon=":material/model_training:",
                 query_params=with_language({NEW_RUN: "1"}),
+            )
+        if to_run:
+            st.page_link(
+                "pages/distill.py",
+                label=_("Follow it in Distill"),
+                icon=":material/model_training:",
+                query_params=with_language({"run": to_run}),
             )
         st.space("small")

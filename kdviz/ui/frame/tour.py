@@ -24,13 +24,14 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.ring import ring
 from kdviz.ui.frame.run_menu import NEW_RUN
+from kdviz.ui.frame.scroll import scroll_to_top
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.tour_example import Example, example
 
 if TYPE_CHECKING:
     from kdviz.narrative import Surveys
 
-_LINK, _WANTED, _CUE_SET = "tour", "tour_wanted", "tour_cue_set"
+_LINK, _WANTED, _CUE_SET, _ENDED = "tour", "tour_wanted", "tour_cue_set", "tour_ended"
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,8 @@ def begin_tour(run: Run) -> NoReturn:
 def tour_card(page: str) -> None:
     """The card of the step in the URL, if it belongs to this page."""
     at = _asked()
+    if st.session_state.pop(_ENDED, False):
+        scroll_to_top("tour")  # to the form: the ring's part was further down
     if at is None or STEPS[at - 1].page != page:
         _cue_put_back()
     if at is None and (asked := st.query_params.get(_LINK)):
@@ -164,6 +167,7 @@ def _turn(at: int, to: int, tour: TourRun) -> None:
     if to > len(STEPS):
         _end()
         url_state.set_number(NEW_RUN, 1)
+        st.session_state[_ENDED] = True
     elif STEPS[to - 1].page != STEPS[at - 1].page:
         st.session_state[_WANTED] = to  # a callback cannot leave the page
     else:

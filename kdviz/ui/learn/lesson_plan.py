@@ -24,6 +24,9 @@ from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
 
 Page = Literal["home", "explain", "agreement", "distill", "runs", "sweep", "learn"]
+_EXPLAIN = {"view": "row", "image": "0"}
+"""What the plan describes on Explain, in place of a visitor's last view."""
+
 _SCHOOL, _UNIVERSITY = "school", "university"
 _FOR_A_VOTE = ("soft-labels", "maps-alone", "bigger-teacher")
 """Claims that need no formula, and that come out differently in the runs that come with kdviz."""
@@ -156,7 +159,7 @@ def _query(part: Part, prepared: str) -> dict[str, str]:
     if part.page == "distill":
         return settings_link(make_config({**PATCH, "arms": ("student", "twin", "placebo")}))
     values = {
-        "explain": run,
+        "explain": {**run, **_EXPLAIN} if run else run,
         "agreement": run,
         "sweep": {"study": "lambda-ladder"},
         "learn": {"lesson": part.lesson},

@@ -55,10 +55,12 @@ def browse(choice: DatasetChoice) -> None:
     data = load_chosen(choice)
     if data is None:
         return
-    distill_link(choice)
+    to_distill = st.container()
     settings, pictures = settings_and_pictures()
     with settings:
         cue, strength = _cue_controls(choice.spec)
+        with to_distill:
+            distill_link(choice, cue, strength)
         split, classes = _gallery_controls(data)
     with pictures:
         gallery = st.container()

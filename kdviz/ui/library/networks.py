@@ -17,6 +17,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.library.dataset_choice import DatasetChoice
+from kdviz.ui.widgets.estimate import image_counts
 
 _CLASSES = 10  # of a person's own images, before they are read
 _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
@@ -39,8 +40,18 @@ def networks(choice: DatasetChoice) -> None:
         "The smallest network of each family at width 1, for {classes} classes and {inputs}. – : the images "
         "are too small."
     )
-    st.caption(note.format(classes=choice.spec.classes or _CLASSES, inputs=_inputs(choice)))
+    st.caption(note.format(classes=_classes(choice), inputs=_inputs(choice)))
     _network(choice)
+
+
+def _classes(choice: DatasetChoice) -> int:
+    """Of the data set; of a visitor's files that there are not, or that cannot be read, a usual number."""
+    if choice.spec.classes or not choice.data:
+        return choice.spec.classes or _CLASSES
+    try:
+        return image_counts(choice.spec.name, choice.data).classes
+    except KdvizError:
+        return _CLASSES
 
 
 def _inputs(choice: DatasetChoice) -> str:
@@ -178,7 +189,7 @@ def _row(spec: ModelSpec, choice: DatasetChoice) -> dict[str, Any]:
 
 
 def _made_for(choice: DatasetChoice) -> dict[str, Any]:
-    return {"classes": choice.spec.classes or _CLASSES, "input_shape": choice.input_shape}
+    return {"classes": _classes(choice), "input_shape": choice.input_shape}
 
 
 def _explainers(spec: ModelSpec, modality: ModalityName) -> list[str]:

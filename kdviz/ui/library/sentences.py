@@ -78,11 +78,9 @@ def _runs(planted: Collection[int], marked: Collection[int]) -> Iterator[tuple[l
 
 
 def _framed(words: str, *, planted: bool) -> str:
-    about, line = (
-        (_("the planted word"), "2px solid") if planted else (_("a word that a person marked"), "1px dashed")
-    )
+    about = _("the planted word") if planted else _("a word that a person marked")
     weight = "600" if planted else "inherit"
     return (
         f'<mark title="{escape(about)}" style="background:none;color:inherit;font-weight:{weight};'
-        f'margin:0 .2em;border-radius:.2em;border:{line} currentColor">{escape(words)}</mark>'
+        f'margin:0 .2em;border-radius:.2em;border:2px solid currentColor">{escape(words)}</mark>'
     )

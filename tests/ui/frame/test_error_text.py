@@ -16,6 +16,8 @@ from kdviz.ui.frame.error_text import on_screen
         ),
         ("run r1: is running, so it cannot be resumed.", "run r1: is running, so it cannot be resumed."),
         ("loss: stopped being finite.", "loss: stopped being finite."),
+        ("text: it has no words. Type at least one.", "Own text: it has no words. Type at least one."),
+        ("sound: nothing can be heard in it.", "Own sound: nothing can be heard in it."),
         ("RuntimeError: out of memory", "RuntimeError: out of memory"),
         ("a folder: <class>/*, or train/<class>/*.", r"a folder: \<class\>/\*, or train/\<class\>/\*."),
         ("![x](http://host/a.png) for $5", r"!\[x\](http://host/a.png) for \$5"),

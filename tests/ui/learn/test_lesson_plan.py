@@ -77,7 +77,7 @@ def test_the_printed_plan_says_where_each_part_is_in_words_and_as_an_address():
     shown = (*parts(), *university_parts())
     page = unescape(printed_plan("", shown, base="http://10.1.2.3:8501", run="r-1").decode())
     assert all(f"<p>{part.link}: <a href=" in page for part in shown)
-    for address in ("", "explain?run=r-1", "agreement?run=r-1", "runs", "sweep?study=lambda-ladder",
+    for address in ("", "explain?run=r-1&view=row&image=0", "agreement?run=r-1", "runs", "sweep?study=lambda-ladder",
                     "learn?lesson=soft-labels", "learn?lesson=claims"):  # fmt: skip
         assert f">http://10.1.2.3:8501/{address}</a>" in page
     assert ">http://10.1.2.3:8501/distill?dataset=" in page

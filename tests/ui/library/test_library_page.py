@@ -1,6 +1,7 @@
 """Data & models: every data set and every network can be looked at, whatever the link says."""
 
 import shutil
+from urllib.parse import parse_qsl
 
 import pytest
 import torch
@@ -124,3 +125,21 @@ def test_it_begins_with_the_shapes_and_an_address_of_an_earlier_version_with_wha
     opened(app, "library", **link)
     assert not app.exception
     assert app.selectbox(key="browse").value == data
+
+
+@pytest.mark.parametrize(("cue", "label"), [("hue-patch", "Coloured patch"), ("none", "None")])
+def test_distill_opens_with_the_data_set_and_the_cue_that_is_chosen(app, cue, label):
+    opened(app, "library", browse="Shapes")
+    app.segmented_control(key="browse_cue").set_value(cue).run()
+    (link,) = (each.proto for each in app.get("page_link") if each.proto.label == "Distill with these")
+    given = dict(parse_qsl(link.query_string))
+    assert (given["dataset"], given["shapes.cue"]) == ("Shapes", label)
+    opened(app, "distill", **given)
+    assert not app.exception
+    assert app.segmented_control(key="shapes.cue").value == cue
+
+
+def test_the_networks_are_counted_for_the_classes_of_ones_own_files(app, tiny_folder):
+    opened(app, "library", browse="Your own images", browse_data=str(tiny_folder), shelf="Networks")
+    assert not app.exception
+    assert any("for 2 classes" in each.value for each in app.caption)

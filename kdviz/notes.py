@@ -1,0 +1,22 @@
+"""Notes about a run's inputs, which are stored in English and translated where they are shown."""
+
+from __future__ import annotations
+
+import re
+
+from kdviz.language import text_of
+from kdviz.progress import Message
+
+_MATCHED = Message("{known} of {count} training images have a mask that is matched.")
+_PATTERN = re.compile(r"(?P<known>[\d,]+) of (?P<count>[\d,]+) training images have a mask that is matched\.")
+
+
+def matched_masks_note(known: int, count: int) -> str:
+    """How many training images have a mask, in English."""
+    return str(Message(_MATCHED.id, {"known": known, "count": count}))
+
+
+def shown_note(note: str) -> str:
+    """A stored note in the current language, where it is known in it."""
+    found = _PATTERN.fullmatch(note)
+    return text_of(Message(_MATCHED.id, found.groupdict())) if found else note
