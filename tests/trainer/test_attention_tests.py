@@ -54,7 +54,10 @@ def trained():
 
 
 def test_ranks_of_a_run_are_counted_again_word_by_word(trained):
-    """By the logits of each text without each word, and by the attention and gradients of single texts."""
+    """By the logits of each text without each word, and by the attention and gradients of single texts.
+
+    Alone, a text has other rounding errors than in its batch, which can turn a pair of near ties around.
+    """
     events, setup = trained
     (finished,) = (event for event in events if isinstance(event, Finished))
     (taken,) = (
@@ -83,8 +86,8 @@ def test_ranks_of_a_run_are_counted_again_word_by_word(trained):
         by_attention.append(tau(attention.tolist(), effects))
         by_gradient.append(tau((slope * vectors)[0].sum(0)[:words].abs().tolist(), effects))
     found = finished.arms["scratch"].left_out_ranks
-    assert found["attention"] == pytest.approx(sum(by_attention) / len(by_attention), abs=1e-5)
-    assert found["input-x-gradient"] == pytest.approx(sum(by_gradient) / len(by_gradient), abs=1e-5)
+    assert found["attention"] == pytest.approx(sum(by_attention) / len(by_attention), abs=0.01)
+    assert found["input-x-gradient"] == pytest.approx(sum(by_gradient) / len(by_gradient), abs=0.01)
 
 
 def test_the_accuracy_with_shuffled_attention_is_a_mean_of_five_counts(trained):

@@ -57,7 +57,7 @@ def onnx_program(found: Snapshots, arm: Arm) -> bytes:
     module, shape = _module(found, arm)
     # Of weights in another memory format the exporter writes operators that few programs read.
     module = deepcopy(module).to(memory_format=torch.contiguous_format)
-    count = torch.export.Dim("inputs", min=1)
+    count = torch.export.Dim.DYNAMIC
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the exporter about itself
         exported = torch.onnx.export(
