@@ -7,16 +7,21 @@ import re
 from kdviz.language import text_of
 from kdviz.progress import Message
 
-_MATCHED = Message("{known} of {count} training images have a mask that is matched.")
 _PATTERN = re.compile(r"(?P<known>[\d,]+) of (?P<count>[\d,]+) training images have a mask that is matched\.")
 
 
 def matched_masks_note(known: int, count: int) -> str:
     """How many training images have a mask, in English."""
-    return str(Message(_MATCHED.id, {"known": known, "count": count}))
+    return str(_matched(known, count))
 
 
 def shown_note(note: str) -> str:
     """A stored note in the current language, where it is known in it."""
     found = _PATTERN.fullmatch(note)
-    return text_of(Message(_MATCHED.id, found.groupdict())) if found else note
+    return text_of(_matched(found["known"], found["count"])) if found else note
+
+
+def _matched(known: int | str, count: int | str) -> Message:
+    return Message(
+        "{known} of {count} training images have a mask that is matched.", {"known": known, "count": count}
+    )

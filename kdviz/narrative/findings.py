@@ -23,7 +23,6 @@ Surveys = Mapping[str, "Survey"]
 
 _TRAINED = "grad-cam"  # the explainer of `ArmResult.agreement`
 _NONE: Surveys = {}
-
 COSTLY = 0.02
 """A larger loss of accuracy is mentioned in the finding, whatever the gain in agreement."""
 

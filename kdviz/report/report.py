@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -43,7 +43,6 @@ from kdviz.figures.charts import (
     plotly_library,
 )
 from kdviz.figures.style import lambda_text
-from kdviz.glossary import Term, terms
 from kdviz.language import _, language, sentences, speaking_of
 from kdviz.modalities import modality_of
 from kdviz.models import network_label
@@ -72,6 +71,7 @@ from kdviz.narrative import (
 from kdviz.notes import shown_note
 from kdviz.progress import run_to_end
 from kdviz.report.checks import SHOWN
+from kdviz.report.glossary_terms import glossary
 from kdviz.report.marks import marks_lines
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import (
@@ -86,18 +86,10 @@ from kdviz.report.tables import (
     settings_list,
 )
 from kdviz.store import Run, Store, grouped
-from kdviz.types import Arm, RunState
+from kdviz.types import RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
 _MARKS: Mapping[Group, str] = {"say": "✓", "not-shown": "?", "do-not-say": "✕"}
-
-_TERMS_OF_EVERY_REPORT = (
-    "lambda", "heat-map", "agreement", "chance-level", "corrected-agreement",
-    "held-out-explainer", "confidence-interval",
-)  # fmt: skip
-_TERMS_OF_ARMS = {"same-answer": "same-answer-placebo", "teacher-maps": "control-without-marks"}
-"""Those that are not called like their arm."""
-_TERMS_OF_A_CUE = ("planted-cue", "cue-helps-random-cue")
 
 
 @dataclass(frozen=True)
@@ -184,13 +176,6 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
         version=__version__,
     )
-
-
-def glossary(arms: Collection[Arm], *, cue: bool) -> list[Term]:
-    """The terms of the glossary that a report of these arms uses. cue: whether one is planted."""
-    of_arms = (_TERMS_OF_ARMS.get(arm, arm) for arm in arms)
-    known = terms()
-    return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
 
 
 def _finding(

@@ -45,7 +45,7 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
             hierarchical_bootstrap(of_arm.hit[None]),
             hierarchical_bootstrap(of_arm.share[None]),
             _mean_area(found.area),
-            _mean_area(chance_levels(found, arm)),
+            _mean_area(hit_chances(found, arm)),
             int((of_arm.hit == of_arm.hit).sum()),
         )
         for region, found in survey.localization.items()
@@ -53,7 +53,7 @@ def localization_table(survey: Survey) -> tuple[LocalizationRow, ...]:
     )
 
 
-def chance_levels(found: Localization, arm: Arm) -> FloatArray:
+def hit_chances(found: Localization, arm: Arm) -> FloatArray:
     """The chance of a hit of an arm's map on each image, (N,)."""
     chance = found.arms[arm].chance
     return found.area if chance is None else chance
@@ -83,7 +83,7 @@ class ClassLocalization:
 def localization_by_class(survey: Survey, region: Region, arm: Arm) -> tuple[ClassLocalization, ...]:
     """Each class that has images with the region and a defined map."""
     found = survey.localization[region]
-    hit, chance = found.arms[arm].hit, chance_levels(found, arm)
+    hit, chance = found.arms[arm].hit, hit_chances(found, arm)
     known = np.isfinite(hit)
     return tuple(
         ClassLocalization(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kdviz.agreement import share_interval
-from kdviz.comparison.test_set.localization import chance_levels
+from kdviz.comparison.test_set.localization import hit_chances
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.types import ENOUGH_IMAGES, Arm, FloatArray, Interval
 
@@ -37,7 +37,7 @@ def unseen_cues(survey: Survey) -> tuple[UnseenCue, ...]:
     if located is None:
         return ()
     found = (
-        _unseen(survey, arm, of.deciding, chance_levels(located, arm))
+        _unseen(survey, arm, of.deciding, hit_chances(located, arm))
         for arm, of in located.arms.items()
         if of.deciding is not None
     )

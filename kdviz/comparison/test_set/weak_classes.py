@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import exp, fsum, lgamma, log
 
 import numpy as np
 
@@ -42,18 +43,27 @@ def weakest_class(survey: Survey, arm: Arm) -> WeakClass | None:
     A network that gives nearly one answer to everything has such a class, too. Of many small classes some are
     as weak by luck: then less than one such class must be expected at the accuracy on all images.
     """
-    from scipy.stats import binom
-
     right, predicted = survey.right(arm), survey.predictions[arm].predicted
     classes = len(survey.classes)
     found = []
     for label in range(classes):
         of_class = survey.labels == label
         count, hits = int(of_class.sum()), int(right[of_class].sum())
-        by_luck = classes * binom.cdf(hits, count, right.mean())
+        by_luck = classes * _at_most(hits, count, float(right.mean()))
         if count < FEWEST or hits > count / classes or by_luck >= 1:
             continue
         others = np.bincount(predicted[of_class & ~right], minlength=classes)
         most = int(others.argmax())
         found.append(WeakClass(arm, label, hits, count, 1 / classes, most, int(others[most])))
     return min(found, key=lambda each: each.accuracy, default=None)
+
+
+def _at_most(hits: int, count: int, share: float) -> float:
+    """The binomial probability of at most `hits` of `count`, each with probability `share`.
+
+    Without scipy, which takes longer to import than a page to be drawn.
+    """
+    if share in (0, 1):
+        return float(share == 0 or hits == count)
+    ways = (lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) for k in range(hits + 1))
+    return fsum(exp(way + k * log(share) + (count - k) * log(1 - share)) for k, way in enumerate(ways))

@@ -102,11 +102,10 @@ def agreement_info(measured: Sequence[Measured]) -> CurveInfo:
         if arm != "teacher"
     ]
     about = _(
-        "Grad-CAM cosine with the teacher's maps, on validation images, corrected: 0 is chance, 1 is the "
-        "same map. Band: 95 %. Final figures are of the test images."
+        "Grad-CAM cosine with the teacher's maps, corrected: 0 is chance, 1 the same map. Band: 95 %. "
+        "Final figures are of the test images."
     )
-    level = (0.0, _("chance"))
-    title = _("Agreement on validation images")
+    title, level = _("Agreement on validation images"), (0.0, _("chance"))
     return CurveInfo(title, about, tuple(_defined(lines)), level=level, up_to_one=True)
 
 

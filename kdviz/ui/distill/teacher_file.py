@@ -11,18 +11,17 @@ import streamlit as st
 from kdviz.checkpoints import is_onnx, require_onnx
 from kdviz.config import INPUT_FIELDS, OPENING, RunConfig, filled, make_config
 from kdviz.errors import KdvizError
-from kdviz.image_size import sides
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
 from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.models import MODELS, PROGRAMS
 from kdviz.store import Store
 from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
+from kdviz.ui.distill.larger_images import larger_images
 from kdviz.ui.distill.layer_choice import fitting_layer, layer_choice
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import count, plain
 from kdviz.ui.frame.server import may_name
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
-from kdviz.ui.widgets.estimate import file_side
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, fill_some
 
@@ -213,7 +212,7 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
             "training images best; the accuracy is that of validation images."
         )
         st.caption(text.format(order=found.settings["teacher_classes"]))
-    _larger_images(found, values)
+    larger_images(found, values)
     if found.layers:
         layer_choice(found.layers, values)
         values = {**values, "explained_layer": fitting_layer(found.layers, values)}
@@ -305,34 +304,6 @@ def _predicts(found: TeacherExamination) -> None:
         by_size = {_("as they are") if each.size is None else f"{each.size} px": each for each in found.sizes}
         text = _("Accuracy by the size to which images are resized, with pixels {scale}: {others}.")
         st.caption(text.format(scale=_scale(found.sizes[0]), others=_accuracies(by_size)))
-
-
-def _larger_images(found: TeacherExamination, values: Mapping[str, Any]) -> None:
-    """A button for images as large as the teacher's, where the visitor's files are as large."""
-    size = found.settings.get("teacher_size")
-    if values["dataset"] != "folder" or not size or size <= min(sides(values["image_size"])):
-        return
-    if file_side(values["data"]) < size:
-        return
-    st.caption(
-        _(
-            ":material/photo_size_select_large: Your pictures are larger than the run's images. At {size} px "
-            "the teacher sees them as it was trained, and the student sees as much."
-        ).format(size=size)
-    )
-    st.button(
-        _("Use images of {size} px").format(size=size),
-        icon=":material/aspect_ratio:",
-        key="teacher_file_images",
-        on_click=safely(_use_images),
-        args=(FieldKeys(values["dataset"]), size),
-    )
-
-
-def _use_images(keys: FieldKeys, size: int) -> None:
-    """Images of this size, which the teacher then takes as they are."""
-    st.session_state[keys.of("image_size")] = str(size)
-    st.session_state[keys.of("teacher_size")] = None
 
 
 def _accuracies(checks: Mapping[str, TeacherCheck]) -> str:

@@ -90,10 +90,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     if cue is not None:
         open_from_link()
         why, brief = _why_with_cue(store, run, query, explanation, own, cue)
-    elif given is not None:
-        why, brief = _why_own(given, explanation, own, chance or {})
     else:
-        why, brief = placebo_sentence(explanation, chance or {}), brief_twin(explanation, chance or {})
+        why, brief = _why_without_cue(given, explanation, own, chance or {})
     if cue is not None and query.intact:
         helping_cue_note()
     if explanation.sound is not None:
@@ -168,10 +166,12 @@ def _why_with_cue(
     return why, cue_headline(own, cue, effects)
 
 
-def _why_own(
-    given: OwnInput, explanation: ImageExplanation, own: ImageExplanation, chance: Levels
+def _why_without_cue(
+    given: OwnInput | None, explanation: ImageExplanation, own: ImageExplanation, chance: Levels
 ) -> tuple[str, str]:
-    """The same for a visitor's input: of a doubtful one, answers and brightest spots, and no more."""
+    """The same where nothing is planted. Of a doubtful own input, answers and brightest spots alone."""
+    if given is None:
+        return placebo_sentence(explanation, chance), brief_twin(explanation, chance)
     if given.blank:
         return "", ""
     answers, places = answers_sentence(own), places_sentence(own)

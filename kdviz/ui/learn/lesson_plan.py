@@ -24,8 +24,7 @@ from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
 
 Page = Literal["home", "explain", "agreement", "distill", "runs", "sweep", "learn"]
-_EXPLAIN = {"view": "row", "image": "0"}
-"""What the plan describes on Explain, in place of a visitor's last view."""
+_EXPLAIN = {"view": "row", "image": "0"}  # what the plan describes, in place of a visitor's last view
 
 _SCHOOL, _UNIVERSITY = "school", "university"
 _FOR_A_VOTE = ("soft-labels", "maps-alone", "bigger-teacher")

@@ -163,6 +163,7 @@ def test_a_choice_without_a_value_is_the_student(app, finished):
 
 
 def test_another_arm_is_checked_on_request(app, trained, finished):
+    app.session_state["trust_open"] = True
     opened(app, "explain", run=finished)
     app.button_group(key="trust_arm").set_value("twin").run()
     assert trust_job(Store(trained[0]), finished, "grad-cam", "twin") is None

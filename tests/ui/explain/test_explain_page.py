@@ -651,7 +651,7 @@ def test_a_file_that_is_no_picture_is_refused_in_one_line(app, finished):
     uploaded(app, b"nonsense", run=finished)
     assert not app.exception
     (error,) = app.error
-    assert error.value.startswith("picture: this file cannot be read as a picture.")
+    assert error.value.startswith("Own picture: this file cannot be read as a picture.")
     assert not app.get("bidi_component")
 
 

@@ -323,7 +323,7 @@ def test_words_of_two_texts_share_a_number_where_they_stand_for_each_other(first
 def test_an_empty_edit_is_answered_in_one_line(app, text_run):
     opened(app, "explain", run=text_run)
     edit(app, lambda text: " ")
-    assert [error.value for error in app.error] == ["text: it has no words. Type at least one."]
+    assert [error.value for error in app.error] == ["Own text: it has no words. Type at least one."]
 
 
 def test_the_planted_word_can_be_put_away_or_replaced_in_the_edited_text(app, text_run, row, run):
