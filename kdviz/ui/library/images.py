@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pandas as pd
@@ -59,7 +60,7 @@ def browse(choice: DatasetChoice) -> None:
     settings, pictures = settings_and_pictures()
     with settings:
         cue, strength = _cue_controls(choice.spec)
-        with to_distill:
+        with nullcontext() if projecting() else to_distill:  # there, pictures come first
             distill_link(choice, cue, strength)
         split, classes = _gallery_controls(data)
     with pictures:
