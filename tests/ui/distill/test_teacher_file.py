@@ -269,12 +269,12 @@ def enlarging(data: str, size: int) -> None:
 
     from kdviz.checkpoints import CheckpointSummary
     from kdviz.trainer.teacher_check import TeacherExamination
-    from kdviz.ui.distill.teacher_file import _larger_images
+    from kdviz.ui.distill.larger_images import larger_images
 
     found = TeacherExamination(CheckpointSummary(1, ""), (), {"teacher_size": 96}, ())
     st.session_state.setdefault("folder.image_size", str(size))
     values = {"dataset": "folder", "data": data, "image_size": st.session_state["folder.image_size"]}
-    _larger_images(found, values)
+    larger_images(found, values)
 
 
 def test_larger_images_are_offered_where_teacher_and_files_are_larger(tmp_path):
