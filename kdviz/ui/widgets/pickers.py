@@ -29,9 +29,7 @@ def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> 
         key=key,
         **{"default": arms[0], **options},
     )
-    return (
-        chosen or arms[0]
-    )  # a press that arrives while the control is drawn anew can leave it without a value
+    return chosen or arms[0]
 
 
 def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> int:

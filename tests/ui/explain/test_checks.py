@@ -155,7 +155,7 @@ def test_the_badge_follows_checks_that_end_while_the_page_is_drawn(app, trained,
 
 
 def test_a_choice_without_a_value_is_the_student(app, finished):
-    """As a browser leaves it that sends a control's value while it is drawn anew."""
+    """The browser can send an empty value when a control is redrawn."""
     app.session_state["trust_arm"] = None
     opened(app, "explain", run=finished)
     assert not app.exception
