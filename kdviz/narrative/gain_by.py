@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -63,3 +64,20 @@ def gain_in_results(results: Results | None, explainer: str, measure: str = MAIN
         return None
     own, others = (each.corrected for each in levels)
     return GainBy(explainer, found, own, others, stored=True)
+
+
+def with_gain_in_results(
+    surveys: Iterable[Survey],
+    results: Results | None,
+    missing: str,
+    *,
+    trained_on: str,
+    measure: str = MAIN_MEASURE,
+) -> tuple[list[Survey | GainBy], str]:
+    """Surveys, and the gain in the results by the explainer that is missing among them; the loss's first.
+
+    Beside them the missing explainer, if there is no such gain either, else "". missing: "" if none is.
+    """
+    stored = gain_in_results(results, missing, measure)
+    known: list[Survey | GainBy] = [*surveys, *([stored] if stored else [])]
+    return sorted(known, key=lambda each: each.explainer != trained_on), "" if stored else missing

@@ -50,7 +50,6 @@ from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
     CHECKED,
     Conclusion,
-    GainBy,
     Grounds,
     Group,
     answer_limits,
@@ -59,7 +58,6 @@ from kdviz.narrative import (
     figure_columns,
     figures_caption,
     figures_notes,
-    gain_in_results,
     goodhart_alarm,
     group_name,
     headline,
@@ -67,6 +65,7 @@ from kdviz.narrative import (
     shortcut_warning,
     survey_answer,
     training_caveat,
+    with_gain_in_results,
 )
 from kdviz.notes import shown_note
 from kdviz.progress import run_to_end
@@ -203,11 +202,9 @@ def _answer(
     """As on Agreement: the answer, and what limits it."""
     trained_on = trained_explainer(run.config)
     known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    second = "" if len(known) > 1 else second_explainer(run, known[0].explainer)
-    stored = gain_in_results(run.results, second)
-    decisive: list[Survey | GainBy] = [*known, *([stored] if stored else [])]
-    decisive.sort(key=lambda each: each.explainer != trained_on)
-    answer = survey_answer(*decisive[:2], early=bool(caveat), awaited="" if stored else second)
+    missing = "" if len(known) > 1 else second_explainer(run, known[0].explainer)
+    decisive, awaited = with_gain_in_results(known, run.results, missing, trained_on=trained_on)
+    answer = survey_answer(*decisive[:2], early=bool(caveat), awaited=awaited)
     limits = caveat or answer_limits(*known[:2], removals=removals)
     return [answer, *([limits] if limits else [])]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from kdviz.cache import Cache
@@ -72,9 +71,7 @@ def _effects(run: Snapshots, index: int, intact: bool, arms: Collection[Arm]) ->
         for number, cue in enumerate(variants.cues)
         if cue is not None and cue.indicated != planted.indicated
     }
-    inputs = run.normalizer.normalize(variants.inputs)
-    with torch.no_grad():
-        probabilities = {arm: run.networks[arm](inputs).float().softmax(1).cpu() for arm in arms}
+    probabilities = run.probabilities(variants.inputs, arms)
     return {arm: _effect(of, at, others) for arm, of in probabilities.items()}
 
 

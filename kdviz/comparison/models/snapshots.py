@@ -68,9 +68,16 @@ class Snapshots:
 
     def predicted(self, images: Tensor, arms: Iterable[Arm]) -> dict[Arm, Tensor]:
         """The classes (N,) that networks predict for raw images (N, C, *S), on the CPU. Hold the lock."""
+        return {arm: logits.argmax(1).cpu() for arm, logits in self._logits(images, arms).items()}
+
+    def probabilities(self, images: Tensor, arms: Iterable[Arm]) -> dict[Arm, Tensor]:
+        """The same with the probability of each class, (N, classes)."""
+        return {arm: logits.float().softmax(1).cpu() for arm, logits in self._logits(images, arms).items()}
+
+    def _logits(self, images: Tensor, arms: Iterable[Arm]) -> dict[Arm, Tensor]:
         inputs = self.normalizer.normalize(images)
         with torch.no_grad():
-            return {arm: self.networks[arm](inputs).argmax(1).cpu() for arm in arms}
+            return {arm: self.networks[arm](inputs) for arm in arms}
 
 
 _SNAPSHOTS: Cache[Snapshots] = Cache(8)

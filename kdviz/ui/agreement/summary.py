@@ -21,10 +21,8 @@ from kdviz.comparison import (
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
-    GainBy,
     accuracy_range_text,
     answer_limits,
-    gain_in_results,
     goodhart_alarm,
     left_out,
     shortcut_warning,
@@ -33,6 +31,7 @@ from kdviz.narrative import (
     survey_details,
     survey_headline,
     unseen_cue_warning,
+    with_gain_in_results,
 )
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
@@ -58,12 +57,12 @@ def survey_summary(
     other = survey_or_progress(store, run, second) if second else None
     surveys = [survey, *([other] if other else [])]
     surveys.sort(key=lambda each: each.explainer != trained_on)
-    stored = None if other else gain_in_results(run.results, second, measure)
-    known: list[Survey | GainBy] = [*surveys, *([stored] if stored else [])]
-    known.sort(key=lambda each: each.explainer != trained_on)
+    missing = "" if other else second
+    known, awaited = with_gain_in_results(
+        surveys, run.results, missing, trained_on=trained_on, measure=measure
+    )
     with finding:
         early = caveat(store, run)
-        awaited = "" if other or stored else second
         answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited)
         words = survey_headline(*known, trained_on=trained_on, measure=measure, early=bool(early))
         st.markdown(f"### {answer}")
