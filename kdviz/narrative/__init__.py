@@ -63,7 +63,7 @@ if TYPE_CHECKING:
         student_accuracy_gain,
         twin_gains,
     )
-    from kdviz.narrative.gain_by import with_gain_in_results
+    from kdviz.narrative.gain_by import GainBy, gain_in_results, with_gain_in_results
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import (
         accuracy_gain_text,
