@@ -41,9 +41,9 @@ def missed_briefly(card: TrustCard, survey: Survey | None) -> list[str]:
     """
     found = []
     if classes := _missed_by(card, survey):
-        found.append(_("its brightest spot misses {classes}").format(classes=listed(classes)))
+        found.append(_("the brightest spot misses {classes}").format(classes=listed(classes)))
     if _unseen(card, survey):
-        found.append(_("it misses the patch where that decides"))
+        found.append(_("the patch is missed where it decides"))
     return found
 
 
@@ -81,7 +81,7 @@ def passed_but(card: TrustCard, survey: Survey | None) -> str:
     if unseen := _unseen(card, survey):
         return _(
             "Passed, but the maps miss the patch where it decides the answer: of the {count} test images "
-            "whose answer changes without the patch, the map is highest on it in {hit} (a random point: "
+            "whose answer changes without the patch, the map is highest on it in {hit} (a random place: "
             "{chance}). Use them to see where evidence is, not to rule the patch out."
         ).format(count=unseen.n, hit=percentage(unseen.hit.value), chance=percentage(unseen.chance))
     if survey is None or not _missed_by(card, survey):
@@ -219,13 +219,13 @@ def checks_limit(accuracy: float | None = None) -> str:
 
 
 def object_sentence(survey: Survey, arm: Arm) -> str:
-    """How often an arm's maps are highest on the object, against a random point; "" if no object is known."""
+    """How often an arm's maps are highest on the object, against a random place; "" if no object is known."""
     rows = [row for row in localization_table(survey) if (row.region, row.arm) == ("object", arm)]
     if not rows or math.isnan(rows[0].hit.value):
         return ""
     (row,) = rows
     beyond = _("That is {compared}.").format(compared=against_chance(row.hit, row.chance))
-    found = _("The brightest spot is on the object in {hit} of {images}, a random point in {chance}.").format(
+    found = _("The brightest spot is on the object in {hit} of {images}, a random place in {chance}.").format(
         hit=percent_text(row.hit),
         images=plural("{count} image", "{count} images", row.n),
         chance=percentage(row.chance),

@@ -155,7 +155,7 @@ def _teacher_on_object(grounds: Grounds) -> str:
         if (row.region, row.arm) == ("object", "teacher") and isfinite(row.hit.value):
             return _(
                 "By {explainer} the teacher's map is highest on the object in {share} of the images (a "
-                "random point: {area})."
+                "random place: {area})."
             ).format(
                 explainer=_(EXPLAINERS[grounds.survey.explainer].label),
                 share=percentage(row.hit.value),

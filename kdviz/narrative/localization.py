@@ -115,7 +115,7 @@ def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
 
 def missed_shares(survey: Survey, region: Region, arm: Arm) -> str:
     """The share of each of the `missed_classes` against chance, as a part of a sentence; "" without one."""
-    text = _("{share} of the images of {name} (a random point {chance}: {compared})")
+    text = _("{share} of the images of {name} (a random place {chance}: {compared})")
     return listed(
         text.format(
             name=class_name(survey.classes, each.label),
@@ -128,7 +128,7 @@ def missed_shares(survey: Survey, region: Region, arm: Arm) -> str:
 
 
 def against_chance(hit: Interval, chance: float) -> str:
-    """How often maps are highest in a region compared to a random point, as a part of a sentence."""
+    """How often maps are highest in a region compared to a random place, as a part of a sentence."""
     if hit.low > chance + CLEARLY:
         return _("clearly more often than by chance")
     if hit.low > chance:
@@ -157,12 +157,12 @@ def hardly_ever(survey: Survey, region: Region) -> str:
     if region == "object":
         text = _(
             "Hardly any map is highest on the object: on at most {most} of the images, whichever network. A "
-            "random point is on it in {chance}."
+            "random place is on it in {chance}."
         )
     else:
         text = _(
             "Hardly any map is highest on the cue: on at most {most} of the images, whichever network. A "
-            "random point is on it in {chance}."
+            "random place is on it in {chance}."
         )
     found = text.format(most=percentage(max(hits)), chance=percentage(rows[0].chance))
     return sentences(found, _too_coarse(survey, rows[0].chance) if region == "cue" else "")

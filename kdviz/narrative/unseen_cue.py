@@ -150,7 +150,7 @@ def _meant_anyway(
 def _warned(found: UnseenCue) -> str:
     text = _(
         "{arm}: of the {count} images whose answer changes without the cue, its map is highest on the cue in "
-        "{hit} (a random point: {chance})"
+        "{hit} (a random place: {chance})"
     )
     return text.format(
         arm=arm_names()[found.arm],

@@ -133,13 +133,13 @@ def test_what_it_takes_to_pass_is_said_with_the_interval(check, sentence):
 @pytest.mark.parametrize(
     ("hits", "said"),
     [
-        ([1, 1, 1, 0] * 20, "a random point in 25.0 %. That is clearly more often than by chance."),
+        ([1, 1, 1, 0] * 20, "a random place in 25.0 %. That is clearly more often than by chance."),
         (
             ([1] * 7 + [0] * 13) * 6,
-            "a random point in 25.0 %. That is hardly more often than by chance: the interval begins just above it.",
+            "a random place in 25.0 %. That is hardly more often than by chance: the interval begins just above it.",
         ),
-        ([0, 0, 0, 0] * 20, "a random point in 25.0 %. That is less often than by chance."),
-        ([1, 0, 0, 0] * 5, "a random point in 25.0 %. That is no more often than by chance."),
+        ([0, 0, 0, 0] * 20, "a random place in 25.0 %. That is less often than by chance."),
+        ([1, 0, 0, 0] * 5, "a random place in 25.0 %. That is no more often than by chance."),
     ],
 )
 def test_the_place_that_is_known_to_be_right_is_compared_with_chance(hits, said):
@@ -197,7 +197,7 @@ def test_a_class_that_is_not_above_its_own_chance_is_named():
         object_sentence(of_three_classes(dogs=4), "student")
         .replace(NBSP, " ")
         .endswith(
-            "That is clearly more often than by chance. But in only 10 % of the images of dog (a random point 25 %: less often than by "
+            "That is clearly more often than by chance. But in only 10 % of the images of dog (a random place 25 %: less often than by "
             "chance)."
         )
     )
@@ -214,13 +214,13 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_a_class_is_missed():
     passed, missed = card(True, True), of_three_classes(dogs=10)  # 25 %, as by chance
     assert (qualified_trust(passed, None), qualified_trust(passed, missed)) == ("location", "limited")
     assert passed_but(passed, missed).replace(NBSP, " ") == (
-        "Passed, but the brightest spot is on the object in only 25 % of the images of dog (a random point 25 %: "
+        "Passed, but the brightest spot is on the object in only 25 % of the images of dog (a random place 25 %: "
         "no more often than by chance). For other classes these maps say where the network's evidence is, not why."
     )
     assert checks_headline(passed, missed) == (
-        "Grad-CAM of the student passes 2 of 2 checks; its brightest spot misses dog."
+        "Grad-CAM of the student passes 2 of 2 checks; the brightest spot misses dog."
     )
-    brief = "Grad-CAM, student: its brightest spot misses dog{more}; 2 of 2 checks, 8 images"
+    brief = "Grad-CAM, student: the brightest spot misses dog{more}; 2 of 2 checks, 8 images"
     assert checks_brief([passed], missed) == brief.format(more="")
     both = replace(of_three_classes(dogs=4), labels=np.repeat([0, 1, 2], [60, 39, 20]))
     assert checks_brief([passed], both) == brief.format(more=", newt")
@@ -260,14 +260,14 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_t
     assert qualified_trust(passed, survey) == "limited"
     assert passed_but(passed, survey) == (
         "Passed, but the maps miss the patch where it decides the answer: of the 400 test images whose answer "
-        f"changes without the patch, the map is highest on it in {percentage(20 / 400)} (a random point: "
+        f"changes without the patch, the map is highest on it in {percentage(20 / 400)} (a random place: "
         f"{percentage(0.03)}). Use them to see where evidence is, not to rule the patch out."
     )
     assert checks_headline(passed, survey) == (
-        "Grad-CAM of the student passes 2 of 2 checks; it misses the patch where that decides."
+        "Grad-CAM of the student passes 2 of 2 checks; the patch is missed where it decides."
     )
     assert checks_brief([passed], survey) == (
-        "Grad-CAM, student: it misses the patch where that decides; 2 of 2 checks, 8 images"
+        "Grad-CAM, student: the patch is missed where it decides; 2 of 2 checks, 8 images"
     )
 
 
@@ -303,7 +303,7 @@ def test_a_missed_cue_is_said_before_a_missed_class_and_neither_hides_the_other(
         },
     )
     assert "rule the patch out" in passed_but(card(True), both)
-    assert ": its brightest spot misses dog; it misses the patch where that decides; " in checks_brief(
+    assert ": the brightest spot misses dog; the patch is missed where it decides; " in checks_brief(
         [card(True)], both
     )
 

@@ -84,7 +84,7 @@ def test_the_share_of_evidence_is_said_where_student_and_twin_clearly_differ():
 def test_maps_that_are_hardly_ever_on_the_cue_are_put_into_words():
     assert hardly_ever(on_the_cue(teacher=0, student=2, twin=4), "cue") == (
         f"Hardly any map is highest on the cue: on at most 1.0{NBSP}% of the images, whichever network. A "
-        f"random point is on it in 3.0{NBSP}%."
+        f"random place is on it in 3.0{NBSP}%."
     )
 
 
@@ -140,7 +140,7 @@ def test_a_difference_within_noise_is_said_to_be_none(student, twin, clear):
 
 
 def at_cells(rows, columns, count=40):
-    """Maxima at the centres of random cells of maps of this size."""
+    """Maxima at the centres of random places of maps of this size."""
     rng = np.random.default_rng(0)
     places = [(rng.integers(of, size=count) + 0.5) / of for of in (rows, columns)]
     return np.stack(places, 1).astype(np.float32)

@@ -76,7 +76,7 @@ def _columns(*, several: bool) -> dict[str, Any]:
         "Chance, %": number(
             _("By chance"),
             format="%.1f %%",
-            help=_("Share of the cells of the maps that touch it: how often a random cell would be there."),
+            help=_("Share of the cells of the maps that touch it: how often a random place would be there."),
         ),
         "Evidence, %": number(
             _("Share of evidence"), format="%.1f %%", help=_("Mean share of the positive evidence there.")

@@ -71,7 +71,7 @@ def test_the_warning_has_the_figures_of_each_arm_and_what_to_do():
     assert lines[0].startswith("**The maps do not show all that decides.** The cue decides many answers ")
     assert [line for line in lines if line.startswith("- ")] == [
         f"- {arm}: of the 80 images whose answer changes without the cue, its map is highest on the cue in "
-        f"{hit}{NBSP}% (a random point: 8.0{NBSP}%)"
+        f"{hit}{NBSP}% (a random place: 8.0{NBSP}%)"
         for arm, hit in (("twin", "10.0"), ("student", "20.0"))
     ]
     assert lines[-1].endswith("change the cue on an image, or choose another explainer.")
