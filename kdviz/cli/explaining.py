@@ -170,13 +170,13 @@ def _own_input(run: Run, text: str | None, audio: Path | None) -> tuple[dict[str
 
 
 def _content(audio: Path) -> bytes:
-    from kdviz.datasets.sound_file import MAX_FILE_MB
+    from kdviz.datasets.sound_file import MAX_SOUND_MB
 
     if is_special(audio):
         raise ConfigError(f"audio: {str(audio)!r} is a device or a pipe. Give a file.")
     try:
         with audio.open("rb") as file:
-            return file.read((MAX_FILE_MB << 20) + 1)
+            return file.read((MAX_SOUND_MB << 20) + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         raise ConfigError(f"audio: {str(audio)!r} cannot be read: {reason}. Check the path.") from None

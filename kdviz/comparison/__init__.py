@@ -147,6 +147,7 @@ if TYPE_CHECKING:
         known_training_triage,
         training_triage,
     )
-    from kdviz.modalities.image import MAX_FILE_MB
+    from kdviz.datasets.sound_file import MAX_SOUND_MB
+    from kdviz.modalities.image import MAX_PICTURE_MB
 
 export_lazily(__name__)

@@ -17,7 +17,7 @@ from kdviz.sound import SAMPLE_RATE
 FORMATS = ("wav", "flac", "ogg", "opus", "mp3", "aiff")
 SUFFIXES = tuple(f".{kind}" for kind in (*FORMATS, "aif", "oga"))
 
-MAX_FILE_MB = 50
+MAX_SOUND_MB = 50
 MAX_SECONDS = 600
 RATES = range(1_000, 192_001)
 """Samples a second."""
@@ -41,8 +41,8 @@ def sound(file: bytes, samples: int) -> tuple[Tensor, bool]:
     one is in the middle of silence. Raises DataError with one line for a file that is too large, too long,
     too short, silent or unreadable.
     """
-    if len(file) > MAX_FILE_MB * 2**20:
-        raise DataError(f"sound: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
+    if len(file) > MAX_SOUND_MB * 2**20:
+        raise DataError(f"sound: the file has {len(file) / 2**20:.0f} MB, at most {MAX_SOUND_MB} are read.")
     wave = resampled(*_decoded(file))
     if len(wave) < _SHORTEST * SAMPLE_RATE:
         raise DataError(

@@ -21,7 +21,7 @@ from kdviz.datasets.folder import decoding_threads, first_names, split_places, w
 from kdviz.datasets.layout import Layout
 from kdviz.datasets.memory import gigabytes, machine_memory_bytes
 from kdviz.datasets.opening import NO_SOUNDS, fingerprint, opened
-from kdviz.datasets.sound_file import FORMATS, MAX_FILE_MB, sound
+from kdviz.datasets.sound_file import FORMATS, MAX_SOUND_MB, sound
 from kdviz.datasets.sound_layout import COLUMNS, sound_layout
 from kdviz.datasets.sound_split import sound_split
 from kdviz.datasets.split import DataSet
@@ -92,7 +92,7 @@ def content_of(source: FileSource, name: str) -> bytes:
     """A file, or what shows that it is too large. Raises DataError if it cannot be opened."""
     try:
         with source.open(name) as file:
-            return file.read((MAX_FILE_MB << 20) + 1)
+            return file.read((MAX_SOUND_MB << 20) + 1)
     except Exception:  # a damaged zip can raise anything
         raise DataError("sound: it cannot be opened.") from None
 

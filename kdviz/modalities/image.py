@@ -13,7 +13,7 @@ from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, p
 from kdviz.errors import DataError
 from kdviz.explainers import absent_pixels
 
-MAX_FILE_MB = 20
+MAX_PICTURE_MB = 20
 
 _LUMA = (0.299, 0.587, 0.114)
 
@@ -48,8 +48,10 @@ def read(
     padding: channel values in [0, 1] with which the whole image is padded instead.
     Raises DataError with one line for a file that is too large or unreadable.
     """
-    if len(file) > MAX_FILE_MB * 2**20:
-        raise DataError(f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_FILE_MB} are read.")
+    if len(file) > MAX_PICTURE_MB * 2**20:
+        raise DataError(
+            f"picture: the file has {len(file) / 2**20:.0f} MB, at most {MAX_PICTURE_MB} are read."
+        )
     channels, height, width = input_shape
     try:
         pixels, enlarged = picture(io.BytesIO(file), (height, width), bars=_rgb(padding))

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.comparison import (
-    MAX_FILE_MB,
+    MAX_PICTURE_MB,
     PICTURE_TYPES,
     RunImages,
     Target,
@@ -209,7 +209,7 @@ def _given(source: str) -> bytes | None:
                 _("Your picture: choose, drop or paste one"),
                 PICTURE_TYPES,
                 key="picture",
-                max_upload_size=MAX_FILE_MB,
+                max_upload_size=MAX_PICTURE_MB,
             )
     return None if file is None else file.getvalue()
 

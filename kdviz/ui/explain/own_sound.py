@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from kdviz.comparison import SOUND_TYPES
+from kdviz.comparison import MAX_SOUND_MB, SOUND_TYPES
 from kdviz.language import _
 from kdviz.sound import SAMPLE_RATE
 from kdviz.ui.frame.errors import safely
@@ -31,7 +31,12 @@ def own_sound() -> Any:
         st.caption(_("Browsers record only on pages that come over https. Choose a file instead."))
     label = _("Your sound: choose or drop one")
     given["sound"] = st.file_uploader(
-        label, SOUND_TYPES, key="sound", on_change=safely(_note), args=("sound",)
+        label,
+        SOUND_TYPES,
+        key="sound",
+        on_change=safely(_note),
+        args=("sound",),
+        max_upload_size=MAX_SOUND_MB,
     )
     return given.get(st.session_state.get(_LATEST, "")) or next(filter(None, given.values()), None)
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from kdviz.comparison import MAX_FILE_MB, RunImages, is_unlike, prepare_image
+from kdviz.comparison import MAX_PICTURE_MB, RunImages, is_unlike, prepare_image
 from kdviz.datasets import Split
 from kdviz.errors import DataError
 
@@ -97,7 +97,7 @@ def test_a_smaller_image_is_enlarged_and_flagged():
             "picture: this file cannot be read as a picture. These can: JPEG, PNG, WEBP, BMP, GIF, TIFF, PPM.",
         ),
         (
-            bytes((MAX_FILE_MB + 1) * 2**20),
+            bytes((MAX_PICTURE_MB + 1) * 2**20),
             "picture: the file has 21 MB, at most 20 are read.",
         ),
         (
