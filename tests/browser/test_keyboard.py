@@ -47,6 +47,7 @@ def test_tab_passes_over_the_folded_sidebar_and_enters_the_open_one(prepared_add
 def test_a_focused_link_has_the_ring_of_a_focused_button(prepared_address, page):
     page.goto(f"{prepared_address}/library")
     expect(page.get_by_role("heading", name="Data & models")).to_be_visible()
+    expect(page.get_by_test_id("stBaseButton-tertiary").first).to_be_visible()
     at_rest(page)
     rings = {"A": set(), "BUTTON": set()}
     for _ in range(2 * STEPS):

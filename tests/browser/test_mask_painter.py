@@ -63,6 +63,7 @@ def ready(page: Page) -> Page:
     expect(page.locator(".ink")).to_be_visible()
     at_rest(page)
     page.locator(".ink").scroll_into_view_if_needed()
+    page.locator(".ink").element_handle().wait_for_element_state("stable")
     return page
 
 
