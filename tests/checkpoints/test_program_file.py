@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 from torch import nn
+from torch.export.pt2_archive import constants
 
 from kdviz.checkpoints import is_program, program_tensors, read_checkpoint, read_program
 from kdviz.checkpoints.program_file import EXPORT_RECIPE
@@ -18,6 +19,10 @@ from kdviz.checkpoints.reading import _RECIPE
 from kdviz.errors import ModelError
 from kdviz.models import program_network
 from tests.programs import changed, contents, exported, saved, written
+
+KNOWS_OBJECTS = pytest.mark.skipif(
+    not hasattr(constants, "OPAQUE_OBJ_FILENAME_PREFIX"), reason="PyTorch 2.11 reads no such constant"
+)
 
 
 class Small(nn.Module):
@@ -101,12 +106,20 @@ def with_pickled_weight(path: Path, canary: Path) -> None:
 
 
 def with_pickled_constant(path: Path, canary: Path) -> None:
+    with_constant(path, "tensor_99", pickled(canary))
+
+
+def with_pickled_object(path: Path, canary: Path) -> None:
+    with_constant(path, "opaque_obj_0", plainly(canary))
+
+
+def with_constant(path: Path, file: str, content: bytes) -> None:
     members = contents(path)
     name = next(name for name in members if name.endswith("constants_config.json"))
-    meta = {"path_name": "opaque_obj_0", "is_param": False, "use_pickle": True, "tensor_meta": None}
+    meta = {"path_name": file, "is_param": False, "use_pickle": True, "tensor_meta": None}
     folder = name.replace("model_constants_config.json", "")
-    content = {name: json.dumps({"config": {"x": meta}}).encode(), f"{folder}opaque_obj_0": plainly(canary)}
-    written({**members, **content}, path)
+    config = json.dumps({"config": {"x": meta}}).encode()
+    written({**members, name: config, f"{folder}{file}": content}, path)
 
 
 def with_pickled_sample(path: Path, canary: Path) -> None:
@@ -144,6 +157,7 @@ def plainly(canary: Path) -> bytes:
     [
         (with_pickled_weight, "pickled objects in it, which could run code"),
         (with_pickled_constant, None),
+        pytest.param(with_pickled_object, None, marks=KNOWS_OBJECTS),
         (with_pickled_sample, None),
         (with_expression, None),
         (with_guard, None),

@@ -77,6 +77,8 @@ def trained(tiny_config) -> Callable[..., list[Event]]:
 
 @pytest.mark.parametrize("name", RUNS)
 def test_a_run_has_its_golden_figures(trained, name, request):
+    if name == "attention" and not draws_as_the_golden_run():
+        pytest.skip("this PyTorch draws other initial weights for a transformer")
     found = figures_of(trained(name))
     if request.config.getoption("--write-golden"):
         write(name, found)
@@ -107,6 +109,13 @@ def figures_of(events: list[Event]) -> dict[str, Figures]:
         arm: {name: last[arm][name] for name in TERMS if name in last.get(arm, ())} for arm in finished.arms
     }
     return {arm: rounded({**terms[arm], **on_test_set(result)}) for arm, result in finished.arms.items()}
+
+
+def draws_as_the_golden_run() -> bool:
+    """PyTorch 2.11 draws others in `trunc_normal_`, which transformers begin with."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        return float(torch.nn.init.trunc_normal_(torch.empty(1))) == pytest.approx(1.5410, abs=1e-4)
 
 
 def on_test_set(result: ArmResult) -> dict[str, float]:
