@@ -1,5 +1,6 @@
 import streamlit as st
 
+from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.agreement.bars import bars
@@ -49,7 +50,7 @@ if survey is None:
 removals = cue_removals_or_progress(store, run)
 with answer:
     other = survey_summary(store, run, survey, measure, removals)
-bars(survey, measure)
+bars(survey, measure, masks_note=_(DATASETS[run.config.dataset].masks_note))
 grounds = grounds_of(store, run, survey, other=other, removals=removals, measure=measure)
 conclusions_card(grounds)
 arm_figures(run, survey, grounds.largest, measure)

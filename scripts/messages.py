@@ -46,7 +46,7 @@ _PASSING = ('"Project-', '"POT-', '"PO-', '"Last-', '"Language-Team', '"Report-'
 
 _STUDIES = ROOT / "studies"
 
-_SAID = ("label", "title", "plain", "about", "warning", "signature")
+_SAID = ("label", "title", "plain", "about", "warning", "signature", "masks_note")
 """Fields of an entry that a person reads."""
 
 

@@ -10,49 +10,29 @@ from kdviz.comparison.test_set.localization import localization_table
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.trust_card import Check, CheckName, Trust, TrustCard, Undefined
 from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
-from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
 from kdviz.narrative.intervals import percent_text, score_text, spoken_points
-from kdviz.narrative.localization import (
-    against_chance,
-    missed_classes,
-    missed_classes_sentence,
-    missed_shares,
-)
+from kdviz.narrative.localization import against_chance, missed_classes_sentence
 from kdviz.types import Arm
 
 
 def qualified_trust(card: TrustCard, survey: Survey | None) -> Trust:
-    """What the map may be used for: with care where all checks are passed, but the maps miss something.
+    """What the map may be used for: with care where all checks are passed, but it misses a cue that decides.
 
-    That is a class (see `missed_classes`), or a cue that decides answers (see `unseen_cues`). survey: of the
-    card's explainer, if it is known.
+    See `unseen_cues`. Maps beside the object are no fault of theirs: the network's evidence may be there.
+    survey: of the card's explainer, if it is known.
     """
-    missed = missed_briefly(card, survey)
-    return "limited" if card.trust == "location" and missed else card.trust
+    return "limited" if card.trust == "location" and _unseen(card, survey) else card.trust
 
 
-def missed_briefly(card: TrustCard, survey: Survey | None) -> list[str]:
-    """What the maps miss, in a few words each; arguments as of `qualified_trust`.
+def missed_briefly(card: TrustCard, survey: Survey | None) -> str:
+    """That the maps miss a cue that decides, in a few words; arguments as of `qualified_trust`.
 
-    Empty without masks, or without checks that apply.
+    "" otherwise, and without checks that apply.
     """
-    found = []
-    if classes := _missed_by(card, survey):
-        found.append(_("the brightest spot misses {classes}").format(classes=listed(classes)))
-    if _unseen(card, survey):
-        found.append(_("the patch is missed where it decides"))
-    return found
-
-
-def _missed_by(card: TrustCard, survey: Survey | None) -> list[str]:
-    """The names of the classes."""
-    found = survey.localization.get("object") if survey is not None else None
-    if survey is None or found is None or card.arm not in found.arms or not card.counts[1]:
-        return []
-    return [class_name(survey.classes, each.label) for each in missed_classes(survey, "object", card.arm)]
+    return _("the patch is missed where it decides") if _unseen(card, survey) else ""
 
 
 def _unseen(card: TrustCard, survey: Survey | None) -> UnseenCue | None:
@@ -70,26 +50,20 @@ def checks_headline(card: TrustCard, survey: Survey | None = None) -> str:
     counted = _("{explainer} of the {arm} passes {passed} of {made} checks").format(
         **names, passed=passed, made=made
     )
-    found = _("; ").join([counted, *missed_briefly(card, survey)])
+    found = _("; ").join(filter(None, [counted, missed_briefly(card, survey)]))
     return _("{finding}.").format(finding=found)
 
 
 def passed_but(card: TrustCard, survey: Survey | None) -> str:
-    """In place of the conclusion where all checks are passed, but the maps miss something; "" otherwise."""
-    if card.trust != "location":
-        return ""
-    if unseen := _unseen(card, survey):
-        return _(
-            "Passed, but the maps miss the patch where it decides the answer: of the {count} test images "
-            "whose answer changes without the patch, the map is highest on it in {hit} (a random place: "
-            "{chance}). Use them to see where evidence is, not to rule the patch out."
-        ).format(count=unseen.n, hit=percentage(unseen.hit.value), chance=percentage(unseen.chance))
-    if survey is None or not _missed_by(card, survey):
+    """In place of the conclusion where all checks are passed, but the maps miss a cue; "" otherwise."""
+    unseen = _unseen(card, survey)
+    if card.trust != "location" or unseen is None:
         return ""
     return _(
-        "Passed, but the brightest spot is on the object in only {classes}. For other classes these maps say "
-        "where the network's evidence is, not why."
-    ).format(classes=missed_shares(survey, "object", card.arm))
+        "Passed, but the maps miss the patch where it decides the answer: of the {count} test images "
+        "whose answer changes without the patch, the map is highest on it in {hit} (a random place: "
+        "{chance}). Use them to see where evidence is, not to rule the patch out."
+    ).format(count=unseen.n, hit=percentage(unseen.hit.value), chance=percentage(unseen.chance))
 
 
 def conclusion(card: TrustCard) -> str:
@@ -231,7 +205,8 @@ def object_sentence(survey: Survey, arm: Arm) -> str:
         chance=percentage(row.chance),
     )
     but = missed_classes_sentence(survey, "object", arm) if row.hit.low > row.chance else ""
-    return sentences(found, beyond, but)
+    about = _("This is about where the network looks, not about whether its map is right.")
+    return sentences(found, beyond, but, about)
 
 
 def _finding(check: Check) -> str:

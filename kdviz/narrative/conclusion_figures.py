@@ -144,10 +144,10 @@ def _checked(grounds: Grounds) -> str:
     return sentences(passed, made_on)
 
 
-def _counts(arm: Arm, counts: tuple[int, int], missed: Sequence[str]) -> str:
+def _counts(arm: Arm, counts: tuple[int, int], missed: str) -> str:
     text = _("{arm} {passed} of {made} ({missed})") if missed else _("{arm} {passed} of {made}")
     passed, made = counts
-    return text.format(arm=_(arm), passed=passed, made=made, missed=_("; ").join(missed))
+    return text.format(arm=_(arm), passed=passed, made=made, missed=missed)
 
 
 def _teacher_on_object(grounds: Grounds) -> str:

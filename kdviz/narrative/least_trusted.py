@@ -22,13 +22,13 @@ def least_trusted(cards: Sequence[TrustCard], survey: Survey | None = None) -> l
     Not empty, if cards are not. survey: as of `qualified_trust`.
     """
 
-    def rank(card: TrustCard) -> tuple[int, float, int]:
+    def rank(card: TrustCard) -> tuple[int, float, bool]:
         passed, made = card.counts
-        missed = missed_briefly(card, survey)
-        return _WORST_FIRST.index(qualified_trust(card, survey)), passed / max(made, 1), -len(missed)
+        missed = bool(missed_briefly(card, survey))
+        return _WORST_FIRST.index(qualified_trust(card, survey)), passed / max(made, 1), not missed
 
     def found(card: TrustCard) -> tuple[object, ...]:
-        return rank(card), card.counts, missed_briefly(card, survey)
+        return rank(card), card.counts
 
     worst = min(cards, key=rank)
     return [card for card in cards if found(card) == found(worst)]
@@ -48,5 +48,5 @@ def checks_brief(cards: Sequence[TrustCard], survey: Survey | None = None) -> st
     return _("{method}, {arm}: {finding}").format(
         method=_(EXPLAINERS[card.explainer].label),
         arm=_("teacher and student") if len(cards) > 1 else _(card.arm),
-        finding=_("; ").join([*missed_briefly(card, survey), counted]),
+        finding=_("; ").join(filter(None, [missed_briefly(card, survey), counted])),
     )

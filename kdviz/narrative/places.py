@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from kdviz.comparison import ImageExplanation, Levels
 from kdviz.datasets import class_name
 from kdviz.figures.maps import brightest_point, density, has_clear_spot, is_defined, place_name
@@ -16,12 +18,15 @@ _ARMS: tuple[Arm, ...] = ("teacher", "student", "twin")
 _NEAR = 1 / 6
 """Of the picture's side, down and across: spots as near as that are at one place, the first one's."""
 
+_ALIKE = 0.9
+"""Maps that correlate at least so have one place, too: which of two bright cells is brightest is chance."""
+
 
 def places_sentence(explanation: ImageExplanation) -> str:
     """The ninth of an image with the brightest spot, by arm, and whose map is flat; "" of a text.
 
-    Networks whose brightest spots nearly coincide have one name, the teacher's. explanation: each arm's for
-    its own prediction. An arm without a map is left out.
+    Networks whose brightest spots nearly coincide, or whose maps are nearly the same, have one name, the
+    teacher's. explanation: each arm's for its own prediction. An arm without a map is left out.
     """
     at: dict[str, list[str]] = {}
     for arm, place in _places(explanation).items():
@@ -63,13 +68,14 @@ def answers_sentence(explanation: ImageExplanation) -> str:
 
 def _places(explanation: ImageExplanation) -> dict[Arm, str]:
     """The place of each arm's brightest spot, if it is clear; one near to another's has that one's name."""
-    points: list[tuple[float, float]] = []
+    seen: list[tuple[FloatArray, tuple[float, float]]] = []
     found: dict[Arm, str] = {}
     for arm, heat in _heat(explanation).items():
         if has_clear_spot(heat):
             point = brightest_point(heat)
-            points.append(next((other for other in points if _near(point, other)), point))
-            found[arm] = place_name(*points[-1])
+            same = (other for map_, other in seen if _near(point, other) or _alike(heat, map_))
+            seen.append((heat, next(same, point)))
+            found[arm] = place_name(*seen[-1][1])
     return found
 
 
@@ -87,6 +93,10 @@ def _is_flat(heat: FloatArray) -> bool:
 
 def _near(point: tuple[float, float], other: tuple[float, float]) -> bool:
     return all(abs(one - two) <= _NEAR for one, two in zip(point, other, strict=True))
+
+
+def _alike(heat: FloatArray, other: FloatArray) -> bool:
+    return heat.shape == other.shape and np.corrcoef(heat.ravel(), other.ravel())[0, 1] >= _ALIKE
 
 
 def _at(place: str, arms: Sequence[str]) -> str:

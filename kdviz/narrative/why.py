@@ -203,7 +203,9 @@ def _place(found: CueEvidence, name: str) -> str:
         case "elsewhere" if found.beside:
             return _("beside the patch")
         case "elsewhere" if found.large_object:
-            return _("hardly more at the patch or the {object} than their size explains").format(object=name)
+            return _("not clearly more at the patch or the {object} than their size explains").format(
+                object=name
+            )
         case "elsewhere" if "object" in found.shares and not found.filled:
             return _("at neither the patch nor the {object}").format(object=name)
         case "elsewhere":

@@ -59,7 +59,8 @@ class DatasetSpec(Spec):
     recipe: default settings for this data set.
     source: origin and licence.
     downloads: whether it is downloaded on first use.
-    object_masks: whether its images come with masks of the object; None if the user's files may.
+    object_masks: whether its images come with masks of the object; None if the user's files may. masks_note:
+        what to know about them.
     own_files: how the user's files are known; None for a data set that needs none.
     """
 
@@ -73,6 +74,7 @@ class DatasetSpec(Spec):
     modality: ModalityName = "image"
     downloads: bool = False
     object_masks: bool | None = False
+    masks_note: str = ""
     own_files: OwnFiles | None = None
 
 

@@ -138,3 +138,20 @@ def test_places_that_argue_against_the_agreements_are_known(student, twin, agree
     compared = replace(found, arms={**found.arms, **scored})
     chance = {arm: {MAIN_MEASURE: 0.0} for arm in scored}
     assert places_contradict(found, compared, chance) == contradicts
+
+
+def two_spots(first, second):
+    """A map that is bright at the upper left and at the lower right."""
+    return (first * at(0, 0) + second * at(2, 2)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("other", "same"), [(two_spots(0.95, 1), True), (two_spots(0.05, 1), False), (at(2, 2), False)]
+)
+def test_nearly_equal_maps_have_one_place_whichever_of_two_bright_cells_is_the_brightest(other, same):
+    teacher = two_spots(1, 0.95)
+    assert bool(np.corrcoef(teacher.ravel(), other.ravel())[0, 1] > 0.9) is same
+    found = places_sentence(explained(teacher=teacher, student=other))
+    together = "The evidence is strongest at the upper left for teacher and student."
+    apart = "The evidence is strongest at the upper left for the teacher; at the lower right for the student."
+    assert found == (together if same else apart)

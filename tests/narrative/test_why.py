@@ -555,7 +555,7 @@ def test_a_large_object_has_no_more_evidence_than_its_size_explains():
         found = evidence_on(cue, explanation)["student"]
         assert found.large_object == large
         at_object = f"at the cross ({percentage(found.shares['object'], 0)} on 50\N{NO-BREAK SPACE}%)."
-        place = "hardly more at the patch or the cross than their size explains." if large else at_object
+        place = "not clearly more at the patch or the cross than their size explains." if large else at_object
         assert brief_why(explanation, cue).endswith(f"; the student looks {place}")
 
 

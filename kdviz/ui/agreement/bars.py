@@ -23,8 +23,10 @@ from kdviz.types import Arm, Region
 from kdviz.ui.widgets.chart import Drawn, chart
 
 
-def bars(survey: Survey, measure: str) -> None:
+def bars(survey: Survey, measure: str, *, masks_note: str) -> None:
     """Agreement beyond chance; and the pointing game, where masks say where object and cue are.
+
+    masks_note: of the data set.
 
     Where no map is ever there, a sentence takes the place of a chart of empty bars.
     """
@@ -39,9 +41,9 @@ def bars(survey: Survey, measure: str) -> None:
         for region, each in drawn_regions.items():
             with st.container(gap="xxsmall"):
                 chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
-                evidence = evidence_sentence(survey) if region == "object" else ""
+                of_object = sentences(evidence_sentence(survey), masks_note) if region == "object" else ""
                 by_class = by_class_sentence(survey, region)
-                st.caption(sentences(localization_sentence(survey, region), evidence, by_class))
+                st.caption(sentences(localization_sentence(survey, region), by_class, of_object))
     for text in hardly.values():
         st.markdown(f":material/my_location: {text}")
 

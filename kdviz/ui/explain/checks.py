@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.comparison import Check, Survey, Trust, TrustCard, known_survey, known_trust_card
+from kdviz.datasets import DATASETS
 from kdviz.device import resolve_device
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
@@ -178,7 +179,8 @@ def trust(store: Store, run: Run, explainer: str) -> None:
         else:
             _card(card, known, run.results)
         if known is not None and (on_object := object_sentence(known, arm)):
-            st.markdown(f":material/center_focus_strong: {on_object}")
+            about_masks = _(DATASETS[run.config.dataset].masks_note)
+            st.markdown(f":material/center_focus_strong: {sentences(on_object, about_masks)}")
         _all_networks(store, run, explainer)
         st.page_link(
             "pages/agreement.py",

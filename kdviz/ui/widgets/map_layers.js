@@ -1,6 +1,8 @@
 // Layers of a picture: the image, a map over it, outlines and a planted cue over that. Shared by the comparer, the film of
 // epochs and the λ scrubber, which are put behind this file. A map is drawn as `overlay` of kdviz/figures/maps draws it.
 
+const SMALL = 0.12;  // share of the picture: a frame inside of a smaller patch would cover it
+
 function made(tag, className, text = "") {
   const node = document.createElement(tag);
   node.className = className;
@@ -117,9 +119,9 @@ function outlines(layers) {
   return drawn;
 }
 
-// The outline of a planted patch, a `cue_layer` of kdviz/figures/maps.
+// The outline of a planted patch, a `cue_layer` of kdviz/figures/maps; around a small one, which it would cover.
 function marks(patch) {
-  const box = made("div", "patch");
+  const box = made("div", Math.min(patch.height, patch.width) < SMALL ? "patch around" : "patch");
   box.style.setProperty("--colour", patch.colour);
   put(box, patch);
   return box;
