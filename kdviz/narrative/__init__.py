@@ -26,9 +26,7 @@ if TYPE_CHECKING:
         checks_limit,
         conclusion,
         object_sentence,
-        passed_but,
         plausibility_sentence,
-        qualified_trust,
     )
     from kdviz.narrative.claims import (
         beside_published,
@@ -82,6 +80,7 @@ if TYPE_CHECKING:
         hardly_ever,
         localization_sentence,
     )
+    from kdviz.narrative.map_faults import passed_but, qualified_trust
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
     from kdviz.narrative.other_explainer import by_other_explainers
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence

@@ -3,45 +3,26 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from kdviz.agreement import MEASURES
 from kdviz.comparison.test_set.checks import COMPLETE, STABLE
+from kdviz.comparison.test_set.cue_removal import CueRemoval
 from kdviz.comparison.test_set.localization import localization_table
 from kdviz.comparison.test_set.survey import Survey
-from kdviz.comparison.test_set.trust_card import Check, CheckName, Trust, TrustCard, Undefined
-from kdviz.comparison.test_set.unseen_cue import UnseenCue, unseen_cues
+from kdviz.comparison.test_set.trust_card import Check, CheckName, TrustCard, Undefined
 from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
 from kdviz.narrative.intervals import percent_text, score_text, spoken_points
 from kdviz.narrative.localization import against_chance, missed_classes_sentence
+from kdviz.narrative.map_faults import fault_briefly
 from kdviz.types import Arm
 
 
-def qualified_trust(card: TrustCard, survey: Survey | None) -> Trust:
-    """What the map may be used for: with care where all checks are passed, but it misses a cue that decides.
-
-    See `unseen_cues`. Maps beside the object are no fault of theirs: the network's evidence may be there.
-    survey: of the card's explainer, if it is known.
-    """
-    return "limited" if card.trust == "location" and _unseen(card, survey) else card.trust
-
-
-def missed_briefly(card: TrustCard, survey: Survey | None) -> str:
-    """That the maps miss a cue that decides, in a few words; arguments as of `qualified_trust`.
-
-    "" otherwise, and without checks that apply.
-    """
-    return _("the patch is missed where it decides") if _unseen(card, survey) else ""
-
-
-def _unseen(card: TrustCard, survey: Survey | None) -> UnseenCue | None:
-    if survey is None or not card.counts[1]:
-        return None
-    return next((each for each in unseen_cues(survey) if each.arm == card.arm), None)
-
-
-def checks_headline(card: TrustCard, survey: Survey | None = None) -> str:
+def checks_headline(
+    card: TrustCard, survey: Survey | None = None, removals: Sequence[CueRemoval] = ()
+) -> str:
     """How many of the applicable checks are passed, in one sentence; arguments as of `qualified_trust`."""
     passed, made = card.counts
     names = {"explainer": _(EXPLAINERS[card.explainer].label), "arm": _(card.arm)}
@@ -50,20 +31,8 @@ def checks_headline(card: TrustCard, survey: Survey | None = None) -> str:
     counted = _("{explainer} of the {arm} passes {passed} of {made} checks").format(
         **names, passed=passed, made=made
     )
-    found = _("; ").join(filter(None, [counted, missed_briefly(card, survey)]))
+    found = _("; ").join(filter(None, [counted, fault_briefly(card, survey, removals)]))
     return _("{finding}.").format(finding=found)
-
-
-def passed_but(card: TrustCard, survey: Survey | None) -> str:
-    """In place of the conclusion where all checks are passed, but the maps miss a cue; "" otherwise."""
-    unseen = _unseen(card, survey)
-    if card.trust != "location" or unseen is None:
-        return ""
-    return _(
-        "Passed, but the maps miss the patch where it decides the answer: of the {count} test images "
-        "whose answer changes without the patch, the map is highest on it in {hit} (a random place: "
-        "{chance}). Use them to see where evidence is, not to rule the patch out."
-    ).format(count=unseen.n, hit=percentage(unseen.hit.value), chance=percentage(unseen.chance))
 
 
 def conclusion(card: TrustCard) -> str:

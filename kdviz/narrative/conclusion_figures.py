@@ -13,9 +13,10 @@ from kdviz.explainers import EXPLAINERS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, percentage, plural, sentences
 from kdviz.narrative.across_runs import seeds_sentence
-from kdviz.narrative.checks import checks_headline, missed_briefly
+from kdviz.narrative.checks import checks_headline
 from kdviz.narrative.conclusion import Grounds
 from kdviz.narrative.cue_split import lucky_errors_sentence
+from kdviz.narrative.map_faults import fault_briefly
 from kdviz.narrative.survey import teacher_misses
 from kdviz.types import Arm, Interval, Region
 
@@ -131,13 +132,13 @@ def _defined(shares: Mapping[Arm, Interval]) -> dict[Arm, Interval]:
 
 
 def _checked(grounds: Grounds) -> str:
-    cards, survey = grounds.cards, grounds.survey
+    cards, known = grounds.cards, (grounds.survey, grounds.removals)
     if not cards:
         return ""
     made_on = _("Each check is made on {count} test images.").format(count=max(card.n for card in cards))
     if len(cards) == 1 or not all(made for _passed, made in (card.counts for card in cards)):
-        return sentences(*(checks_headline(card, survey) for card in cards), made_on)
-    counts = listed(_counts(card.arm, card.counts, missed_briefly(card, survey)) for card in cards)
+        return sentences(*(checks_headline(card, *known) for card in cards), made_on)
+    counts = listed(_counts(card.arm, card.counts, fault_briefly(card, *known)) for card in cards)
     passed = _("Checks that {explainer} passes: {counts}.").format(
         explainer=_(EXPLAINERS[cards[0].explainer].label), counts=counts
     )

@@ -66,7 +66,7 @@ def _of_twin(removed: Mapping[Arm, CueRemoval], right: Survey) -> str:
             explainer=_(EXPLAINERS[right.explainer].label),
             hit=percentage(missed.hit.value),
         )
-    if _marks_too_often(removed["twin"].changed, row):
+    if marks_too_often(removed["twin"].changed, row):
         text = _(
             "Not for the twin: its map by {explainer} is highest on the patch in {hit}, and its answer "
             "changes on only {changed}."
@@ -99,14 +99,14 @@ def misleading_map(found: Sequence[CueRemoval], first: Survey, second: Survey) -
     if order is None or not all(arm in removed for arm in _COMPARED):
         return None
     above = _cue_rows(order[1])
-    too_often = all(_marks_too_often(removed[arm], above[arm]) for arm in _COMPARED)
+    too_often = all(marks_too_often(removed[arm], above[arm]) for arm in _COMPARED)
     missed = any(each.arm in _COMPARED for each in unseen_cues(order[0]))
     if too_often == missed:
         return None
     return MisleadingMap(order[too_often].explainer, marks=too_often)
 
 
-def _marks_too_often(changed: Interval, row: LocalizationRow) -> bool:
+def marks_too_often(changed: Interval, row: LocalizationRow) -> bool:
     """Whether maps mark the patch on clearly more images than those whose answer changes without it."""
     return changed.high < row.hit.low
 

@@ -9,11 +9,11 @@ from kdviz.comparison import localization_table, unseen_cues
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed
-from kdviz.narrative.checks import qualified_trust
 from kdviz.narrative.conclusion import Conclusion, Grounds, cue_noun
 from kdviz.narrative.cue_removal import misleading_map
 from kdviz.narrative.least_trusted import CHECKED
 from kdviz.narrative.localization import CLEARLY, maxima_differ, missed_classes
+from kdviz.narrative.map_faults import qualified_trust
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
 
@@ -43,7 +43,7 @@ def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
     if unknown := by_trust["unknown"]:
         text = _("That {explainer} shows where the evidence of {arms} is: the checks do not apply.")
         yield Conclusion("not-shown", "maps", text.format(explainer=explainer, arms=_names(unknown)))
-    if all(qualified_trust(card, grounds.survey) == "location" for card in cards.values()):
+    if all(qualified_trust(card, grounds.survey, grounds.removals) == "location" for card in cards.values()):
         text = _("{explainer} shows where the evidence of {arms} is, not why it is there.")
         yield Conclusion("say", "maps", text.format(explainer=explainer, arms=_names(CHECKED)))
 

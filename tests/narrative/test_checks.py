@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kdviz.comparison import Check, TrustCard
+from kdviz.agreement import share_interval
+from kdviz.comparison import Check, CueRemoval, TrustCard
 from kdviz.comparison.test_set.survey import ArmLocalization, ArmPredictions, Localization, Survey
 from kdviz.language import percentage, speaking_of
 from kdviz.narrative import (
@@ -247,6 +248,43 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_t
     assert checks_brief([passed], survey) == (
         "Grad-CAM, student: the patch is missed where it decides; 2 of 2 checks, 8 images"
     )
+
+
+def marking(hits):
+    """A survey of 400 images of which the student's maps are on the cue in `hits`; it covers 3 %."""
+    found = ArmLocalization(np.full(400, 0.1), (np.arange(400) < hits).astype(float))
+    return replace(
+        surveyed([1.0] * 400), localization={"cue": Localization(np.full(400, 0.03), {"student": found})}
+    )
+
+
+def changing(images, *, arm="student"):
+    """What removing the cue changes: the answer on so many of 400 images."""
+    return [CueRemoval(arm, share_interval(images, 400), 400)]
+
+
+def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_mark_a_cue_that_does_not_decide():
+    passed, known = card(True, True), (marking(hits=160), changing(8))
+    assert qualified_trust(passed, *known) == "limited"
+    assert passed_but(passed, *known) == (
+        "Passed, but the maps mark the patch more often than it decides the answer: they are highest on it in "
+        f"{percentage(0.4)} of the test images, and without it the answer changes in {percentage(0.02)}. Do not say that the "
+        "patch decides because they mark it."
+    )
+    assert checks_headline(passed, *known) == (
+        "Grad-CAM of the student passes 2 of 2 checks; the patch is marked where it does not decide."
+    )
+    assert least_trusted([replace(passed, arm="teacher"), passed], *known) == [passed]
+
+
+@pytest.mark.parametrize(
+    ("hits", "removals"),
+    [(160, changing(160)), (160, changing(8, arm="twin")), (160, []), (20, changing(0))],
+    ids=["as often as it decides", "another arm", "unknown", "about as often as by chance"],
+)
+def test_maps_that_mark_a_cue_as_often_as_they_may_leave_a_clear_pass(hits, removals):
+    assert qualified_trust(card(True), marking(hits), removals) == "location"
+    assert passed_but(card(True), marking(hits), removals) == ""
 
 
 def test_what_the_maps_miss_is_said_of_texts_and_sounds_in_their_words():

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 import streamlit as st
 
-from kdviz.comparison import Check, Survey, Trust, TrustCard, known_survey, known_trust_card
+from kdviz.comparison import (
+    Check,
+    CueRemoval,
+    Survey,
+    Trust,
+    TrustCard,
+    known_cue_removals,
+    known_survey,
+    known_trust_card,
+)
 from kdviz.datasets import DATASETS
 from kdviz.device import resolve_device
 from kdviz.explainers import EXPLAINERS
@@ -76,10 +85,11 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
             _progress_badge(store, run, explainer)
         elif cards:
             known = known_survey(store, run.id, explainer)
-            worst = least_trusted(cards, known)
-            trusted = qualified_trust(worst[0], known)
-            about = sentences(_conclusion(worst[0], known), checks_limit())
-            _badge(checks_brief(worst, known), trusted, about, arm=worst[-1].arm)
+            removals = known_cue_removals(store, run) or ()
+            worst = least_trusted(cards, known, removals)
+            trusted = qualified_trust(worst[0], known, removals)
+            about = sentences(_conclusion(worst[0], known, removals), checks_limit())
+            _badge(checks_brief(worst, known, removals), trusted, about, arm=worst[-1].arm)
         else:
             _badge(_("Maps not checked: check"))
 
@@ -165,19 +175,19 @@ def trust(store: Store, run: Run, explainer: str) -> None:
     drawer = st.expander(title, icon=":material/fact_check:", key=_OPEN, on_change="rerun")
     scroll_to(_OPEN, count=st.session_state.get(_OPENED, 0))
     with drawer:
-        known = known_survey(store, run.id, explainer)
+        known, removals = known_survey(store, run.id, explainer), known_cue_removals(store, run) or ()
         if known is not None and (shortcut := shortcut_warning(known)):
             st.warning(plain(shortcut), icon=":material/visibility:")
         # None after a visit without the panel. However it is opened, it begins with the worse of the two.
         if not drawer.open or st.session_state.get(_ARM) not in run.config.all_arms:
             cards = _known(store, run, explainer)
-            st.session_state[_ARM] = least_trusted(cards, known)[-1].arm if cards else "student"
+            st.session_state[_ARM] = least_trusted(cards, known, removals)[-1].arm if cards else "student"
         arm = arm_picker(_("Network"), run.config.all_arms, key=_ARM, default=None)
         card = known_trust_card(store, run.id, explainer, arm=arm)
         if card is None:
             _unknown(store, run, explainer, arm)
         else:
-            _card(card, known, run.results)
+            _card(card, known, removals, run.results)
         if known is not None and (on_object := object_sentence(known, arm)):
             about_masks = _(DATASETS[run.config.dataset].masks_note)
             st.markdown(f":material/center_focus_strong: {sentences(on_object, about_masks)}")
@@ -247,19 +257,21 @@ def checks_table(cards: Mapping[Arm, TrustCard]) -> pd.DataFrame:
     return table.loc[applying].rename(index=check_question)
 
 
-def _conclusion(card: TrustCard, survey: Survey | None) -> str:
+def _conclusion(card: TrustCard, survey: Survey | None, removals: Sequence[CueRemoval]) -> str:
     """As Markdown."""
-    return plain(passed_but(card, survey)) or conclusion(card)
+    return plain(passed_but(card, survey, removals)) or conclusion(card)
 
 
-def _card(card: TrustCard, survey: Survey | None, results: Results | None) -> None:
-    icon, colour = _LIGHTS[qualified_trust(card, survey)]
-    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey)}**")
+def _card(
+    card: TrustCard, survey: Survey | None, removals: Sequence[CueRemoval], results: Results | None
+) -> None:
+    icon, colour = _LIGHTS[qualified_trust(card, survey, removals)]
+    st.markdown(f":{colour}[:material/{icon}:] **{_conclusion(card, survey, removals)}**")
     result = (results or {}).get(card.arm)
     st.markdown(checks_limit(None if result is None else result.accuracy))
     st.caption(
         _("{headline} On {count} test images; your own input is not among them.").format(
-            headline=plain(checks_headline(card, survey)), count=card.n
+            headline=plain(checks_headline(card, survey, removals)), count=card.n
         )
     )
     with st.grid(3, min_column_width=260):

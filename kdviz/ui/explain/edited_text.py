@@ -13,6 +13,7 @@ import streamlit as st
 from kdviz.comparison import (
     ArmExplanation,
     ImageExplanation,
+    OwnText,
     Target,
     explain_cue_variants,
     explain_image,
@@ -55,6 +56,17 @@ def edited_text(store: Store, run: Run, query: ImageQuery, explanation: ImageExp
                 _("Change, add or remove words: the answers and maps appear here, beside the original's.")
             )
             return
+        st.button(
+            _("Back to the original"),
+            icon=":material/undo:",
+            type="tertiary",
+            key=f"{key}_back",
+            on_click=safely(_put),
+            args=(key, explanation.text),
+        )
+        if not edited.strip():
+            st.caption(_("No word is left. Write some."))
+            return
         try:
             _show_change(store, run, query, explanation, edited)
         except DataError as error:
@@ -94,8 +106,8 @@ def aligned(first: Sequence[str], second: Sequence[str]) -> AlignedTexts:
 def change_panels(before: ImageExplanation, after: ImageExplanation, *, signed: bool) -> list[SentencePanel]:
     """For each arm the text and the edited one, on one scale and in one unit; changed words are framed.
 
-    The scale is that of the maps above: the teacher's, or for a map of another class its own, which is said.
-    The class whose evidence is shown stands beside each.
+    Each arm's maps of both are for one class. The scale is that of the maps above: the teacher's, or for a
+    map of another class its own, which is said. The class stands beside each.
     """
     maps = heatmaps(before.attributions, signed=signed, clip=True)
     own = {arm for arm, of in before.arms.items() if of.target != before.target}
@@ -130,9 +142,6 @@ def _suggestions(store: Store, run: Run, query: ImageQuery, explanation: ImageEx
     if explained is None or explained.variants.texts is None:
         return
 
-    def put(text: str) -> None:
-        st.session_state[key] = text
-
     with st.container(horizontal=True, gap="xsmall"):
         for number, (way, text) in enumerate(
             zip(explained.variants.cues, explained.variants.texts, strict=True)
@@ -142,29 +151,43 @@ def _suggestions(store: Store, run: Run, query: ImageQuery, explanation: ImageEx
             named = planted_word(explained, number if way else explained.planted)
             label = _("with “{word}”") if way else _("without “{word}”")
             st.button(
-                label.format(word=plain(named)), key=f"{key}_{number}", on_click=safely(put), args=(text,)
+                label.format(word=plain(named)),
+                key=f"{key}_{number}",
+                on_click=safely(_put),
+                args=(key, text),
             )
+
+
+def _put(key: str, text: str) -> None:
+    st.session_state[key] = text
 
 
 def _show_change(
     store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation, edited: str
 ) -> None:
-    """Both texts explained for what each network predicts, unless a class was chosen. Raises DataError."""
+    """Both texts explained for what each network predicts for the original, or for a chosen class.
+
+    For one class, so that a colour moves where evidence does. Raises DataError.
+    """
     assert explanation.text is not None
-    target: Target = "own" if query.target in ("teacher", "own") else explanation.target
     original, given = (prepare_text(text, run_images(run.config)) for text in (explanation.text, edited))
-    before, after = (
-        explain_image(
+
+    def explained(text: OwnText, target: Target) -> ImageExplanation:
+        return explain_image(
             store,
             run.id,
-            each.numbers,
+            text.numbers,
             explainer=query.explainer,
             target=target,
             baseline=query.baseline,
-            text=each.text,
+            text=text.text,
         )
-        for each in (original, given)
-    )
+
+    before = explained(original, "own" if query.target in ("teacher", "own") else explanation.target)
+    targets = {of.target for of in before.arms.values()}
+    by_class = {target: explained(given, target) for target in targets}
+    arms = {arm: by_class[of.target].arms[arm] for arm, of in before.arms.items()}
+    after = replace(by_class[before.target], arms=arms)
     signed = query.signed and EXPLAINERS[query.explainer].signed
     new = tuple(word for word in given.unknown if word not in original.unknown)
     notes = text_notes(replace(given, unknown=new)), mostly_unknown(given)
@@ -203,10 +226,10 @@ def _pair(
         values = _in_unit(explanation.arms[arm].attribution, float(unit), signed=scale.signed)
         words.append(shaded_words(explanation.text, values, scale))
     found = aligned(*([word.text for word in each if word.read] for each in words))
-    classes = [class_name(before.classes, of.arms[arm].target) for of in (before, after)]
+    name = class_name(before.classes, before.arms[arm].target)
     named = (
-        _("as it was: evidence for {name}").format(name=classes[0]),
-        _("edited: evidence for {name}").format(name=classes[1]),
+        _("as it was: evidence for {name}").format(name=name),
+        _("edited: evidence for {name}").format(name=name),
     )
     return tuple(
         Sentence(

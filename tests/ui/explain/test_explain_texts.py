@@ -222,38 +222,28 @@ def test_an_edited_text_stands_beside_the_original(app, text_run, row, run, imag
     opened(app, "explain", run=text_run, image="1")
     assert sentences(app, "edited_sentences") is None, "nothing is computed before something is changed"
     edit(app, lambda text: f"{text} Awful")
-    before, after = row(1, target="own"), own(run, images, f"{row(1).text} Awful", target="own")
+    before = row(1, target="own")
     panels = sentences(app, "edited_sentences")["panels"]
     assert [panel["name"] for panel in panels] == ARMS
     for arm, panel in zip(before.arms, panels, strict=True):
-        assert texts(panel) == [before.text, after.text]
         first = before.arms[arm].predicted
+        after = own(run, images, f"{before.text} Awful", target=first)
+        assert texts(panel) == [before.text, after.text]
         shares = [f"{100 * of.arms[arm].probabilities[first]:.0f} %" for of in (before, after)]
-        named = [before.classes[of.arms[arm].predicted] for of in (before, after)]
         assert [each["name"] for each in panel["sentences"]] == [
-            f"as it was: evidence for {named[0]}",
-            f"edited: evidence for {named[1]}",
+            f"as it was: evidence for {before.classes[first]}",
+            f"edited: evidence for {before.classes[first]}",
         ]
+        unit = np.nanmean(np.abs(before.arms[arm].attribution))
+        shown = [
+            float(each["value"].rstrip("×").replace("−", "-")) for each in panel["sentences"][1]["words"]
+        ]
+        np.testing.assert_allclose(shown, after.arms[arm].attribution[: len(shown)] / unit, atol=0.006)
         said = panel["lines"][0]["text"].replace("\N{NO-BREAK SPACE}", " ")
         assert f"{shares[0]} → {shares[1]}" in said
         same = before.arms[arm].predicted == after.arms[arm].predicted
         assert said.endswith(f". Still predicts {before.classes[before.arms[arm].predicted]}.") == same
     assert re.search("After the edit: the twin (still|now) predicts", page_text(app).replace("\\", ""))
-
-
-def test_an_edited_text_is_coloured_for_the_answer_that_it_now_has(row):
-    before = row(1, target="own")
-    arm = before.arms["student"]
-    other = 1 - arm.target
-    turned = replace(arm, attribution=-2 * arm.attribution, target=other)
-    after = replace(before, arms={**before.arms, "student": turned})
-    panel = change_panels(before, after, signed=True)[1]
-    first, second = panel.sentences
-    assert first.name == f"as it was: evidence for {before.classes[arm.target]}"
-    assert second.name == f"edited: evidence for {before.classes[other]}"
-    values = [float(word["value"].rstrip("×").replace("−", "-")) for word in second.words if word["value"]]
-    expected = -2 * signed_density(arm.attribution)
-    np.testing.assert_allclose(values, expected[~np.isnan(expected)], atol=0.006)
 
 
 def test_the_original_has_the_colours_of_the_maps_above(row):
@@ -320,10 +310,14 @@ def test_words_of_two_texts_share_a_number_where_they_stand_for_each_other(first
     assert (list(found.first), list(found.second), set(found.changed)) == numbers
 
 
-def test_an_empty_edit_is_answered_in_one_line(app, text_run):
-    opened(app, "explain", run=text_run)
+def test_an_empty_edit_is_answered_in_one_line_and_the_original_brought_back(app, text_run, row):
+    opened(app, "explain", run=text_run, image="0")
     edit(app, lambda text: " ")
-    assert [error.value for error in app.error] == ["Own text: it has no words. Type at least one."]
+    assert not app.error
+    assert "No word is left." in page_text(app)
+    next(button for button in app.button if button.label == "Back to the original").click().run()
+    (field,) = [field for field in app.text_area if field.key.startswith("edited_")]
+    assert field.value == row(0).text
 
 
 def test_the_planted_word_can_be_put_away_or_replaced_in_the_edited_text(app, text_run, row, run):
