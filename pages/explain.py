@@ -5,6 +5,7 @@ from kdviz.errors import StoreError
 from kdviz.language import _
 from kdviz.ui.explain.checks import check_ahead, trust, trust_badge
 from kdviz.ui.explain.controls import controls
+from kdviz.ui.explain.linked_panel import open_linked_panel
 from kdviz.ui.explain.one_image import measure_chance, show_explanation
 from kdviz.ui.explain.only_twin_wrong import open_where_twin_is_wrong
 from kdviz.ui.explain.own_input import own_input
@@ -35,6 +36,7 @@ except StoreError as error:
     st.stop()
 
 open_where_twin_is_wrong(store, run)
+open_linked_panel()
 query = controls(run, images)
 if query.source == "test" and query.layout != "methods":
     trust_badge(store, run, query.explainer)

@@ -39,7 +39,7 @@ from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.frame.url_state import CHANGE_CUE
+from kdviz.ui.frame.url_state import CHANGE_CUE, CHECK_MAPS
 from kdviz.ui.widgets.caveat import caveat
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -143,7 +143,7 @@ def figures_frame(columns: list[FigureColumn]) -> pd.DataFrame:
 def _links(grounds: Grounds) -> dict[Topic, _Link]:
     explained = {"run": grounds.run.id, "explainer": grounds.survey.explainer}
     return {
-        "maps": _Link(_("Check the maps"), "pages/explain.py", explained),
+        "maps": _Link(_("Check the maps"), "pages/explain.py", explained | CHECK_MAPS),
         "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(grounds) | CHANGE_CUE),
         "seeds": _Link(_("Several seeds"), "pages/sweep.py", {}),
     }

@@ -124,11 +124,12 @@ def _badge(text: str, trusted: Trust = "unknown", about: str | None = None, *, a
         key="trust_badge_button",
         type="tertiary",
         help=about,
-        on_click=safely(partial(_open_panel, arm)),
+        on_click=safely(partial(open_checks, arm)),
     )
 
 
-def _open_panel(arm: Arm) -> None:
+def open_checks(arm: Arm | None = None) -> None:
+    """Open the panel on an arm, or on the worse of teacher and student, and scroll there."""
     st.session_state[_OPEN] = True
     st.session_state[_ARM] = arm
     st.session_state[_OPENED] = st.session_state.get(_OPENED, 0) + 1

@@ -17,7 +17,6 @@ from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.scroll import scroll_to
-from kdviz.ui.frame.url_state import CHANGE_CUE
 from kdviz.ui.widgets.answers import answer_verdict
 
 WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
@@ -89,7 +88,7 @@ def _to_what_if() -> None:
         icon=":material/drag_pan:",
         type="tertiary",
         key="to_what_if",
-        on_click=safely(_open_what_if),
+        on_click=safely(open_what_if),
     )
 
 
@@ -105,18 +104,11 @@ def try_own(modality: ModalityName) -> None:
     )
 
 
-def _open_what_if() -> None:
+def open_what_if() -> None:
+    """Open the panel in which the cue can be changed, and scroll there."""
     st.session_state[WHAT_IF_OPEN] = True
     count, _where = st.session_state.get(_SOUGHT, (0, None))
     st.session_state[_SOUGHT] = count + 1, None
-
-
-def open_from_link() -> None:
-    """Open the panel where a link with `CHANGE_CUE` leads; the address forgets it."""
-    (name, value), *_rest = CHANGE_CUE.items()
-    if st.query_params.get(name) == value:
-        del st.query_params[name]
-        _open_what_if()
 
 
 def scroll_to_what_if(where: int | None) -> None:

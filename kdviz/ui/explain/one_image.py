@@ -41,7 +41,6 @@ from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, sh
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.cue import (
     helping_cue_note,
-    open_from_link,
     shown_cue,
     true_cue_note,
     try_own,
@@ -88,7 +87,6 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     cue = shown_cue(run, query) if given is None else None
     view, own_view = views(run, query, given, explanation, own, cue)
     if cue is not None:
-        open_from_link()
         why, brief = _why_with_cue(store, run, query, explanation, own, cue)
     else:
         why, brief = _why_without_cue(given, explanation, own, chance or {})

@@ -24,8 +24,8 @@ _PAGE, _WRITTEN, _UNKNOWN, _DROPPED = "url_page", "url_written", "url_unknown", 
 _EVERYWHERE = ("run", "new", "lang", "tour", "projector")
 _MOST_DIGITS = 15
 
-CHANGE_CUE = {"to": "what-if"}
-"""Of a link to Explain: opens the panel in which the cue can be changed and scrolls there, once."""
+CHANGE_CUE, CHECK_MAPS = {"view": "row", "to": "what-if"}, {"view": "row", "to": "checks"}
+"""Of links to Explain: they open the panel in which the cue can be changed, or that of the checks, once."""
 
 
 def begin_visit(page: str) -> bool:

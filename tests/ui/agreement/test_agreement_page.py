@@ -541,7 +541,7 @@ def test_answers_that_a_cue_decides_without_the_maps_on_it_are_warned_of(app, fi
     opened(app, "agreement", run=finished)
     assert not app.exception
     assert unseen_cue_warning(found) in [each.value for each in app.warning]
-    assert f"run={finished}&explainer=grad-cam&image=7&to=what-if" in [
+    assert f"run={finished}&explainer=grad-cam&image=7&view=row&to=what-if" in [
         each.proto.query_string for each in app.get("page_link")
     ]
 

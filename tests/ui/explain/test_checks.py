@@ -34,10 +34,10 @@ def badges(app):
     return [button.label for button in app.button if "-badge[" in button.label]
 
 
-def scrolled(app):
-    """How often the page has been asked to scroll to the panel."""
+def scrolled(app, to="trust_open"):
+    """How often the page has been asked to scroll to a panel."""
     mounts = [each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_scroll_to"]
-    (panel,) = (data for each in mounts if (data := json.loads(each.proto.json))["to"] == "trust_open")
+    (panel,) = (data for each in mounts if (data := json.loads(each.proto.json))["to"] == to)
     return panel["count"]
 
 
@@ -197,3 +197,15 @@ def test_a_method_of_many_passes_waits_for_the_button(app, trained, finished, ah
     opened(app, "explain", run=finished, explainer="kernel-shap")
     assert trust_job(Store(trained[0]), finished, "kernel-shap", "student") is None
     assert [button for button in app.button if button.key == "trust_run"]
+
+
+@pytest.mark.parametrize(("link", "panel"), [("checks", "trust_open"), ("what-if", "what_if_open")])
+def test_a_link_opens_a_panel_and_scrolls_there_once(app, finished, link, panel):
+    app.session_state["view"] = "methods"
+    opened(app, "explain", run=finished, to=link, view="row")
+    assert not app.warning, "the page knows it"
+    assert "to" not in app.query_params
+    assert app.session_state[panel]
+    assert scrolled(app, panel) == 1
+    app.run()
+    assert scrolled(app, panel) == 1
