@@ -14,7 +14,7 @@ names, and a label is made from the name when it is drawn.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from decimal import ROUND_HALF_UP, Decimal, localcontext
@@ -112,6 +112,13 @@ def sentences(*parts: str) -> str:
 def listed(parts: Iterable[str]) -> str:
     """A list of things, joined by the separator of the current language."""
     return _(", ").join(parts)
+
+
+def enumerated(parts: Sequence[str]) -> str:
+    """The same within a sentence: "a", "a and b", "a, b and c"."""
+    if len(parts) < 2:
+        return listed(parts)
+    return _("{parts} and {last}").format(parts=listed(parts[:-1]), last=parts[-1])
 
 
 def decimal(value: float, digits: int = 2, *, sign: bool = False) -> str:

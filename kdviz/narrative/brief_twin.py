@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
 from kdviz.datasets import class_name, class_names
 from kdviz.language import _, decimal, percentage, sentences
+from kdviz.narrative.answer import LITTLE
 from kdviz.narrative.why import arm_names
 from kdviz.types import Arm
 
@@ -58,6 +59,11 @@ def _looks(scores: Sequence[float], same: bool) -> str:
         return _(
             "The student looks where its teacher looks about as much as the twin does (agreement {student} "
             "and {twin})."
+        )
+    if scores[1] < scores[0] < LITTLE:
+        return _(
+            "The student hardly looks where its teacher looks, the twin even less (agreement {student} and "
+            "{twin})."
         )
     if scores[0] > scores[1]:
         return _(

@@ -8,7 +8,7 @@ from math import isfinite
 from kdviz.comparison import localization_table, unseen_cues
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, listed
+from kdviz.language import _, enumerated, listed
 from kdviz.narrative.conclusion import Conclusion, Grounds, cue_noun
 from kdviz.narrative.cue_removal import misleading_map
 from kdviz.narrative.least_trusted import CHECKED
@@ -81,7 +81,7 @@ def misleading_maps(grounds: Grounds) -> Iterator[Conclusion]:
             "That a network ignores {cue} because its map is elsewhere: answers of the {arms} depend on it "
             "all the same."
         )
-        yield Conclusion("do-not-say", "cue", text.format(cue=cue, arms=listed(arms)))
+        yield Conclusion("do-not-say", "cue", text.format(cue=cue, arms=enumerated(arms)))
     other = grounds.other
     if other is None or not maxima_differ(grounds.survey, other, "cue"):
         return

@@ -181,8 +181,9 @@ def alike_rule(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEAS
     if not math.isfinite(above):
         return _("No map is defined, so none look alike.")
     return _(
-        "Two maps look alike where their agreement is above {level}: {share} of pairs of unrelated images "
-        "stay below it, by {explainer}. So the limit depends on the explainer, and on the network."
+        "Maps of unrelated images agree by 0 on average, but single pairs by up to {level} ({share} of them "
+        "stay below it, by {explainer}): two maps look alike above that. The limit depends on the explainer, "
+        "and on the network."
     ).format(
         level=decimal(above),
         explainer=_(EXPLAINERS[survey.explainer].label),

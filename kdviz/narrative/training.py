@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from statistics import fmean
+from statistics import fmean, variance
 
 from kdviz.language import _, decimal, plural
 from kdviz.narrative.findings import guessing
@@ -65,7 +66,7 @@ def _still_rising(curves: Mapping[Arm, Curve]) -> str:
     """That a curve still rises, and by so much that it matters beside the difference of the two; else ""."""
     ends = [curve[max(curve)] for curve in curves.values() if curve]
     gap = abs(ends[0] - ends[-1])
-    rises = {arm: latest_rise(curve) for arm, curve in curves.items()}
+    rises = {arm: latest_rise(curve) if is_clear_rise(curve) else 0.0 for arm, curve in curves.items()}
     arm = max(rises, key=lambda each: rises[each])
     if rises[arm] <= max(RISING, MATTERS * gap):
         return ""
@@ -85,9 +86,27 @@ def _still_rising(curves: Mapping[Arm, Curve]) -> str:
 
 def latest_rise(curve: Curve) -> float:
     """Mean of the last quarter of the epochs minus that of the quarter before; 0 with fewer than 4 epochs."""
+    before, last = _last_quarters(curve)
+    return fmean(last) - fmean(before) if last else 0.0
+
+
+def is_clear_rise(curve: Curve) -> bool:
+    """Whether the latest rise is more than the zigzag of a curve of few validation images.
+
+    More than two standard errors, by the scatter within the two quarters; unknown of quarters of one epoch,
+    which count as clear.
+    """
+    before, last = _last_quarters(curve)
+    if len(last) < 2:
+        return True
+    return latest_rise(curve) > 2 * math.sqrt((variance(before) + variance(last)) / len(last))
+
+
+def _last_quarters(curve: Curve) -> tuple[list[float], list[float]]:
+    """The values of the last but one and of the last quarter of the epochs; empty with fewer than 4."""
     values = [curve[epoch] for epoch in sorted(curve)]
     quarter = len(values) // 4
-    return fmean(values[-quarter:]) - fmean(values[-2 * quarter : -quarter]) if quarter else 0.0
+    return (values[-2 * quarter : -quarter], values[-quarter:]) if quarter else ([], [])
 
 
 def _far_from_teacher(measured: Sequence[Measured]) -> bool:

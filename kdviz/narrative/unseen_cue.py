@@ -104,7 +104,7 @@ def _brief_decided(arms: Sequence[Arm]) -> str:
 
 def _brief_tie(explanation: ImageExplanation, arm: Arm) -> str:
     (_first, share), (_second, other_share) = explanation.arms[arm].top(2)
-    return _("Yet the patch tips the {arm}'s answer, a near tie ({share} against {other_share}).").format(
+    return _("The patch tips the {arm}'s answer, a near tie ({share} against {other_share}).").format(
         arm=arm_names()[arm], share=percentage(share, 0), other_share=percentage(other_share, 0)
     )
 

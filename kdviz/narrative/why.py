@@ -114,7 +114,9 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
         line = text.format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
     else:
         line = _("Both {first} and {second} look {place}.").format(**names, place=place)
-    filled = _("The {object} fills the image, so no map can show whether a network looks at it.")
+    filled = _(
+        "What is marked as {object} covers the image, so no map can show whether a network looks at it."
+    )
     filled_by = filled.format(object=name) if found[first].filled else ""
     return sentences(filled_by, line)
 

@@ -21,6 +21,7 @@ from kdviz.comparison import (
 )
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
+from kdviz.language import percentage
 from kdviz.narrative import (
     Grounds,
     accuracy_reach,
@@ -134,6 +135,42 @@ def test_too_early_for_a_finding_the_heading_says_so():
     assert conclusions(early) == conclusions(given)
     assert group_name("say", early=True) == "So far, but not settled"
     assert group_name("not-shown", early=True) == group_name("not-shown")
+
+
+def answered(right, count=100):
+    """A survey of images of two classes, half of each, of which each arm is right on so many of a hundred."""
+    survey, labels = made(arms=("student", "twin", "placebo")), np.arange(count) % 2
+    predictions = {
+        arm: replace(
+            survey.predictions[arm],
+            predicted=np.where(np.arange(count) % 100 < right[arm], labels, 1 - labels),
+            confidence=np.where(np.arange(count) % 3 > 0, 0.99, 0.6),
+        )
+        for arm in right
+    }
+    return replace(
+        survey, labels=labels, indices=np.arange(count), total=count, classes=("a", "b"),
+        predictions=predictions, localization={},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(("placebo", "guesses"), [(50, True), (57, True), (59, False), (20, True)])
+def test_a_placebo_that_only_guesses_is_no_opponent(placebo, guesses):
+    """By the exact binomial test: 59 of 100 have a chance of 4.4 %, 58 one of 6.7 %."""
+    right = {"teacher": 95, "student": 90, "twin": 60, "placebo": placebo}
+    said = of_topic(grounds(largest=answered(right)), "placebo")
+    text = (
+        f"That being ahead of the placebo shows much: at this λ the placebo is right on {percentage(placebo / 100)}, "
+        f"no more often than by guessing ({percentage(0.5)})."
+    )
+    assert said == ([("not-shown", text)] if guesses else [])
+
+
+@pytest.mark.parametrize(("count", "enough"), [(FEW - 1, False), (400, True)])
+def test_of_few_images_nothing_is_said_of_the_confidence(count, enough):
+    right = {"teacher": 95, "student": 95, "twin": 20, "placebo": 60}
+    ((group, said),) = of_topic(grounds(largest=answered(right, count)), "confidence")
+    assert (group == "say", said.endswith("there are too few images.")) == (enough, not enough)
 
 
 def test_the_gain_is_the_teachers_doing_only_beyond_the_placebo():

@@ -223,8 +223,8 @@ def test_images_without_a_map_are_counted_beside_the_finding():
 
 def test_the_rule_for_looking_alike_includes_its_threshold():
     assert alike_rule(made()) == (
-        f"Two maps look alike where their agreement is above 0.50: 95{NBSP}% of pairs of unrelated images "
-        "stay below it, by Grad-CAM. So the limit depends on the explainer, and on the network."
+        f"Maps of unrelated images agree by 0 on average, but single pairs by up to 0.50 (95{NBSP}% of them stay "
+        "below it, by Grad-CAM): two maps look alike above that. The limit depends on the explainer, and on the network."
     )
     assert alike_rule(made(arms=("placebo",)), "placebo") == "No map is defined, so none look alike."
 

@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 import pytest
+from scipy.stats import ttest_ind
 
 from kdviz.narrative import survey_headline, training_caveat
 from kdviz.narrative.training import RISING as LEAST_RISE
-from kdviz.narrative.training import latest_rise
+from kdviz.narrative.training import is_clear_rise, latest_rise
 from kdviz.store import Store, grouped
 from kdviz.store.prepared import RUN
 from kdviz.types import ArmResult, Measured
@@ -54,6 +55,19 @@ def caveat(run, state="finished", **values):
 )
 def test_a_curve_rises_where_its_last_quarter_is_three_points_above_the_one_before(values, rising):
     assert (latest_rise(dict(enumerate(values, start=1))) > LEAST_RISE) is rising
+
+
+@pytest.mark.parametrize(
+    ("last", "clear"),
+    [([0.65, 0.81, 0.70, 0.81], False), ([0.74, 0.75, 0.74, 0.75], True), ([0.68, 0.82, 0.69, 0.82], True)],
+)
+def test_a_rise_within_the_zigzag_of_a_curve_is_none(last, clear):
+    """By Welch's test of the last quarter against the one before, whose statistic is t."""
+    before = [0.60, 0.70, 0.58, 0.70]
+    curve = dict(enumerate([0.3] * 8 + before + last, start=1))
+    assert latest_rise(curve) > LEAST_RISE
+    t = ttest_ind(last, before, equal_var=False).statistic
+    assert is_clear_rise(curve) is bool(t > 2) is clear
 
 
 def test_a_run_whose_curves_are_level_needs_no_caveat(run):

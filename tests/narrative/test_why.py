@@ -229,7 +229,7 @@ def test_of_an_object_that_fills_the_image_it_is_not_asked_whether_a_network_loo
     assert (found["student"].peak, found["student"].shares["object"] > 0.9) == ("object", True)
     share = percentage(found["twin"].shares["cue"], 0)
     assert brief_why(explanation, cue) == (
-        "The cross fills the image, so no map can show whether a network looks at it. The twin's map is "
+        "What is marked as cross covers the image, so no map can show whether a network looks at it. The twin's map is "
         f"strongest on the patch ({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image); the student looks elsewhere "
         "than at the patch."
     )
@@ -445,7 +445,7 @@ def test_an_answer_that_is_a_near_tie_is_tipped_not_decided():
     explanation.arms["twin"].probabilities[:] = [0.424, 0.132, 0.444]
     said = brief_unseen(explanation, planted(), {"teacher": KEPT, "student": KEPT, "twin": GONE})
     assert said == (
-        f"Yet the patch tips the twin's answer, a near tie ({percentage(0.444, 0)} against {percentage(0.424, 0)})."
+        f"The patch tips the twin's answer, a near tie ({percentage(0.444, 0)} against {percentage(0.424, 0)})."
     )
 
 

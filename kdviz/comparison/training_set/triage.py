@@ -17,7 +17,7 @@ from kdviz.comparison.input.explanation import comparable_maps, compared_part
 from kdviz.comparison.models.offered import explainers_offered
 from kdviz.comparison.models.slices import Work, affordable_count, explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.datasets import Marks, Split, digests, fingerprint
+from kdviz.datasets import Marks, Split, balanced_indices, digests, fingerprint
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
@@ -138,7 +138,8 @@ def _made(run: Snapshots, seen: Split, plain: Split, *, most: int) -> Work[Train
     explainer = explainers_offered(run.config)[0].name
     cost = sum(explaining_cost(run.networks[arm], explainer, tuple(seen.images.shape[1:])) for arm in _ARMS)
     count = min(len(seen), most, affordable_count(cost))
-    images = seen.take(torch.arange(count))
+    chosen = balanced_indices(seen.labels, count, seed=run.config.seed)
+    images, shown = seen.take(chosen), plain.take(chosen)
     probabilities, maps = yield from _explained(run, explainer, images, cost)
     predicted = probabilities["student"].argmax(1)
     scores, by_mask = _scores(maps, explainer, images.object_masks)
@@ -146,7 +147,7 @@ def _made(run: Snapshots, seen: Split, plain: Split, *, most: int) -> Work[Train
     return TrainingTriage(
         run.images.classes,
         explainer,
-        tuple(_image(int(at), images, plain, probabilities, maps) for at in order),
+        tuple(_image(int(at), images, shown, probabilities, maps) for at in order),
         count,
         len(seen),
         int((predicted != images.labels).sum()),

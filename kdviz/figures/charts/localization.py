@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -11,6 +12,9 @@ from kdviz.figures.charts.arm_bars import arm_bars_alt, arm_bars_figure
 from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.types import Arm, Interval, Region
+
+_SMALL = 0.25
+"""Where no bar or interval reaches this share, the axis ends behind them, so that they can be told apart."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +63,14 @@ def localization_figure(info: LocalizationInfo) -> go.Figure:
         named=_chance(info),
         words=percent,
     )
+    most = max((each for each in (*info.highs, info.chance) if math.isfinite(each)), default=1.0)
+    small = most < _SMALL
     figure.update_xaxes(
-        title=_("share of images"), range=[0, 1.12], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]
+        title=_("share of images"),
+        range=[0, 1.2 * most if small else 1.12],
+        tickformat=".0%",
+        tickvals=None if small else [0, 0.25, 0.5, 0.75, 1],
+        nticks=5,
     )
     return figure
 

@@ -75,7 +75,7 @@ def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = U
     if "twin" not in results:
         return ""
     if arm == "twin":
-        return _("The same student without the teacher's maps (λ = 0): the others are compared with it.")
+        return _("The same student without maps to match (λ = 0): the others are compared with it.")
     roles: dict[Arm, str] = {
         "placebo": _("The same student with the maps of other images."),
         "teacher-maps": _("The same student with the same λ on the teacher's maps, without marks."),

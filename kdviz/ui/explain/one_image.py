@@ -177,7 +177,8 @@ def _why_without_cue(
         return "", sentences(answers, places)
     if places_contradict(own, explanation, chance):
         places = ""
-    headline = sentences(answers, places, brief_twin(explanation, chance))
+    same = len({own.arms[arm].target for arm in headline_arms(own)}) == 1
+    headline = sentences(answers, places, brief_twin(explanation, chance) if same else "")
     return placebo_sentence(explanation, chance), headline
 
 

@@ -277,7 +277,7 @@ def _agreement(
     corrected = view.explanation.beyond_chance(arm, chance)
     if not math.isfinite(corrected):
         about = _("{raw}, which cannot be compared with an agreement.").format(raw=_raw_text(raw))
-        return (PanelLine(_("Agreement: chance is not known here."), about),)
+        return (PanelLine(_("No agreement: chance is not measured for this method."), about, folded=True),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
     text = _("Agreement: {score} (maps for {name})") if by else _("Agreement: {score}")
     return (

@@ -66,7 +66,7 @@ def _maps(example: PreparedExample, label: str) -> None:
     st.caption(
         _(
             "Test image {index}, and what teacher, student and twin look at for their own predictions, the "
-            "twin's on its own scale; only the twin is wrong."
+            "twin's on its own scale. It was picked since of these three only the twin is wrong."
         ).format(index=example.index)
     )
 

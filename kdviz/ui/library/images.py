@@ -283,7 +283,7 @@ def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks:
 
 def _legend_of_frames(*, planted: bool, marked: bool) -> None:
     """What the frames around words of the texts mean."""
-    meanings = {_("Framed: the planted word."): planted, _("Dashed: a word that a person marked."): marked}
+    meanings = {_("Framed: the planted word."): planted, _("Framed: a word that a person marked."): marked}
     if said := sentences(*(text for text, shown in meanings.items() if shown)):
         st.caption(said)
 

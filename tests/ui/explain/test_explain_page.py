@@ -190,7 +190,7 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
         known = f"Raw cosine {score(score_of)}" in line["about"]
         assert (
             known
-            or line["text"] == "Agreement: chance is not known here."
+            or line["text"] == "No agreement: chance is not measured for this method."
             or line["text"] == "No agreement: one of the two maps has no evidence for this class."
             or "Undefined" in line["text"]
         )
