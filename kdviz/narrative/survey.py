@@ -11,6 +11,7 @@ from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import difference
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.comparison.test_set.triage import ALIKE_QUANTILE, alike_above
+from kdviz.comparison.test_set.trust_card import TrustCard
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
@@ -234,15 +235,18 @@ def _missed_by_teacher(survey: Survey) -> str:
     return missed_shares(survey, "object", "teacher") if "object" in survey.localization else ""
 
 
-def shortcut_warning(survey: Survey) -> str:
+def shortcut_warning(survey: Survey, cards: Iterable[TrustCard] = ()) -> str:
     """A warning for each class on whose images the teacher looks at one place, which others do not share.
 
-    See `fixed_places`; "" without one.
+    See `fixed_places`; "" without one, and where the teacher's maps are not to be trusted. cards: the known
+    checks.
     """
+    if any((card.arm, card.trust) == ("teacher", "none") for card in cards):
+        return ""
     text = _(
         "On {count} of {n} images of {name} the teacher's map is highest at the same place ({place}); on "
         "images of other classes it is highest there in {elsewhere}. If nothing there belongs to {name}, the "
-        "teacher has learned a shortcut, and the student copies it."
+        "teacher has learned a shortcut, and a student with its maps copies it."
     )
     return sentences(
         *(

@@ -20,6 +20,7 @@ from kdviz.comparison import (
     TrustCard,
     cue_removals,
     finding_surveys,
+    known_cue_removals,
     known_seeds,
     known_trust_card,
     label_counts,
@@ -126,25 +127,30 @@ class Concluded:
     warnings: Sequence[str]
 
 
-def report_html(store: Store, run_id: str, *, image_indices: Sequence[int] | None = None) -> str:
+def report_html(
+    store: Store, run_id: str, *, image_indices: Sequence[int] | None = None, checked: bool = True
+) -> str:
     """A run as one self-contained HTML page, in the current language.
 
     image_indices: images of the test set whose heatmaps are shown; None shows the first of the probe set.
+    checked: whether the checks of the maps and the removal of the cue are computed where they are not known;
+    without them the report says that the maps are not checked.
     What a run does not have (yet, or on this machine) is left out, with the reason.
     Raises StoreError for an unknown run, ConfigError for an image that does not exist.
     """
     run = store.run(run_id)
     with speaking_of(modality_of(run.config.dataset).name):
-        return _rendered(store, run, image_indices)
+        return _rendered(store, run, image_indices, checked=checked)
 
 
-def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> str:
+def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, checked: bool) -> str:
     config, run_id = run.config, run.id
     surveys = finding_surveys(store, run)
     survey = surveys.get(SHOWN)
-    removals = _removals(store, run) if surveys else ()
+    removals = _removals(store, run, checked=checked) if surveys else ()
     caveat = _caveat(store, run)
     seeds = None if survey is None else known_seeds(store, run)
+    cards = [] if survey is None else _cards(store, run, survey, checked=checked)
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
     return _template().render(
@@ -154,7 +160,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None) -> st
         warning=warning(run.config.mistake),
         state=_state(run),
         finding=_finding(run, surveys, removals, caveat),
-        concluded=None if survey is None else _concluded(store, run, surveys, removals, caveat, seeds),
+        concluded=None if survey is None else _concluded(store, run, surveys, removals, cards, caveat, seeds),
         places=None if survey is None else places_by_arm(survey),
         trust=_trust(run, seeds),
         marks=marks_lines(store, run, caveat),
@@ -209,8 +215,10 @@ def _answer(
     return [answer, *([limits] if limits else [])]
 
 
-def _removals(store: Store, run: Run) -> Sequence[CueRemoval]:
-    """What removing the cue changes, counted if it is not known; none without a cue."""
+def _removals(store: Store, run: Run, *, checked: bool) -> Sequence[CueRemoval]:
+    """What removing the cue changes; none without a cue, and where it is not known and not to be counted."""
+    if not checked:
+        return known_cue_removals(store, run) or ()
     return () if run.config.cue == "none" else run_to_end(cue_removals(store, run.id))
 
 
@@ -219,6 +227,7 @@ def _concluded(
     run: Run,
     surveys: Mapping[str, Survey],
     removals: Sequence[CueRemoval],
+    cards: Sequence[TrustCard],
     caveat: str,
     seeds: SeedGroup | None,
 ) -> Concluded:
@@ -229,14 +238,14 @@ def _concluded(
         run,
         survey,
         largest_survey(store, run, survey),
-        cards=_cards(store, run, survey),
+        cards=cards,
         other=other,
         removals=removals,
         caveat=caveat,
         seeds=seeds,
         second=other.explainer if other else second_explainer(run, SHOWN),
     )
-    warnings = (shortcut_warning(survey), goodhart_alarm(survey, run.results))
+    warnings = (shortcut_warning(survey, cards), goodhart_alarm(survey, run.results))
     return Concluded(
         [(group, _MARKS[group], found) for group, found in conclusions(grounds).items()],
         caveat,
@@ -247,11 +256,11 @@ def _concluded(
     )
 
 
-def _cards(store: Store, run: Run, survey: Survey) -> list[TrustCard]:
-    """The checks of each network's maps: made for teacher and student, of the others where they are known."""
+def _cards(store: Store, run: Run, survey: Survey, *, checked: bool) -> list[TrustCard]:
+    """The checks of each network's maps as far as they are known; checked: of teacher and student anyway."""
     made = (
         trust_card(store, run.id, survey.explainer, arm=arm)
-        if arm in CHECKED
+        if checked and arm in CHECKED
         else known_trust_card(store, run.id, survey.explainer, arm=arm)
         for arm in survey.predictions
     )

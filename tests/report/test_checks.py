@@ -48,6 +48,14 @@ def test_a_report_computes_no_check_that_the_job_has_made(surveyed, monkeypatch)
     assert "What may I conclude?" in report_html(*surveyed)
 
 
+def test_a_report_with_the_maps_unchecked_computes_none_and_says_so(surveyed, monkeypatch):
+    for module, name in ((checks, "_subject"), (cue_removal, "keep_cue_removals")):
+        monkeypatch.setattr(module, name, lambda *given: pytest.fail("computed"))
+    made = report_html(*surveyed, checked=False)
+    assert "of teacher and student is: that is not checked yet." in made
+    assert "what removing it changes is not known yet." in made
+
+
 def test_a_run_without_a_survey_lacks_no_check(finished, monkeypatch):
     store, run_id = finished
     monkeypatch.setattr("kdviz.report.checks.finding_surveys", lambda store, run: {})

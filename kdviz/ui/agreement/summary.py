@@ -14,6 +14,7 @@ from kdviz.comparison import (
     Survey,
     by_measure,
     calibration,
+    known_trust_card,
     second_explainer,
     trained_explainer,
     unseen_cues,
@@ -71,7 +72,8 @@ def survey_summary(
         one_run = _("One run: intervals are over test images, not over seeds.")
         with st.expander(_("The finding in numbers"), icon=":material/pin:", key="ag_more"):
             st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
-        if shortcut := shortcut_warning(survey):
+        teacher = known_trust_card(store, run.id, survey.explainer, arm="teacher")
+        if shortcut := shortcut_warning(survey, [teacher] if teacher else []):
             st.warning(plain(shortcut), icon=":material/visibility:")
         if unseen := unseen_cue_warning(unseen_cues(survey)):
             st.warning(unseen, icon=":material/visibility_off:")

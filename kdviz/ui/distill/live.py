@@ -14,7 +14,7 @@ from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
 from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.jobs.countdown import SLOWED
-from kdviz.language import _, plural, text_of
+from kdviz.language import _, plural, sentences, text_of
 from kdviz.notes import shown_note
 from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
@@ -34,6 +34,9 @@ from kdviz.ui.widgets.history import charts, history
 from kdviz.ui.widgets.parent_run import MARKING, compare_with_parent, marks_of, parent_text
 
 _EVERY_S = 1.0
+
+_MOST_SHARE = 0.95
+"""Of the gradient: from here on the explanation loss leaves the answers little."""
 
 _COLUMN, _PROJECTED = 460, 1200
 """Least width in pixels of the film, and of the curves beside it; narrower, the curves come below."""
@@ -297,10 +300,13 @@ def _below_charts(store: Store, run: Run, measured: tuple[Measured, ...]) -> Non
                 help=_("A batch without a marked image has no explanation loss."),
             )
         elif math.isfinite(share):
+            about = _("The explanation loss's share of the student's gradient. It says more than λ itself.")
+            little_left = _("Little of it is left for the answers: a smaller λ leaves more.")
             st.badge(
                 _("Explanation loss: {share} of the gradient").format(share=percent(share)),
                 icon=":material/balance:",
-                help=_("The explanation loss's share of the student's gradient. It says more than λ itself."),
+                color="orange" if share > _MOST_SHARE else "blue",
+                help=sentences(about, little_left if share > _MOST_SHARE else ""),
             )
         if missing > 0:
             st.badge(

@@ -299,7 +299,10 @@ def _predicts(found: TeacherExamination) -> None:
     if len(found.checks) > 1:
         by_scale = {each.scale or _("as the data set"): each for each in found.checks}
         text = _("Accuracy by the scale of its pixels, with images {size}: {others}.")
-        st.caption(text.format(size=_size(found.checks[0]), others=_accuracies(by_scale)))
+        kept = _("None is clearly higher on these {count} images than the first, which is kept.")
+        chosen, highest = found.checks[0], max(each.accuracy for each in found.checks)
+        why = kept.format(count=chosen.count) if highest > chosen.accuracy else ""
+        st.caption(sentences(text.format(size=_size(chosen), others=_accuracies(by_scale)), why))
     if found.sizes:
         by_size = {_("as they are") if each.size is None else f"{each.size} px": each for each in found.sizes}
         text = _("Accuracy by the size to which images are resized, with pixels {scale}: {others}.")

@@ -177,7 +177,7 @@ def trust(store: Store, run: Run, explainer: str) -> None:
     scroll_to(_OPEN, count=st.session_state.get(_OPENED, 0))
     with drawer:
         known, removals = known_survey(store, run.id, explainer), known_cue_removals(store, run) or ()
-        if known is not None and (shortcut := shortcut_warning(known)):
+        if known is not None and (shortcut := shortcut_warning(known, _known(store, run, explainer))):
             st.warning(plain(shortcut), icon=":material/visibility:")
         # None after a visit without the panel. However it is opened, it begins with the worse of the two.
         if not drawer.open or st.session_state.get(_ARM) not in run.config.all_arms:

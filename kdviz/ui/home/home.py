@@ -35,8 +35,9 @@ def home(store: Store) -> None:
     prepared = next((run for run in runs if is_prepared(run)), None)
     own = next((run for run in runs if not came_with_kdviz(run)), None)
     ladder = prepared_ladder()
-    what_the_patch_does = _(
-        "In training, the patch's colour gave the answer away. In these test images it misleads."
+    what_the_patch_does = sentences(
+        _("In training, the patch's colour gave the answer away. In these test images it misleads."),
+        _("Yellow: where the network looks."),
     )
     _arrange()
     with st.container(key="hero"):

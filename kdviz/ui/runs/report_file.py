@@ -24,7 +24,7 @@ def report_button(store: Store, run: Run) -> None:
         spoken = language()  # the download is made on a thread without a session
         download(
             _("Save the report") if done else _("Report"),
-            lambda: report_in(spoken, store, run.id),
+            lambda: _report_in(spoken, store, run.id),
             file=f"kdviz-{run.id}.html",
             icon="description",
             key="report",
@@ -53,13 +53,22 @@ def report_progress(store: Store, run: Run) -> None:
             title=_("The report needs checks of the maps"),
             stopped=_("The checks for the report were stopped."),
         )
+        spoken = language()
+        download(
+            _("Save it now, with the maps unchecked"),
+            lambda: _report_in(spoken, store, run.id, checked=False),
+            file=f"kdviz-{run.id}.html",
+            icon="description",
+            key="report_unchecked",
+            type="tertiary",
+        )
 
 
 def _at_work(job: SurveyJob | None) -> bool:
     return job is not None and not job.ended
 
 
-def report_in(code: str, store: Store, run_id: str) -> bytes:
+def _report_in(code: str, store: Store, run_id: str, *, checked: bool = True) -> bytes:
     """The run's report in a language, as bytes."""
     with speaking(code):
-        return report_html(store, run_id).encode()
+        return report_html(store, run_id, checked=checked).encode()

@@ -1,6 +1,7 @@
 import json
 import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ from kdviz.comparison.test_set import checks, cue_removal, known_surveys
 from kdviz.config import make_config
 from kdviz.figures.style import percent
 from kdviz.jobs import report_checks_job, start_survey
+from kdviz.jobs.surveys import SurveyProgress
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import PACKED, packed_run, still_packed
@@ -305,6 +307,15 @@ def test_a_report_whose_checks_are_not_known_is_announced_and_then_saved(app, tr
         monkeypatch.setattr(module, name, Cache(8))
     opened(app, "runs", run=run_id)
     choose(app, store, [run.id for run in store.runs()].index(run_id))
+    with monkeypatch.context() as patch:
+        patch.setattr("kdviz.ui.runs.report_file.start_report_checks", lambda *given: None)
+        unfinished = SimpleNamespace(ended=True, progress=SurveyProgress("stopped"))
+        patch.setattr("kdviz.ui.runs.report_file.report_checks_job", lambda *given: unfinished)
+        app.run()
+        assert "Save it now, with the maps unchecked" in [
+            button.proto.label for button in app.get("download_button")
+        ]
+    app.run()
     press(app, "Report")
     assert report_checks_job(store, run_id).wait(PATIENCE_S).state == "done"
     app.run()
