@@ -258,8 +258,8 @@ DATASETS: dict[str, DatasetSpec] = {
     "text-file": DatasetSpec(
         name="text-file",
         label="Your own texts",
-        about="A CSV, TSV or JSON Lines file with texts and labels, or a folder or zip with one folder of "
-        ".txt files for each class.",
+        about="A CSV, TSV or JSON Lines file with the columns text and label, or a folder or zip with one "
+        "folder of .txt files for each class; at least 3 texts of each class.",
         load=deferred("kdviz.datasets.text_file:load_text_file"),
         source="your files",
         input_shape=(1, 128),

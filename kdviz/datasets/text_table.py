@@ -154,7 +154,8 @@ def _columns(names: Row | None, rows: Sequence[Row], name: str) -> tuple[int, in
         label = _label_column(rows, [place for place in others if place != text])
     if label is None:
         raise DataError(
-            f"data: no column of {printable(name)!r} repeats its values, as labels do. Name one 'label'."
+            f"data: no column of {printable(name)!r} looks like labels, which are few, each in several rows. "
+            "Name one 'label'."
         )
     if text is None or text == label:
         text = max(

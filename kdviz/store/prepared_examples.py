@@ -44,7 +44,7 @@ class PreparedExample:
     """A run in the package.
 
     id: under which it was exported. index, label: of the test image in its picture. predicted: by arm, the
-    name of a class. cue, train_count: of its settings.
+    name of a class. cue, train_count, epochs: of its settings.
     """
 
     name: str
@@ -54,6 +54,7 @@ class PreparedExample:
     predicted: Mapping[Arm, str]
     cue: str
     train_count: int
+    epochs: int
     results: Results
 
 
@@ -112,6 +113,7 @@ def prepared_example(name: str) -> PreparedExample:
         **picked,
         cue=run.config.cue,
         train_count=run.config.train_count or 0,
+        epochs=run.config.epochs,
         results=run.results,
     )
 

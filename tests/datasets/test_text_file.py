@@ -102,7 +102,7 @@ REFUSED = {
     "no.csv": (b"", "'no.csv' is not a table of texts: it has 0 column(s) and 0 row(s)."),
     "latin.csv": ("text,label\ncafé,a\n".encode("latin-1"), "'latin.csv' is not text in UTF-8 (byte 14). Save it as UTF-8."),
     "zeros.csv": (b"text,label\n\0,a\n", "'zeros.csv' is a binary file."),
-    "free.csv": (b"a,b\n" + b"".join(b"x%d,y%d\n" % (n, n) for n in range(9)), "no column of 'free.csv' repeats its values, as labels do."),
+    "free.csv": (b"a,b\n" + b"".join(b"x%d,y%d\n" % (n, n) for n in range(9)), "no column of 'free.csv' looks like labels, which are few, each in several rows."),
     "one.csv": (b"text,label\n" + b"".join(b"x%d,y\n" % n for n in range(9)), "has 1 class(es) with texts, needs 2 to 200."),
     "rare.csv": (b"text,label\nq,z\n" + b"".join(b"x%d,y\n" % n for n in range(9)), "class 'z' of"),
     "broken.jsonl": (b'{"text": "a", "label": 1}\n{"text"', "'broken.jsonl', line 2: is no JSON object. Write one a line."),

@@ -25,14 +25,14 @@ from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.clip_length import clip_length
-from kdviz.ui.widgets.estimate import files_with_masks
+from kdviz.ui.widgets.estimate import class_count, files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields
 from kdviz.ui.widgets.following_count import follow_count
 from kdviz.ui.widgets.image_check import fill_in_size, size_advice
 from kdviz.ui.widgets.own_files import own_files
 
-_SIZE, _CLASSES = 32, 10  # of a person's own images, before they are read
+_SIZE = 32  # of a person's own images, before they are read
 
 
 def settings(store: Store, dataset: str) -> dict[str, Any]:
@@ -221,7 +221,7 @@ def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _compression(values: Mapping[str, Any]) -> str:
     try:
-        teacher, student = network_costs(values, DATASETS[values["dataset"]].classes or _CLASSES)
+        teacher, student = network_costs(values, class_count(values["dataset"], values.get("data")))
     except KdvizError:
         return _("A network cannot be built with these settings.")
     return _(

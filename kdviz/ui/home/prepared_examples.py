@@ -51,7 +51,11 @@ def _card(store: Store, example: PreparedExample) -> None:
     if spec.modality == "audio":
         st.audio(prepared_sound(example.name), alt=_("Test image {index}").format(index=example.index))
     shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
-    st.markdown(_told(example).format(data=label, count=example.train_count, classes=spec.classes, **shares))
+    st.markdown(
+        _told(example).format(
+            data=label, count=example.train_count, epochs=example.epochs, classes=spec.classes, **shares
+        )
+    )
     if st.button(
         _("Explore {data}").format(data=label.lower()),
         icon=":material/center_focus_strong:",
@@ -94,18 +98,18 @@ def _words(example: PreparedExample) -> None:
 def _told(example: PreparedExample) -> str:
     if DATASETS[example.name].modality == "text":
         return _(
-            "**{data}**: {count} training texts, no planted cue. The student is correct on **{student}** "
-            "of the test texts, its twin on {twin}, the teacher on {teacher}."
+            "**{data}**: {count} training texts, no planted cue. After {epochs} epochs the student is correct "
+            "on **{student}** of the test texts, its twin on {twin}, the teacher on {teacher}."
         )
     if example.cue == "none":
         return _(
-            "**{data}**: {count} training images, no planted cue. The student is correct on "
-            "**{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
+            "**{data}**: {count} training images, no planted cue. After {epochs} epochs the student is "
+            "correct on **{student}** of the test images, its twin on {twin}, the teacher on {teacher}."
         )
     return _(
         "**{data}**: in the {count} training images a patch gives the class away; in the test images it "
-        "is drawn at random, so it is right by luck in 1 of {classes}. There the student is correct on "
-        "**{student}**, its twin on {twin}, the teacher on {teacher}."
+        "is drawn at random, so it is right by luck in 1 of {classes}. There, after {epochs} epochs, the "
+        "student is correct on **{student}**, its twin on {twin}, the teacher on {teacher}."
     )
 
 

@@ -17,9 +17,8 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.library.dataset_choice import DatasetChoice
-from kdviz.ui.widgets.estimate import image_counts
+from kdviz.ui.widgets.estimate import class_count
 
-_CLASSES = 10  # of a person's own images, before they are read
 _OPTIMIZERS = {"sgd": "SGD", "adamw": "AdamW"}
 
 
@@ -45,13 +44,7 @@ def networks(choice: DatasetChoice) -> None:
 
 
 def _classes(choice: DatasetChoice) -> int:
-    """Of the data set; of a visitor's files that there are not, or that cannot be read, a usual number."""
-    if choice.spec.classes or not choice.data:
-        return choice.spec.classes or _CLASSES
-    try:
-        return image_counts(choice.spec.name, choice.data).classes
-    except KdvizError:
-        return _CLASSES
+    return class_count(choice.spec.name, choice.data)
 
 
 def _inputs(choice: DatasetChoice) -> str:

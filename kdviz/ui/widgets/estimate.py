@@ -7,7 +7,7 @@ import math
 import streamlit as st
 
 from kdviz.config import RunConfig
-from kdviz.datasets import Counts, counted, has_object_masks
+from kdviz.datasets import DATASETS, Counts, counted, has_object_masks
 from kdviz.datasets.picture_sizes import shorter_side
 from kdviz.device import resolve_device
 from kdviz.errors import KdvizError
@@ -21,11 +21,24 @@ from kdviz.ui.frame.formatting import count
 _BACKWARD = 2
 """A backward pass costs about two forward ones."""
 
+_CLASSES = 10  # of a person's own files, before they are read
+
 
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)
 def image_counts(dataset: str, data: str | None) -> Counts:
     """The number of images. A user's own folder is counted again after 20 s."""
     return counted(dataset, data)
+
+
+def class_count(dataset: str, data: str | None) -> int:
+    """Of a data set; of a visitor's files that there are not, or that cannot be read, a usual number."""
+    known = DATASETS[dataset].classes
+    if known or not data:
+        return known or _CLASSES
+    try:
+        return image_counts(dataset, data).classes
+    except KdvizError:
+        return _CLASSES
 
 
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)

@@ -414,7 +414,7 @@ def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
     results = {"student": ArmResult(1, accuracy), "twin": ArmResult(1, 0.775)}
     assert against_twin("student", results, gain) == words
     assert against_twin("twin", results, gain) == (
-        "The same student without the teacher's maps (λ = 0): the others are compared with it."
+        "The same student without maps to match (λ = 0): the others are compared with it."
     )
     assert against_twin("student", {"student": ArmResult(1, accuracy)}, gain) == ""
 
