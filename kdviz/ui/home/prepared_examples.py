@@ -98,8 +98,8 @@ def _words(example: PreparedExample) -> None:
 def _told(example: PreparedExample) -> str:
     if DATASETS[example.name].modality == "text":
         return _(
-            "**{data}**: {count} training texts, no planted cue. After {epochs} epochs the student is correct "
-            "on **{student}** of the test texts, its twin on {twin}, the teacher on {teacher}."
+            "**{data}**: {count} training texts, no planted cue. After {epochs} epochs the student is "
+            "correct on **{student}** of the test texts, its twin on {twin}, the teacher on {teacher}."
         )
     if example.cue == "none":
         return _(
