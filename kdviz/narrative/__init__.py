@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         seeds_sentence,
     )
     from kdviz.narrative.answer import twin_in_full
+    from kdviz.narrative.answer_limits import answer_limits, brief_limits
     from kdviz.narrative.border import border_warning
     from kdviz.narrative.brief_twin import brief_twin, placebo_sentence
     from kdviz.narrative.brightest_spots import brightest_spots
@@ -88,7 +89,6 @@ if TYPE_CHECKING:
     from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.survey import (
         alike_rule,
-        answer_limits,
         goodhart_alarm,
         left_out,
         shortcut_warning,

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from kdviz.agreement import Verdict, verdict
-from kdviz.comparison.test_set.cue_removal import CueRemoval
 from kdviz.comparison.test_set.fixed_places import fixed_places
 from kdviz.comparison.test_set.grading import difference
 from kdviz.comparison.test_set.survey import Survey
@@ -20,7 +19,7 @@ from kdviz.narrative.answer import short_answer
 from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.gain_by import GainBy, surveyed_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
-from kdviz.narrative.localization import explainers_differ, missed_shares
+from kdviz.narrative.localization import missed_shares
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Results
 
@@ -115,31 +114,6 @@ def survey_answer(
     return sentences(question, answer, *few, unknown)
 
 
-def answer_limits(
-    first: Survey,
-    second: Survey | None = None,
-    *,
-    measure: str = MAIN_MEASURE,
-    removals: Sequence[CueRemoval] = (),
-) -> str:
-    """What a yes or a no leaves open: two explainers that point at different places, a teacher that errs.
-
-    removals: what removing the cue changes, if that is known. The rest is as in `survey_headline`. "" without
-    either, or without a twin.
-    """
-    if "twin" not in first.scores:
-        return ""
-    places = explainers_differ(first, second, removals) if second is not None else ""
-    classes = _missed_by_teacher(first)
-    if difference(first, measure=measure).verdict is not Verdict.BETTER or not classes:
-        return places
-    but = _(
-        "But by {explainer} the teacher's brightest spot is on what is marked in only {classes}. There this "
-        "does not show that either looks at the right place."
-    )
-    return sentences(places, but.format(explainer=_(EXPLAINERS[first.explainer].label), classes=classes))
-
-
 def _so_far(gains: Iterable[GainBy]) -> str:
     texts = (
         _("by {explainer} {gain}").format(
@@ -223,15 +197,15 @@ def teacher_misses(survey: Survey) -> str:
 
     "" without object masks. Classes of fewer than 20 images with a maximum are left out.
     """
-    if not (classes := _missed_by_teacher(survey)):
+    if not (classes := missed_by_teacher(survey)):
         return ""
     return _("By {explainer} the teacher's brightest spot is on what is marked in only {classes}.").format(
         explainer=_(EXPLAINERS[survey.explainer].label), classes=classes
     )
 
 
-def _missed_by_teacher(survey: Survey) -> str:
-    """These classes with their shares, as a part of a sentence."""
+def missed_by_teacher(survey: Survey) -> str:
+    """The classes of `teacher_misses` with their shares, as a part of a sentence."""
     return missed_shares(survey, "object", "teacher") if "object" in survey.localization else ""
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from kdviz.agreement import share_interval
 from kdviz.comparison import CueRemoval
-from kdviz.narrative import answer_limits, explainers_differ, which_map_is_right
+from kdviz.narrative import answer_limits, brief_limits, explainers_differ, which_map_is_right
 from tests.comparison.made import made
 from tests.narrative.test_localization import NBSP, N, on_the_cue
 
@@ -98,5 +98,16 @@ def test_it_is_said_where_the_disagreement_is():
     differ = explainers_differ(*surveys, found)
     assert differ == f"{explainers_differ(*surveys)} {which_map_is_right(found, *surveys)}"
     assert answer_limits(*surveys, removals=found) == differ
+    right = "removing the patch shows that Grad-CAM is right about teacher and student."
+    brief = f"But Integrated gradients marks the patch, and Grad-CAM does not: {right}"
+    assert brief_limits(*surveys, removals=found) == brief_limits(*reversed(surveys), removals=found) == brief
+    unknown = "But of the maps by Grad-CAM and by Integrated gradients only those of one point at the patch."
+    assert brief_limits(*surveys) == unknown
+    missing = by_both(1, 140, changed=140), removed(teacher=140, student=140)
+    assert brief_limits(*missing[0], removals=missing[1]) == (
+        "But Integrated gradients marks the patch, and Grad-CAM does not: removing the patch shows that "
+        "Integrated gradients is right about teacher and student."
+    )
     agreeing = by_both(100, 140)
+    assert brief_limits(*agreeing, removals=found) == ""
     assert explainers_differ(*agreeing, found) == ""

@@ -11,6 +11,7 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.narrative import (
     alike_rule,
     answer_limits,
+    brief_limits,
     explainers_differ,
     gain_in_results,
     goodhart_alarm,
@@ -303,7 +304,11 @@ def test_what_limits_the_answer_names_the_classes_whose_object_the_teacher_misse
     )
     assert survey_answer(located(hits=[0.25, 0.75], area=0.5)) == f"{QUESTION} {YES}."
     assert answer_limits(located(hits=[0.25, 0.75], area=0.5)) == but
+    assert brief_limits(located(hits=[0.25, 0.75], area=0.5)) == (
+        "On images of red cell the teacher's own maps miss what is marked."
+    )
     assert answer_limits(located(hits=[0.55, 0.75], area=0.5)) == ""
+    assert brief_limits(located(hits=[0.55, 0.75], area=0.5)) == ""
     assert answer_limits(located(hits=[0.25, 0.75], area=0.5, raw=SAME)) == "", "nothing to qualify"
 
 

@@ -24,6 +24,7 @@ from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
     accuracy_range_text,
     answer_limits,
+    brief_limits,
     goodhart_alarm,
     left_out,
     shortcut_warning,
@@ -67,11 +68,13 @@ def survey_summary(
         answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited)
         words = survey_headline(*known, trained_on=trained_on, measure=measure, early=bool(early))
         st.markdown(f"### {answer}")
-        if limits := early or answer_limits(*surveys, measure=measure, removals=removals):
+        if limits := early or brief_limits(*surveys, measure=measure, removals=removals):
             st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")
         with st.expander(_("The finding in numbers"), icon=":material/pin:", key="ag_more"):
             st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
+            if details := answer_limits(*surveys, measure=measure, removals=removals):
+                st.markdown(details)
         teacher = known_trust_card(store, run.id, survey.explainer, arm="teacher")
         if shortcut := shortcut_warning(survey, [teacher] if teacher else []):
             st.warning(plain(shortcut), icon=":material/visibility:")

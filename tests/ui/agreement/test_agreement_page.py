@@ -188,7 +188,7 @@ def test_the_list_begins_with_errors_that_look_alike_or_with_the_lowest_agreemen
     assert errors_first[:6] != lowest[:6]
     opened(app, "agreement", run=finished)
     assert listed(app) == errors_first[:6]
-    assert any("Two maps look alike where their agreement is above" in each.value for each in app.caption)
+    assert any("two maps look alike above that" in each.value for each in app.caption)
     app.selectbox(key="ag_sort").set_value("lowest").run()
     assert listed(app) == lowest[:6]
     assert "**, lowest agreement first" in shown(app)
