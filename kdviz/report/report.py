@@ -18,16 +18,12 @@ from kdviz.comparison import (
     SeedGroup,
     Survey,
     TrustCard,
-    cue_removals,
     finding_surveys,
-    known_cue_removals,
     known_seeds,
-    known_trust_card,
     label_counts,
     largest_survey,
     second_explainer,
     trained_explainer,
-    trust_card,
 )
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
@@ -49,7 +45,6 @@ from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
-    CHECKED,
     Conclusion,
     Grounds,
     Group,
@@ -69,8 +64,7 @@ from kdviz.narrative import (
     with_gain_in_results,
 )
 from kdviz.notes import shown_note
-from kdviz.progress import run_to_end
-from kdviz.report.checks import SHOWN
+from kdviz.report.checks import SHOWN, cards_of, removals_of
 from kdviz.report.glossary_terms import glossary
 from kdviz.report.marks import marks_lines
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
@@ -147,10 +141,10 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
     config, run_id = run.config, run.id
     surveys = finding_surveys(store, run)
     survey = surveys.get(SHOWN)
-    removals = _removals(store, run, checked=checked) if surveys else ()
+    removals = removals_of(store, run, checked=checked) if surveys else ()
     caveat = _caveat(store, run)
     seeds = None if survey is None else known_seeds(store, run)
-    cards = [] if survey is None else _cards(store, run, survey, checked=checked)
+    cards = [] if survey is None else cards_of(store, run, survey, checked=checked)
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
     return _template().render(
@@ -215,13 +209,6 @@ def _answer(
     return [answer, *([limits] if limits else [])]
 
 
-def _removals(store: Store, run: Run, *, checked: bool) -> Sequence[CueRemoval]:
-    """What removing the cue changes; none without a cue, and where it is not known and not to be counted."""
-    if not checked:
-        return known_cue_removals(store, run) or ()
-    return () if run.config.cue == "none" else run_to_end(cue_removals(store, run.id))
-
-
 def _concluded(
     store: Store,
     run: Run,
@@ -254,17 +241,6 @@ def _concluded(
         figures_notes(grounds),
         list(filter(None, warnings)),
     )
-
-
-def _cards(store: Store, run: Run, survey: Survey, *, checked: bool) -> list[TrustCard]:
-    """The checks of each network's maps as far as they are known; checked: of teacher and student anyway."""
-    made = (
-        trust_card(store, run.id, survey.explainer, arm=arm)
-        if checked and arm in CHECKED
-        else known_trust_card(store, run.id, survey.explainer, arm=arm)
-        for arm in survey.predictions
-    )
-    return [card for card in made if card is not None]
 
 
 @cache
