@@ -52,7 +52,8 @@ class TrainingImage:
 
     digest: by which marks know it. answers: of student and teacher. maps: theirs, for the student's predicted
     class, raw and signed, each (h, w). covered: share of the object below the planted cue, in [0, 1]; NaN if
-    the object's place is unknown.
+    the object's place is unknown. sound: int16 (samples,), with the cue too, of which the image is the
+    spectrogram; None for other inputs.
     """
 
     digest: str
@@ -61,6 +62,7 @@ class TrainingImage:
     answers: Mapping[Arm, TrainingAnswer]
     maps: Mapping[Arm, FloatArray]
     covered: float = math.nan
+    sound: NDArray[np.int16] | None = None
 
     @property
     def correct(self) -> bool:
@@ -205,6 +207,7 @@ def _image(
         {arm: TrainingAnswer(int(best[arm].indices), float(best[arm].values)) for arm in _ARMS},
         {arm: maps[arm][at].numpy() for arm in _ARMS},
         _covered(at, images.cue_masks, plain.object_masks),
+        None if images.sounds is None else images.sounds[at].numpy(),
     )
 
 
