@@ -22,7 +22,7 @@ from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
 from kdviz.progress import Message, run_to_end, silent
-from kdviz.sound import drawn
+from kdviz.sound import drawn, masked
 from kdviz.store import Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray, Preparing
 
@@ -127,6 +127,12 @@ def training_triage(store: Store, run_id: str) -> Work[TrainingTriage]:
     made = yield from _made(run, seen, plain, most=MOST_TRAINING_IMAGES)
     _TRIAGES.keep(key, made)
     return made
+
+
+def marked_sound(samples: NDArray[np.int16], mask: NDArray[np.bool_]) -> FloatArray:
+    """What is marked of a sound (samples,), on its spectrogram (F, T), alone: float32 in [-1, 1]."""
+    sound: FloatArray = masked(torch.from_numpy(samples), torch.from_numpy(mask)).numpy()
+    return sound
 
 
 def _key(store: Store, run_id: str) -> tuple[str, ...]:
