@@ -144,7 +144,7 @@ def painter_data(shown: PaintedPicture, strip: Sequence[PaintedTile]) -> dict[st
 def _mask(shown: PaintedPicture) -> str | None:
     if shown.mask is None or not shown.mask.any():
         return None
-    return mask_text(shown.mask[:1] if shown.columns else shown.mask)
+    return mask_text(np.any(shown.mask, axis=0, keepdims=True) if shown.columns else shown.mask)
 
 
 def _clip(clip: PaintedClip, *, columns: bool) -> dict[str, Any]:

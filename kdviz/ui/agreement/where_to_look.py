@@ -72,10 +72,8 @@ def where_to_look(store: Store, run: Run) -> None:
             no_snapshot(run, error, _("No student of this run has been trained yet."))
             return
         if triage is not None:
-            if run.config.cue != "none":
-                st.caption(_("The planted cue is shown as in training; a mark under a patch does not count."))
-            if shown_modality() == "audio":
-                st.caption(_about_clips(run))
+            if about := sentences(_about_cue(run), _about_clips(run)):
+                st.caption(about)
             marks = _marking(triage, DraftMarks.of(store, run), columns=students_read_samples(run.config))
             retraining(store, run, marks, of=triage.total)
 
@@ -111,8 +109,16 @@ def _marks(draft: DraftMarks) -> Marks | None:
         return None
 
 
+def _about_cue(run: Run) -> str:
+    if run.config.cue == "none":
+        return ""
+    return _("The planted cue is shown as in training; a mark under a patch does not count.")
+
+
 def _about_clips(run: Run) -> str:
     """How a spectrogram is read, and what a mark on it means to students that read the waveform."""
+    if shown_modality() != "audio":
+        return ""
     when = ""
     if students_read_samples(run.config):
         when = _("So a mark says when, not at which frequency.")
