@@ -163,6 +163,17 @@ def test_a_student_is_trained_on_marks_whether_it_reads_spectrograms_or_samples(
         assert sum(missing) / len(missing) == pytest.approx(38 / 40)
 
 
+def test_a_run_on_marks_resumes_bit_for_bit(marks):
+    config = make_config({**TINY, "epochs": 2, "arms": ("student",), "marks": marks, "augmentation": "noise"})
+    events = list(distill(config))
+    states = [event for event in events if isinstance(event, SnapshotTaken) and event.stage == "students"]
+    (teacher,) = (event for event in events if isinstance(event, TeacherReady))
+    again = list(distill(config, teacher=lambda key: teacher.weights, resume=states[1].state))
+    last = [event for event in again if isinstance(event, SnapshotTaken)][-1]
+    for name, tensor in states[-1].weights["student"].items():
+        assert torch.equal(tensor, last.weights["student"][name])
+
+
 def test_the_goal_of_a_student_on_samples_is_when_the_mark_is(marks):
     """Its map has one row: of each time the share of the bands that are marked, by hand."""
     config = make_config({**TINY, "student": "m5", "marks": marks, "map_source": "mask"})
