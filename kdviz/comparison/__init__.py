@@ -145,6 +145,7 @@ if TYPE_CHECKING:
         TrainingTriage,
         first_training_triage,
         known_training_triage,
+        marked_sound,
         training_triage,
     )
     from kdviz.datasets.sound_file import MAX_SOUND_MB

@@ -1,4 +1,4 @@
-"""Marks: masks of the object that a person has drawn on training images, and their file."""
+"""Marks: masks of the object that a person has drawn on training images or spectrograms, and their file."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from torch import Tensor
 from kdviz.datasets.split import DataSet
 from kdviz.errors import DataError
 from kdviz.npz import arrays_from_bytes
+from kdviz.sound import drawn
 
 MAX_BYTES = 64 << 20
 """Largest size to which a file of marks may unpack: 60,000 images of 64 px have 30 MB."""
@@ -94,8 +95,11 @@ class Marks:
 
 
 def digests(images: Tensor) -> list[str]:
-    """The SHA-256 of each uint8 image (N, C, H, W) as it is stored, in hex digits."""
-    return [hashlib.sha256(image.contiguous().numpy().tobytes()).hexdigest() for image in images]
+    """The SHA-256 of each uint8 image (N, C, H, W) as it is stored, in hex digits.
+
+    Of a sound that of its spectrogram, whether or not its samples follow: marks hold for all its networks.
+    """
+    return [hashlib.sha256(image.contiguous().numpy().tobytes()).hexdigest() for image in drawn(images)]
 
 
 def marks_from_bytes(content: bytes) -> Marks:
@@ -129,9 +133,10 @@ def marked(dataset: DataSet, marks: Marks) -> DataSet:
     Raises DataError if they are of another size, or none is of a training image.
     """
     height, width = dataset.input_shape[1:]
+    kind = "images" if dataset.train.sounds is None else "spectrograms"
     if marks.size not in (None, (height, width)):
         raise DataError(
-            f"marks: are for images of {marks.size[1]} x {marks.size[0]}, these have {width} x {height}."
+            f"marks: are for {kind} of {marks.size[1]} x {marks.size[0]}, these have {width} x {height}."
         )
     masks = marks.of_images(dataset.train.images)
     if not masks.any():

@@ -28,10 +28,15 @@ _RISE = 80
 
 
 def sound_split(
-    sounds: Tensor, labels: Tensor, *, cue_masks: Tensor | None = None, channels: int = 1
+    sounds: Tensor,
+    labels: Tensor,
+    *,
+    object_masks: Tensor | None = None,
+    cue_masks: Tensor | None = None,
+    channels: int = 1,
 ) -> Split:
     """Sounds, int16 (N, samples), with labels (N,), as spectrograms. channels: as of `sound.inputs`."""
-    return Split(spectrograms(sounds, channels), labels, cue_masks=cue_masks, sounds=sounds)
+    return Split(spectrograms(sounds, channels), labels, object_masks, cue_masks, sounds=sounds)
 
 
 def with_samples(data: DataSet) -> DataSet:
@@ -47,7 +52,10 @@ def beep(split: Split, named: Tensor, *, classes: int, generator: torch.Generato
 
 
 def with_beeps(split: Split, places: Tensor, named: Tensor, classes: int) -> Split:
-    """The split with a tone at the place, (N,), in each sound, for the class `named`, (N,)."""
+    """The split with a tone at the place, (N,), in each sound, for the class `named`, (N,).
+
+    Object masks exclude the cells of the tone.
+    """
     starts = (_samples(split) * (places + 0.5) / BEEP_PLACES).long() - BEEP_SAMPLES // 2
     return _with_tones(split, starts, BEEP_SAMPLES, _BEEP, tones(classes)[named])
 
@@ -65,7 +73,7 @@ def loudness(split: Split, named: Tensor, *, classes: int, generator: torch.Gene
     peaks = split.sounds.float().abs().amax(1).clamp(min=1)
     scaled = split.sounds.float() * (0.9 * 32_767 * factors[named] / peaks)[:, None]
     louder = scaled.round().to(torch.int16)
-    return sound_split(louder, split.labels, channels=split.images.shape[1])
+    return sound_split(louder, split.labels, object_masks=split.object_masks, channels=split.images.shape[1])
 
 
 def tones(classes: int) -> Tensor:
@@ -88,7 +96,10 @@ def _with_tones(split: Split, starts: Tensor, length: int, amplitude: float, her
     louder = as_waves(split.sounds).scatter_add_(1, places, waves.float())
     sounds = (louder.clamp(-1, 1) * 32_767).round().to(torch.int16)
     masks = _tone_masks(starts, length, hertz, _samples(split))
-    return sound_split(sounds, split.labels, cue_masks=masks, channels=split.images.shape[1])
+    objects = None if split.object_masks is None else split.object_masks & ~masks
+    return sound_split(
+        sounds, split.labels, object_masks=objects, cue_masks=masks, channels=split.images.shape[1]
+    )
 
 
 def _tone_masks(starts: Tensor, length: int, hertz: Tensor, samples: int) -> Tensor:

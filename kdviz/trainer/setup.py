@@ -21,7 +21,7 @@ from kdviz.trainer.learner import Learner, Objective, make_learner
 from kdviz.trainer.teacher_targets import MapPairing
 from kdviz.trainer.training_hooks import TrainingHooks, hooks_for
 from kdviz.training_memory import check_training_memory
-from kdviz.types import Arm, Weights
+from kdviz.types import INPUT_NAMES, Arm, Weights
 
 TEACHER_SEED = 2**31
 """One teacher serves every seed of a study: seeds vary the students. No student can have this seed, so a
@@ -134,16 +134,16 @@ def load_setup(config: RunConfig, report: Report) -> TrainingSetup:
     hooks = hooks_for(config.mistake)
     data = hooks.run_data(data, config.train_count, config.seed)
     if config.map_source != "teacher":
-        _require_masks(data.student_train)
+        _require_masks(data.student_train, INPUT_NAMES[modality_of(config.dataset).name])
     bf16 = config.precision == "bf16" or (config.precision == "auto" and device.type == "cuda")
     normalizer = modality_of(config.dataset).normalizer(data.mean, data.std, device)
     return TrainingSetup(config, data, normalizer, bf16, hooks)
 
 
-def _require_masks(split: Split) -> None:
-    """Raises DataError if no image of the split has a mask."""
+def _require_masks(split: Split, kind: str) -> None:
+    """Raises DataError if no input of the split has a mask. kind: what the inputs are called."""
     if split.object_masks is None or not split.object_masks.any():
         raise DataError(
-            f"map_source: none of the {len(split):,} training images has a mask. Give marks, or images with "
+            f"map_source: none of the {len(split):,} training {kind} has a mask. Give marks, or {kind} with "
             "masks, or leave map_source out."
         )

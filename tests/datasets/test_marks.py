@@ -9,7 +9,9 @@ import torch
 
 from kdviz.datasets import DataSet, Marks, Split, digests, marked, marks_from_bytes, prepare, read_marks
 from kdviz.errors import DataError, StoreError
+from kdviz.sound import spectrograms
 from kdviz.store.marks import count_marks
+from kdviz.types import WITH_SAMPLES
 
 
 def images(count=6, side=8):
@@ -36,6 +38,11 @@ def marks_on(dataset, *indices):
 def test_a_digest_is_the_sha_256_of_the_pixels_as_they_are_stored():
     pixels = images(2)
     assert digests(pixels)[1] == hashlib.sha256(bytes(pixels[1].flatten().tolist())).hexdigest()
+
+
+def test_a_sound_is_known_by_its_spectrogram_whether_or_not_its_samples_follow():
+    waves = torch.randint(-9_000, 9_000, (2, 3_200), generator=torch.Generator().manual_seed(1)).short()
+    assert digests(spectrograms(waves, WITH_SAMPLES)) == digests(spectrograms(waves))
 
 
 def test_marks_come_back_from_their_file_and_equal_marks_have_equal_bytes(dataset, tmp_path):

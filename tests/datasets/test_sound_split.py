@@ -1,5 +1,7 @@
 """Sounds as splits, and cues in them: pitch, place in time and frequency, and loudness."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -132,6 +134,19 @@ def test_loudness_is_the_class_and_a_tenth_at_most():
 def test_silence_has_no_loudness():
     split = sound_split(torch.zeros(2, 1600, dtype=torch.int16), torch.tensor([0, 1]))
     assert not plant(split, "loudness", classes=2, strength=1.0, seed=0).sounds.any()
+
+
+@pytest.mark.parametrize("cue", [*TONES, "loudness"])
+def test_a_mark_stays_where_it_is_and_does_not_count_under_a_tone(cue):
+    plain = noise(6)
+    marked = torch.zeros(6, 40, 100, dtype=torch.bool)
+    marked[:, 3:30, 20:60] = True
+    planted = plant(replace(plain, object_masks=marked), cue, classes=CLASSES, strength=1.0, seed=3)
+    tone = torch.zeros_like(marked) if planted.cue_masks is None else planted.cue_masks
+    kept = [
+        [row, band, frame] for row, band, frame in marked.nonzero().tolist() if not tone[row, band, frame]
+    ]
+    assert planted.object_masks.nonzero().tolist() == kept
 
 
 @pytest.mark.parametrize("cue", [*TONES, "loudness"])

@@ -1,15 +1,26 @@
 """Small runs on sounds: every loss on the networks that take them, and what is not made for them."""
 
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 import torch
 
 from kdviz.config import choices_for, make_config
-from kdviz.datasets import AUGMENTATIONS, packaged_sounds
+from kdviz.datasets import AUGMENTATIONS, Marks, digests, packaged_sounds
+from kdviz.datasets.sound_split import sound_split
 from kdviz.errors import ConfigError
+from kdviz.inputs import images_to_mark, load_dataset
+from kdviz.modalities import MODALITIES
 from kdviz.models import MODELS
+from kdviz.progress import silent
+from kdviz.sound import SAMPLE_RATE, band_centres
 from kdviz.trainer import distill
+from kdviz.trainer.batches import Batches
+from kdviz.trainer.map_goals import map_goals
+from kdviz.trainer.setup import load_setup
+from kdviz.trainer.teacher_targets import TeacherOutput
 from kdviz.types import Finished, Measured, SnapshotTaken, TeacherReady
 from tests.trainer.few import few_inputs
 
@@ -92,6 +103,90 @@ def test_an_augmentation_is_trained_with_by_teacher_and_students_and_resumes_bit
     assert any(not torch.equal(tensor, plain.weights[name]) for name, tensor in teacher.weights.items())
 
 
+@pytest.mark.parametrize("augmentation", AUGMENTATIONS)
+def test_a_mark_moves_with_the_tone_that_it_marks(augmentation):
+    """A tone of 200 ms in silence: its loud cells are where its mask is, whatever the shift, gain and noise."""
+    time = torch.arange(SAMPLE_RATE)
+    tone = torch.where(
+        (time >= 6_400) & (time < 9_600), torch.sin(2 * torch.pi * 1_000 * time / SAMPLE_RATE), 0
+    )
+    split = sound_split((tone.repeat(64, 1) * 9_000).short(), torch.arange(64) % 2)
+    row = int((torch.tensor(band_centres()) - 1_000).abs().argmin())
+    marked = replace(split, object_masks=split.images[:, 0] > 128)
+    audio = MODALITIES["audio"]
+    batches = Batches(
+        marked, audio.normalizer((0.5,), (0.2,), torch.device("cpu")), modality=audio, batch_size=64,
+        flips=True, seed=1, masks=True, augmentation=augmentation,
+    )  # fmt: skip
+    (batch,) = batches.epoch(0)
+    shifts = set()
+    for heard, mask in zip(batch.images[:, 0, row], batch.masks[:, row], strict=True):
+        loud = heard > (heard.min() + heard.max()) / 2
+        places, marks = (each.nonzero().flatten().float() for each in (loud, mask))
+        assert float(places.mean()) == pytest.approx(float(marks.mean()), abs=0.6)
+        assert len(marks) == int(marked.object_masks[0, row].sum())
+        shifts.add(int(marks[0]))
+    assert len(shifts) == audio.variants
+    plain = batches.batch(torch.arange(64))
+    assert torch.equal(plain.masks, marked.object_masks)
+
+
+@pytest.fixture
+def marks(tmp_path):
+    """A file of marks on two of the student's clips: half a second, below about 2 kHz."""
+    config = make_config(TINY)
+    mask = np.zeros((40, 100), bool)
+    mask[15:, 20:70] = True
+    clips = images_to_mark(config, load_dataset(config, silent)).images[[1, 7]]
+    (tmp_path / "marks.npz").write_bytes(Marks(dict.fromkeys(digests(clips), mask)).to_bytes())
+    return str(tmp_path / "marks.npz")
+
+
+@pytest.mark.parametrize("source", ["mask", "both"])
+@pytest.mark.parametrize("student", ["resnet8-lite", "m5"])
+def test_a_student_is_trained_on_marks_whether_it_reads_spectrograms_or_samples(marks, student, source):
+    events = run(
+        student=student,
+        marks=marks,
+        map_source=source,
+        cue="beep",
+        arms=("student",),
+        augmentation="gain-noise",
+    )
+    assert isinstance(events[-1], Finished)
+    missing = [
+        event.values["missing_maps"]
+        for event in events
+        if isinstance(event, Measured) and event.arm == "student" and "missing_maps" in event.values
+    ]
+    if source == "mask":
+        assert sum(missing) / len(missing) == pytest.approx(38 / 40)
+
+
+def test_a_run_on_marks_resumes_bit_for_bit(marks):
+    config = make_config({**TINY, "epochs": 2, "arms": ("student",), "marks": marks, "augmentation": "noise"})
+    events = list(distill(config))
+    states = [event for event in events if isinstance(event, SnapshotTaken) and event.stage == "students"]
+    (teacher,) = (event for event in events if isinstance(event, TeacherReady))
+    again = list(distill(config, teacher=lambda key: teacher.weights, resume=states[1].state))
+    last = [event for event in again if isinstance(event, SnapshotTaken)][-1]
+    for name, tensor in states[-1].weights["student"].items():
+        assert torch.equal(tensor, last.weights["student"][name])
+
+
+def test_the_goal_of_a_student_on_samples_is_when_the_mark_is(marks):
+    """Its map has one row: of each time the share of the bands that are marked, by hand."""
+    config = make_config({**TINY, "student": "m5", "marks": marks, "map_source": "mask"})
+    setup = load_setup(config, silent)
+    masks = setup.data.student_train.object_masks[[1]]
+    goal = map_goals("mask", TeacherOutput(torch.zeros(1, 10), torch.zeros(1).long(), None), torch.tensor([3]), masks, torch.zeros(1, 10, 1, 50))  # fmt: skip
+    by_hand = [
+        sum(masks[0, :, frame].sum().item() for frame in (2 * cell, 2 * cell + 1)) / 80 for cell in range(50)
+    ]
+    assert goal[0, 3, 0].tolist() == pytest.approx(by_hand)
+    assert goal[0, :3].abs().sum() == goal[0, 4:].abs().sum() == 0
+
+
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -100,7 +195,7 @@ def test_an_augmentation_is_trained_with_by_teacher_and_students_and_resumes_bit
         ({"student": "resnet18", "student_width": 1}, "student: 'resnet18' needs"),
         ({"dataset": "shapes", "teacher_width": 1, "student_width": 1, "augmentation": "noise"}, "augmentation: 'noise' is not made for images, which 'shapes' has. These are: usual."),
         ({"dataset": "shapes", "cue": "beep"}, "cue: 'beep' is not made for images, which 'shapes' has."),
-        ({"data": "x", "marks": "marks.json", "map_source": "mask"}, "marks: needs images, 'speech-commands-mini' has sounds. Leave it out."),
+        ({"dataset": "sentiment", "marks": "marks.npz"}, "marks: need images or sounds, 'sentiment' has texts. Leave them out."),
     ],
 )  # fmt: skip
 def test_what_is_made_for_other_inputs_is_refused(settings, said):

@@ -43,7 +43,6 @@ OF_ANYTHING = {
     "en": (
         "Larger text and pictures",
         "One test image through",
-        "needs a run on images",
         "images or texts",
         "images, texts or sounds",
         "Your own images",
@@ -51,7 +50,6 @@ OF_ANYTHING = {
     "zh": (
         "更大的文字和图片",
         "一张测试图像",
-        "需要图像实验",
         "图像或文本",
         "图像、文本或声音",
         "你自己的图像",

@@ -22,7 +22,7 @@ from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
 from kdviz.progress import Message, run_to_end, silent
-from kdviz.sound import drawn
+from kdviz.sound import drawn, masked
 from kdviz.store import Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray, Preparing
 
@@ -52,7 +52,8 @@ class TrainingImage:
 
     digest: by which marks know it. answers: of student and teacher. maps: theirs, for the student's predicted
     class, raw and signed, each (h, w). covered: share of the object below the planted cue, in [0, 1]; NaN if
-    the object's place is unknown.
+    the object's place is unknown. sound: int16 (samples,), with the cue too, of which the image is the
+    spectrogram; None for other inputs.
     """
 
     digest: str
@@ -61,6 +62,7 @@ class TrainingImage:
     answers: Mapping[Arm, TrainingAnswer]
     maps: Mapping[Arm, FloatArray]
     covered: float = math.nan
+    sound: NDArray[np.int16] | None = None
 
     @property
     def correct(self) -> bool:
@@ -125,6 +127,12 @@ def training_triage(store: Store, run_id: str) -> Work[TrainingTriage]:
     made = yield from _made(run, seen, plain, most=MOST_TRAINING_IMAGES)
     _TRIAGES.keep(key, made)
     return made
+
+
+def marked_sound(samples: NDArray[np.int16], mask: NDArray[np.bool_]) -> FloatArray:
+    """What is marked of a sound (samples,), on its spectrogram (F, T), alone: float32 in [-1, 1]."""
+    sound: FloatArray = masked(torch.from_numpy(samples), torch.from_numpy(mask)).numpy()
+    return sound
 
 
 def _key(store: Store, run_id: str) -> tuple[str, ...]:
@@ -206,6 +214,7 @@ def _image(
         {arm: TrainingAnswer(int(best[arm].indices), float(best[arm].values)) for arm in _ARMS},
         {arm: maps[arm][at].numpy() for arm in _ARMS},
         _covered(at, images.cue_masks, plain.object_masks),
+        None if images.sounds is None else images.sounds[at].numpy(),
     )
 
 

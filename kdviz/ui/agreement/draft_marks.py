@@ -57,6 +57,6 @@ def _check_size(marks: Marks) -> None:
     size_bytes = len(marks) * (-(-height * width // 8) + _NAME_BYTES)
     if size_bytes > MAX_BYTES:
         raise DataError(
-            f"marks: {len(marks):,} masks of {width} x {height} pixels take {size_bytes >> 20:,} MB, at "
+            f"marks: {len(marks):,} masks of {width} x {height} cells take {size_bytes >> 20:,} MB, at "
             f"most {MAX_BYTES >> 20} are kept. Masks of the data need no marks: a new run can use them all."
         )

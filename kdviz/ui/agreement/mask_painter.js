@@ -1,5 +1,6 @@
 // The mask painter: the part of a picture that a network should look at is drawn with a brush, as boxes or as outlines, by
-// mouse, finger or keys. Each finished change is sent to the server. Stands behind map_layers.js and mask_cells.js.
+// mouse, finger or keys. Of a clip the picture is the spectrogram, and it and what is marked of it can be heard. Each
+// finished change is sent to the server. Stands behind map_layers.js, playing.js and mask_cells.js.
 
 const painters = new WeakMap(); // by mount: what outlives a rerun
 let left = null; // the painter that was unmounted last: quick reruns may remount it
@@ -8,6 +9,7 @@ const INK = [0, 160, 255, 105];
 const MAP_SIDE = 240; // pixels of a smoothed map, at least
 const MOST_UNDONE = 100;
 const RETRY_MS = 4000;
+const PARTS = ["whole", "alone"]; // of a clip: all of it, and what is marked
 const NEAR_PX = 14; // of a screen: how near its first corner a finger closes an outline
 
 const same = ([x, y], [u, v]) => x === u && y === v;
@@ -20,6 +22,7 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
   painter.show(data);
   return () => {
     clearTimeout(painter.timer);
+    painter.playing.stop();
     painters.delete(parentElement);
     left = painter;
     Object.assign(left, { focused: painter.ink.matches(":focus"), brush: painter.find(".size")?.value, waiting: !painter.stored() });
@@ -29,7 +32,6 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
 class Painter {
   constructor(root) {
     this.find = (name) => root.querySelector(name);
-    this.tool = "brush";
     this.changes = Date.now(); // no two values of a session are equal, which would be taken for no change
     this.sentChange = 0;
     this.ink = this.find(".ink");
@@ -48,13 +50,18 @@ class Painter {
     this.find(".undo").onclick = () => this.undo();
     this.find(".clear").onclick = () => this.change((mask) => mask.cells.fill(0));
     this.find(".next").onclick = () => this.send("chosen", this.data.next);
+    this.playing = new Playing(this.find(".head"), () => this.sound());
+    for (const part of PARTS) this.find(`.${part}`).onclick = () => this.hear(part);
   }
 
   show(data) {
     if (this.data?.key === data.key && data.change < this.data.change) return; // reruns may be shown out of order
     const fresh = this.data?.key !== data.key, { words } = data;
     this.data = data;
-    this.find(".painter").style.setProperty("--shape", `${data.image.width} / ${data.image.height}`);
+    this.find(".painter").style.setProperty("--shape", data.image.shape);
+    this.find(".painter").classList.toggle("sounds", Boolean(data.clip));
+    this.find(".pitches").replaceChildren(...(data.clip?.axes.pitches ?? []).map((each) => mark(each, "tick", "top")));
+    this.find(".times").replaceChildren(...(data.clip?.axes.times ?? []).map((each) => mark(each, "tick", "left")));
     this.find(".title").textContent = data.title;
     this.find("legend").textContent = words.tools;
     this.find(".slide label").textContent = words.size;
@@ -70,21 +77,22 @@ class Painter {
 
   // Another picture, or its mask as the server has changed it.
   open() {
-    const { image, mask, maps } = this.data, size = this.find(".size"), side = Math.min(image.height, image.width);
-    const shape = `${image.width} ${image.height}`;
+    const { image, grid, mask, maps } = this.data, size = this.find(".size"), side = Math.min(image.height, image.width);
+    const shape = `${grid.width} ${grid.height}`;
     if (this.shape !== shape) {
       size.max = Math.max(9, 2 * Math.round(0.2 * side) + 1);
       size.value = 2 * Math.round(0.04 * side) + 1;
-      this.cursor = [image.width >> 1, image.height >> 1];
+      this.cursor = [grid.width >> 1, grid.height >> 1];
     }
     this.shape = shape;
-    this.mask = unpacked(mask, image);
+    this.mask = unpacked(mask, grid);
+    this.playing.stop();
     this.undone = [];
     this.drop();
     this.find(".base")?.remove();
     this.find(".board").prepend(picture(image.url, "base"));
-    Object.assign(this.ink, { width: image.width, height: image.height });
-    this.find("svg").setAttribute("viewBox", `0 0 ${image.width} ${image.height}`);
+    Object.assign(this.ink, { width: grid.width, height: grid.height });
+    this.find("svg").setAttribute("viewBox", `0 0 ${grid.width} ${grid.height}`);
     this.find(".maps").replaceChildren(...maps.map((arm) => this.figure(arm)));
     if (left && left !== this && left.data.key === this.data.key) this.goOn(left);
     left = null;
@@ -104,6 +112,7 @@ class Painter {
 
   tools() {
     const { words } = this.data;
+    if (!(this.tool in words.tool)) [this.tool] = Object.keys(words.tool);
     const choices = Object.entries(words.tool).map(([tool, name]) => {
       const label = made("label", ""), input = made("input", "");
       Object.assign(input, { type: "radio", name: "tool", value: tool, checked: tool === this.tool });
@@ -320,7 +329,7 @@ class Painter {
     if (this.corners.length) {
       this.corners.pop();
     } else if (this.undone.length) {
-      this.mask = unpacked(this.undone.pop(), this.data.image);
+      this.mask = unpacked(this.undone.pop(), this.data.grid);
       this.sent();
     }
     this.draw();
@@ -352,7 +361,32 @@ class Painter {
 
   say() {
     const { words } = this.data, [x, y] = this.cursor, inked = this.mask.cells[y * this.mask.width + x];
-    this.find(".spoken").textContent = fill(inked ? words.on : words.off, { row: y + 1, column: x + 1 });
+    const place = this.data.clip ? this.heard([this.cursor]) : fill(words.place, { row: y + 1, column: x + 1 });
+    this.find(".spoken").textContent = fill(inked ? words.on : words.off, { place });
+  }
+
+  // When, and at which frequencies, the cells between corners of a spectrogram are; of whole columns, when.
+  heard(corners) {
+    const { clip: { axes, place, span }, grid } = this.data, columns = corners.map(([x]) => x), rows = corners.map(([, y]) => y);
+    const [from, to] = [Math.min(...columns), Math.max(...columns) + 1].map((x) => ((x / grid.width) * axes.seconds).toFixed(2));
+    const high = axes.rows[Math.min(...rows)], low = axes.rows[Math.max(...rows)];
+    return fill(corners.length > 1 ? span : place, { from, to, low, high });
+  }
+
+  // --- listening ----------------------------------------------------------------------------------
+
+  hear(part) {
+    if (this.playing.on && this.part === part) return void this.playing.stop();
+    this.part = part;
+    this.playing.play(this.data.clip[part], this.data.clip.axes.seconds);
+  }
+
+  sound() {
+    const { clip, words } = this.data, { on } = this.playing;
+    this.find(".head").hidden = !on;
+    if (!clip) return;
+    for (const part of PARTS) this.find(`.${part}`).textContent = `${on && this.part === part ? STOP : PLAY} ${words[part]}`;
+    this.find(".alone").disabled = !this.share() || !this.stored();
   }
 
   draw() {
@@ -366,6 +400,7 @@ class Painter {
     this.find(".stored").textContent = this.stored() ? words.stored : words.storing;
     this.ink.setAttribute("aria-label", fill(words.board, { title, said }));
     this.find(".clear").disabled = !share;
+    this.sound();
     this.trace();
   }
 
@@ -376,5 +411,6 @@ class Painter {
     this.find(".close").disabled = this.corners.length < 3;
     this.find(".next").hidden = !this.data.next;
     this.find(".size").disabled = !this.brushing();
+    if (this.data.clip) this.find(".where").textContent = this.pointing ? this.heard([...(this.tool === "box" ? this.corners : []), this.cursor]) : "";
   }
 }

@@ -1,4 +1,7 @@
-"""The mask painter: a picture on which a visitor draws where a network should look, in the browser."""
+"""The mask painter: a picture on which a visitor draws where a network should look, in the browser.
+
+Of a clip the picture is the spectrogram, which is stored as it is drawn: the highest band is the first row.
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,10 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from kdviz.errors import DataError
-from kdviz.figures.maps import OVERLAY_OPACITY, ImageLayer, MapLayer, palettes
+from kdviz.figures.maps import OVERLAY_OPACITY, ImageLayer, MapLayer, SpectrogramAxes, palettes
 from kdviz.language import _
 from kdviz.ui.frame.visitor import visitor_cookie
-from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, PLAYING_JS
 
 Mask = NDArray[np.bool_]
 
@@ -27,7 +30,7 @@ _MOUNT = st.components.v2.component(
     "kdviz_mask_painter",
     html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
     css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS
+    js=PLAYING_JS
     + _HERE.with_name("mask_cells.js").read_text(encoding="utf-8")
     + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
@@ -57,10 +60,20 @@ class PaintedMap:
 
 
 @dataclass(frozen=True)
+class PaintedClip:
+    """The clip whose spectrogram is drawn on, as a data URL. marked: what is marked of it, alone, or ""."""
+
+    axes: SpectrogramAxes
+    url: str
+    marked: str
+
+
+@dataclass(frozen=True)
 class PaintedPicture:
     """The picture that is drawn on. mask: bool (H, W), None without. next: name of the one to draw on next.
 
-    version: changes when its mask is changed here and not in the browser.
+    version: changes when its mask is changed here and not in the browser. clip: None for an image. columns:
+    whether whole columns are marked; masks come from the browser as one row, (1, W), then.
     """
 
     name: str
@@ -70,6 +83,8 @@ class PaintedPicture:
     maps: Sequence[PaintedMap]
     next: str
     version: int = 0
+    clip: PaintedClip | None = None
+    columns: bool = False
 
 
 def mask_painter(
@@ -113,15 +128,31 @@ def painter_data(shown: PaintedPicture, strip: Sequence[PaintedTile]) -> dict[st
         "name": shown.name,
         "title": shown.title,
         "image": shown.image,
-        "mask": None if shown.mask is None or not shown.mask.any() else mask_text(shown.mask),
+        "grid": {"height": 1 if shown.columns else shown.image["height"], "width": shown.image["width"]},
+        "mask": _mask(shown),
+        "clip": shown.clip and _clip(shown.clip, columns=shown.columns),
         "maps": [asdict(each) for each in shown.maps],
         "next": shown.next,
         "strip": [asdict(each) for each in strip],
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "cookie": visitor_cookie(),
-        "words": _words(),
+        "words": _words(shown),
     }
+
+
+def _mask(shown: PaintedPicture) -> str | None:
+    if shown.mask is None or not shown.mask.any():
+        return None
+    return mask_text(np.any(shown.mask, axis=0, keepdims=True) if shown.columns else shown.mask)
+
+
+def _clip(clip: PaintedClip, *, columns: bool) -> dict[str, Any]:
+    """Its sounds, its axes, and how a place on it is said."""
+    place, span = _("{from} s, {low}"), _("{from} to {to} s, {low} to {high}")
+    if columns:
+        place, span = _("{from} s"), _("{from} to {to} s")
+    return {"whole": clip.url, "alone": clip.marked, "axes": clip.axes, "place": place, "span": span}
 
 
 def mask_text(mask: Mask) -> str:
@@ -138,22 +169,26 @@ def mask_from_text(text: str, shape: tuple[int, int]) -> Mask:
         bits = np.empty(0, np.uint8)
     if len(bits) != -(-count // 8):
         raise DataError(
-            f"marks: what was drawn did not arrive as a mask of {shape[1]} x {shape[0]} pixels, and was not "
+            f"marks: what was drawn did not arrive as a mask of {shape[1]} x {shape[0]} cells, and was not "
             "stored. Draw it again."
         )
     return np.unpackbits(bits, count=count).astype(bool).reshape(shape)
 
 
-def _words() -> dict[str, Any]:
+def _tools(shown: PaintedPicture) -> dict[str, str]:
+    """The first one is taken at first. On a spectrogram a rectangle is a time and a range of frequencies."""
+    brush, box = {"brush": _("Brush")}, {"box": _("Rectangle")}
+    polygon, eraser = {"polygon": _("Outline")}, {"eraser": _("Eraser")}
+    if shown.columns:
+        return {"box": _("Time span"), **brush, **eraser}
+    return (box | brush if shown.clip else brush | box) | polygon | eraser
+
+
+def _words(shown: PaintedPicture) -> dict[str, Any]:
     """The component's own texts. In braces, what it fills in."""
     return {
         "tools": _("Draw with"),
-        "tool": {
-            "brush": _("Brush"),
-            "box": _("Rectangle"),
-            "polygon": _("Outline"),
-            "eraser": _("Eraser"),
-        },
+        "tool": _tools(shown),
         "outlining": _("Drag around the object, or click corner by corner."),
         "size": _("Size"),
         "pixels": _("{count} px"),
@@ -167,8 +202,11 @@ def _words() -> dict[str, Any]:
         "stored": _("· stored"),
         "storing": _("· storing …"),
         "board": _("{title}. {said}."),
-        "on": _("Row {row}, column {column}: marked."),
-        "off": _("Row {row}, column {column}: not marked."),
+        "place": _("Row {row}, column {column}"),
+        "on": _("{place}: marked."),
+        "off": _("{place}: not marked."),
+        "whole": _("Whole clip"),
+        "alone": _("What is marked, alone"),
         "about": _("With the keyboard"),
         "keys": _(
             "Arrow keys move the cursor, and draw while Shift is held. Enter draws, or sets a corner of a "

@@ -13,6 +13,7 @@ from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map
 from kdviz.language import _, percentage, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
+from kdviz.ui.agreement.clip_to_mark import clip_to_mark, whole_columns
 from kdviz.ui.agreement.draft_marks import DraftMarks
 from kdviz.ui.agreement.mask_painter import (
     PaintedMap,
@@ -29,6 +30,7 @@ from kdviz.ui.frame.shell import no_snapshot
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.parent_run import MARKING
+from kdviz.ui.widgets.waveform_maps import students_read_samples, without_frequency
 
 _AT_A_TIME, _TILE_PX = 10, 96
 _OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED, _DELETED = (
@@ -44,8 +46,8 @@ _TILES: Cache[str] = Cache(200)
 
 @fragment
 def where_to_look(store: Store, run: Run) -> None:
-    """An expander; nothing is computed while it is closed. Texts have none: masks are drawn on images."""
-    if shown_modality() != "image":
+    """An expander; nothing is computed while it is closed. Texts have none: masks are drawn on pictures."""
+    if shown_modality() == "text":
         st.caption(_("*Where should it look?* needs a run on images: words cannot be marked."))
         return
     drawer = st.expander(
@@ -70,14 +72,14 @@ def where_to_look(store: Store, run: Run) -> None:
             no_snapshot(run, error, _("No student of this run has been trained yet."))
             return
         if triage is not None:
-            if run.config.cue != "none":
-                st.caption(_("The planted cue is shown as in training; a mark under a patch does not count."))
-            marks = _marking(triage, DraftMarks.of(store, run))
+            if about := sentences(_about_cue(run), _about_clips(run)):
+                st.caption(about)
+            marks = _marking(triage, DraftMarks.of(store, run), columns=students_read_samples(run.config))
             retraining(store, run, marks, of=triage.total)
 
 
-def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
-    """Draw pictures and painter. Returns all marks."""
+def _marking(triage: TrainingTriage, draft: DraftMarks, *, columns: bool) -> Marks:
+    """Draw pictures and painter. columns: whether whole columns are marked. Returns all marks."""
     with st.container():  # its errors come and go: the painter below keeps its place, and so focus and Undo
         known = _marks(draft)
     marks = known or Marks()
@@ -89,9 +91,9 @@ def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
     shown = _page(triage)
     current = _current(shown)
     mask_painter(
-        _picture(triage, shown, current, marks),
+        _picture(triage, shown, current, marks, columns=columns),
         [_tile(triage, image, marks) for image in shown],
-        on_drawn=lambda name, text: _drawn(triage, draft, name, text),
+        on_drawn=lambda name, text: _drawn(triage, draft, name, text, columns=columns),
         on_chosen=_choose,
     )
     st.caption(_legend(triage))
@@ -105,6 +107,23 @@ def _marks(draft: DraftMarks) -> Marks | None:
     except DataError as error:
         errors(error)
         return None
+
+
+def _about_cue(run: Run) -> str:
+    if run.config.cue == "none":
+        return ""
+    return _("The planted cue is shown as in training; a mark under a patch does not count.")
+
+
+def _about_clips(run: Run) -> str:
+    """How a spectrogram is read, and what a mark on it means to students that read the waveform."""
+    if shown_modality() != "audio":
+        return ""
+    when = ""
+    if students_read_samples(run.config):
+        when = _("So a mark says when, not at which frequency.")
+    below = _("A clip is drawn as a spectrogram: time runs to the right, pitch upwards, bright is loud.")
+    return sentences(below, without_frequency(run.config), when)
 
 
 # --- what there is ------------------------------------------------------------------------------
@@ -212,18 +231,25 @@ def _current(shown: tuple[TrainingImage, ...]) -> int:
 
 
 def _picture(
-    triage: TrainingTriage, shown: tuple[TrainingImage, ...], current: int, marks: Marks
+    triage: TrainingTriage,
+    shown: tuple[TrainingImage, ...],
+    current: int,
+    marks: Marks,
+    *,
+    columns: bool,
 ) -> PaintedPicture:
     image = shown[current]
-    maps = heatmaps(image.maps)
+    maps, mask = heatmaps(image.maps), marks.masks.get(image.digest)
     return PaintedPicture(
         image.digest,
         _title(triage, image),
         image_layer(image.image),
-        marks.masks.get(image.digest),
+        mask,
         [_map(triage, image, arm, maps) for arm in image.maps],
         _next(shown, current, marks),
         int(st.session_state.get(_VERSION, 0)),
+        clip_to_mark(image, mask),
+        columns,
     )
 
 
@@ -262,12 +288,14 @@ def _map(triage: TrainingTriage, image: TrainingImage, arm: Arm, maps: Heatmaps)
 # --- what the visitor does ----------------------------------------------------------------------
 
 
-def _drawn(triage: TrainingTriage, draft: DraftMarks, name: str, text: str) -> None:
+def _drawn(triage: TrainingTriage, draft: DraftMarks, name: str, text: str, *, columns: bool) -> None:
     """Keep a mask that was drawn. What is refused leaves the marks as they are, and a line on the page."""
     try:
         if name not in {image.digest for image in triage.images}:
             raise DataError("marks: the picture is not one of this run's. Reload the page.")
-        draft.keep(draft.read().with_mask(name, mask_from_text(text, triage.size)))
+        height, width = triage.size
+        mask = mask_from_text(text, (1 if columns else height, width))
+        draft.keep(draft.read().with_mask(name, whole_columns(mask, triage.size)))
         st.session_state[_REFUSED] = None
     except KdvizError as error:
         st.session_state[_REFUSED] = error

@@ -20,10 +20,10 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent
 from kdviz.language import _, listed, sentences
-from kdviz.models import TEACHERS
 from kdviz.narrative import heard_name
 from kdviz.store import Run, Store
 from kdviz.ui.widgets.listener import SoundPart, listener
+from kdviz.ui.widgets.waveform_maps import without_frequency
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,24 +34,7 @@ def play_whole(samples: NDArray[np.int16], run: Run) -> None:
     """The clip above its spectrogram, and how that and the maps are read."""
     st.audio(wav_file(samples), format="audio/wav", alt=_("The clip"))
     below = _("Below it as a spectrogram: time runs to the right, pitch upwards, bright is loud.")
-    st.caption(sentences(below, _without_frequency(run)))
-
-
-def _without_frequency(run: Run) -> str:
-    """Whose maps have no frequency; "" if all have."""
-    reads = [role for role in ("teacher", "student") if TEACHERS[getattr(run.config, role)].reads_samples]
-    return {
-        (): "",
-        ("teacher",): _(
-            "The teacher reads the waveform: its map has no frequency and is the same in all bands."
-        ),
-        ("student",): _(
-            "The students read the waveform: their maps have no frequency and are the same in all bands."
-        ),
-        ("teacher", "student"): _(
-            "The networks read the waveform: their maps have no frequency and are the same in all bands."
-        ),
-    }[tuple(reads)]
+    st.caption(sentences(below, without_frequency(run.config)))
 
 
 def listen(store: Store, run: Run, explanation: ImageExplanation) -> None:

@@ -1,27 +1,25 @@
 // The listener: a sound, and the parts of it that each arm heard, played with a line that moves over the spectrogram.
-// All of them are here already: nothing is asked of the server. Stands behind map_layers.js.
+// All of them are here already: nothing is asked of the server. Stands behind map_layers.js and playing.js.
 
 const listeners = new WeakMap(); // by mount: what outlives a rerun
 const SHADE = [0, 0, 0, 200]; // over the cells that a part leaves out
-const PLAY = "▶", STOP = "■";
 
 export default function ({ data: [data], parentElement }) {
   const listener = listeners.get(parentElement) ?? new Listener(parentElement);
   listeners.set(parentElement, listener);
   listener.show(data);
-  return () => { listener.stop(); listeners.delete(parentElement); };
+  return () => { listener.playing.stop(); listeners.delete(parentElement); };
 }
 
 class Listener {
   constructor(root) {
     this.find = (name) => root.querySelector(name);
-    this.audio = new Audio();
-    this.audio.onended = () => this.stop();
+    this.playing = new Playing(this.find(".head"), () => this.data && this.draw());
     this.chosen = 0;
   }
 
   show(data) {
-    if (this.data?.key !== data.key) { this.stop(); this.chosen = 0; }
+    if (this.data?.key !== data.key) { this.playing.stop(); this.chosen = 0; }
     this.data = data;
     const { image, axes, parts, words } = data, pile = this.find(".pile"), board = this.find(".board");
     board.style.setProperty("--shape", image.shape);
@@ -58,7 +56,7 @@ class Listener {
     node.type = "button";
     node.style.setProperty("--arm", color || "var(--st-border-color)");
     node.append(made("span", "sign", PLAY), made("span", "name", glyph ? `${glyph} ${name}` : name), made("span", "answer", answer));
-    node.onclick = () => (this.playing && this.chosen === number ? this.stop() : this.play(number));
+    node.onclick = () => (this.playing.on && this.chosen === number ? this.playing.stop() : this.play(number));
     return node;
   }
 
@@ -67,34 +65,11 @@ class Listener {
     return Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1);
   }
 
-  async play(number, from = 0) {
-    this.stop();
+  play(number, from = 0) {
     this.chosen = number;
     const { url, name, answer } = this.data.parts[number];
-    const turn = (this.turn = {});
-    this.audio.src = url;
-    this.audio.currentTime = from * this.data.axes.seconds;
-    this.playing = true;
     this.find(".spoken").textContent = `${name}. ${answer}`;
-    this.draw();
-    this.follow();
-    try {
-      await this.audio.play();
-    } catch {
-      if (turn === this.turn) this.stop(); // the browser has no sound; else another part was chosen
-    }
-  }
-
-  stop() {
-    this.audio.pause();
-    cancelAnimationFrame(this.frame);
-    this.playing = false;
-    if (this.data) this.draw();
-  }
-
-  follow() {
-    this.find(".head").style.left = share(Math.min(this.audio.currentTime / this.data.axes.seconds, 1));
-    this.frame = requestAnimationFrame(() => this.follow());
+    this.playing.play(url, this.data.axes.seconds, from);
   }
 
   draw() {
@@ -102,12 +77,12 @@ class Listener {
     [...this.find(".parts").children].forEach((node, number) => {
       const on = number === this.chosen;
       node.setAttribute("aria-pressed", String(on));
-      node.querySelector(".sign").textContent = on && this.playing ? STOP : PLAY;
+      node.querySelector(".sign").textContent = on && this.playing.on ? STOP : PLAY;
     });
     for (const node of [...this.find(".by-time").children, ...this.find(".by-band").children]) {
       node.classList.toggle("aside", Boolean(part.arm && node.dataset.arm && node.dataset.arm !== part.arm));
     }
-    this.find(".head").hidden = !this.playing;
+    this.find(".head").hidden = !this.playing.on;
     this.find(".pile").setAttribute("aria-label", fill(words.shown, { name: part.name }));
     shade(this.find(".shade"), image, part.mask && bytes(part.mask));
   }

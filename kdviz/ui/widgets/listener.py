@@ -10,7 +10,7 @@ import streamlit as st
 
 from kdviz.figures.maps import ImageLayer, ProfileLayer, SpectrogramAxes
 from kdviz.language import _
-from kdviz.ui.widgets.panel import MAP_LAYERS_JS
+from kdviz.ui.widgets.panel import PLAYING_JS
 
 _HERE = Path(__file__)
 
@@ -18,7 +18,7 @@ _MOUNT = st.components.v2.component(
     "kdviz_listener",
     html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
     css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+    js=PLAYING_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
 )
 
 

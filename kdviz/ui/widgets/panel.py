@@ -17,8 +17,11 @@ def _read(file: str) -> str:
 MAP_LAYERS_JS, MAP_LAYERS_CSS = _read("map_layers.js"), _read("map_layers.css")
 """How a browser draws a map over an image; to be put before a component's own script and style."""
 
+PLAYING_JS = MAP_LAYERS_JS + _read("playing.js")
+"""The same, with a sound that is played."""
+
 PANELS_JS, PANELS_CSS = MAP_LAYERS_JS + _read("panels.js"), MAP_LAYERS_CSS + _read("panels.css")
-"""The same, with the text of panels."""
+"""How a browser draws a map, with the text of panels."""
 
 
 @dataclass(frozen=True)

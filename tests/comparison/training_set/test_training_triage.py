@@ -17,6 +17,7 @@ from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
 from kdviz.jobs import start_training_triage, submit
 from kdviz.progress import run_to_end, silent
+from kdviz.sound import spectrograms
 from tests.patience import PATIENCE_S
 
 
@@ -191,3 +192,20 @@ def test_the_first_images_are_known_before_all_are_and_are_ordered_alike(finishe
     assert [image.digest for image in first.images] == [
         image.digest for image in everything.images if image.digest in kept
     ]
+
+
+def test_a_clip_comes_with_what_the_student_heard_and_its_mark_is_that_of_the_training_clip(small_run):
+    store, run_id = small_run("speech-commands-mini")
+    found = run_to_end(training_triage(store, run_id))
+    assert found.size == (40, 100)
+    for clip in found.images[:3]:
+        heard = spectrograms(torch.from_numpy(clip.sound)[None])[0]
+        assert (clip.image == heard.permute(1, 2, 0).numpy()).all()
+    mask = torch.zeros(40, 100, dtype=torch.bool)
+    mask[5:30, 40:60] = True
+    marks = found.own_masks.with_mask(found.images[0].digest, mask.numpy())
+    config = store.run(run_id).config
+    split = prepare_data(config, marked(load_dataset(config, silent), marks)).student_train
+    (at,) = split.object_masks.flatten(1).any(1).nonzero().flatten().tolist()
+    assert (split.object_masks[at] == mask & ~split.cue_masks[at]).all()
+    assert (split.sounds[at].numpy() == found.images[0].sound).all()

@@ -15,7 +15,7 @@ from kdviz.ui.agreement.mask_painter import (
     painter_data,
 )
 
-REFUSED = "marks: what was drawn did not arrive as a mask of 5 x 3 pixels, and was not stored. Draw it again."
+REFUSED = "marks: what was drawn did not arrive as a mask of 5 x 3 cells, and was not stored. Draw it again."
 
 
 def drawn(*cells, shape=(3, 5)):

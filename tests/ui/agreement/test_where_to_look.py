@@ -226,12 +226,12 @@ def test_what_is_wiped_clean_is_no_mark(marking, hand, store_of_run, finished):
         (
             None,
             "gA==",
-            "Marks: what was drawn did not arrive as a mask of 16 x 16 pixels, and was not stored. Draw it again.",
+            "Marks: what was drawn did not arrive as a mask of 16 x 16 cells, and was not stored. Draw it again.",
         ),
         (
             None,
             "no mask",
-            "Marks: what was drawn did not arrive as a mask of 16 x 16 pixels, and was not stored. Draw it again.",
+            "Marks: what was drawn did not arrive as a mask of 16 x 16 cells, and was not stored. Draw it again.",
         ),
         (
             "0" * 64,
@@ -294,7 +294,7 @@ def test_more_marks_than_a_file_holds_are_one_line(marking, store_of_run, finish
     finally:
         object.__setattr__(triage, "own_masks", Marks())
     assert [each.value for each in marking.error] == [
-        "Marks: 3 masks of 16 x 16 pixels take 0 MB, at most 0 are kept. Masks of the data need no marks: a new run can use them all."
+        "Marks: 3 masks of 16 x 16 cells take 0 MB, at most 0 are kept. Masks of the data need no marks: a new run can use them all."
     ]
     assert kept(store_of_run, finished) == {}
 
