@@ -26,7 +26,7 @@ LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share", "map_source", "marks")
 """Settings without effect at λ = 0."""
 
-OF_FILES_OF_IMAGES = ("teacher_input", "teacher_size", "teacher_classes", "marks")
+OF_FILES_OF_IMAGES = ("teacher_input", "teacher_size", "teacher_classes")
 OF_IMAGES = ("image_size", *OF_FILES_OF_IMAGES)
 """Settings without a meaning for other inputs; the first has a value all the same."""
 

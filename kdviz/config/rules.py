@@ -64,6 +64,8 @@ def _of_another_modality(config: RunConfig) -> Iterator[str]:
             if getattr(config, field) is not None:
                 given = INPUT_NAMES[modality]
                 yield f"{field}: needs images, {config.dataset!r} has {given}. Leave it out."
+    if modality == "audio" and config.marks is not None:
+        yield f"marks: need images or texts, {config.dataset!r} has sounds. Leave them out."
 
 
 def _map_source(config: RunConfig) -> Iterator[str]:

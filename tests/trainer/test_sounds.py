@@ -100,7 +100,7 @@ def test_an_augmentation_is_trained_with_by_teacher_and_students_and_resumes_bit
         ({"student": "resnet18", "student_width": 1}, "student: 'resnet18' needs"),
         ({"dataset": "shapes", "teacher_width": 1, "student_width": 1, "augmentation": "noise"}, "augmentation: 'noise' is not made for images, which 'shapes' has. These are: usual."),
         ({"dataset": "shapes", "cue": "beep"}, "cue: 'beep' is not made for images, which 'shapes' has."),
-        ({"data": "x", "marks": "marks.json", "map_source": "mask"}, "marks: needs images, 'speech-commands-mini' has sounds. Leave it out."),
+        ({"data": "x", "marks": "marks.json", "map_source": "mask"}, "marks: need images or texts, 'speech-commands-mini' has sounds. Leave them out."),
     ],
 )  # fmt: skip
 def test_what_is_made_for_other_inputs_is_refused(settings, said):
