@@ -144,7 +144,9 @@ def marked(dataset: DataSet, marks: Marks) -> DataSet:
     images = dataset.train.images
     size = mask_size(images)
     if marks.size not in (None, size):
-        raise DataError(f"marks: are for {_kind(marks.size)} of {_written(marks.size)}, these have {_written(size)}.")
+        raise DataError(
+            f"marks: are for {_kind(marks.size)} of {_written(marks.size)}, these have {_written(size)}."
+        )
     masks = marks.of_images(images)
     if not masks.any():
         kind = "image" if dataset.train.texts is None else "text"

@@ -1,6 +1,9 @@
-"""Where should it look? Training pictures on which a visitor marks what the student should look at."""
+"""Where should it look? Training inputs on which a visitor marks what the student should look at."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -9,7 +12,17 @@ from kdviz.comparison import TrainingImage, TrainingTriage
 from kdviz.datasets import Marks, class_name
 from kdviz.errors import DataError, KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map_layer, thumbnail, webp_url
+from kdviz.figures.maps import (
+    Heatmaps,
+    has_unknown_words,
+    heatmap_alt,
+    heatmaps,
+    image_layer,
+    map_layer,
+    thumbnail,
+    webp_url,
+    words_key,
+)
 from kdviz.language import _, percentage, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
@@ -23,6 +36,8 @@ from kdviz.ui.agreement.mask_painter import (
 )
 from kdviz.ui.agreement.pictures_to_mark import pictures_to_mark
 from kdviz.ui.agreement.retraining import retraining
+from kdviz.ui.agreement.text_to_mark import text_tile, text_to_mark
+from kdviz.ui.agreement.word_marker import word_marker
 from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.frame.shell import no_snapshot
@@ -44,9 +59,9 @@ _TILES: Cache[str] = Cache(200)
 
 @fragment
 def where_to_look(store: Store, run: Run) -> None:
-    """An expander; nothing is computed while it is closed. Texts have none: masks are drawn on images."""
-    if shown_modality() != "image":
-        st.caption(_("*Where should it look?* needs a run on images: words cannot be marked."))
+    """An expander; nothing is computed while it is closed. Sounds have none."""
+    if shown_modality() == "audio":
+        st.caption(_("*Where should it look?* needs a run on images or texts."))
         return
     drawer = st.expander(
         _("Where should it look?"),
@@ -88,14 +103,67 @@ def _marking(triage: TrainingTriage, draft: DraftMarks) -> Marks:
             errors(refused)
     shown = _page(triage)
     current = _current(shown)
+    mark = _words if shown_modality() == "text" else _paint
+    mark(triage, shown, current, marks, partial(_drawn, triage, draft))
+    return marks
+
+
+def _paint(
+    triage: TrainingTriage,
+    shown: tuple[TrainingImage, ...],
+    current: int,
+    marks: Marks,
+    on_drawn: Callable[[str, str], None],
+) -> None:
     mask_painter(
         _picture(triage, shown, current, marks),
         [_tile(triage, image, marks) for image in shown],
-        on_drawn=lambda name, text: _drawn(triage, draft, name, text),
+        on_drawn=on_drawn,
         on_chosen=_choose,
     )
     st.caption(_legend(triage))
-    return marks
+
+
+def _words(
+    triage: TrainingTriage,
+    shown: tuple[TrainingImage, ...],
+    current: int,
+    marks: Marks,
+    on_drawn: Callable[[str, str], None],
+) -> None:
+    image, explainer = shown[current], EXPLAINERS[triage.explainer]
+    planted, unknown = _("the planted word"), has_unknown_words(image.text or "")
+    st.html(
+        words_key(
+            signed=explainer.signed,
+            before=_("Evidence for what the student predicts:"),
+            framed="" if image.planted is None else planted,
+            unknown=unknown,
+        )
+    )
+    word_marker(
+        text_to_mark(
+            triage,
+            image,
+            marks.masks.get(image.digest),
+            title=_title(triage, image),
+            following=_next(shown, current, marks),
+            version=int(st.session_state.get(_VERSION, 0)),
+        ),
+        [
+            text_tile(
+                each,
+                number=triage.images.index(each) + 1,
+                title=_title(triage, each),
+                marked=each.digest in marks.masks,
+            )
+            for each in shown
+        ],
+        on_drawn=on_drawn,
+        on_chosen=_choose,
+    )
+    scale = _("{explainer}. Each text has one scale, with full colour at the teacher's strongest word.")
+    st.caption(scale.format(explainer=_(explainer.label)))
 
 
 def _marks(draft: DraftMarks) -> Marks | None:

@@ -197,7 +197,7 @@ def _links(store: Store, run: Run) -> None:
     """Where a finished run can be looked at."""
     if not run.config.marks:  # else the link is beside what the marks have changed
         compare_with_parent(store, run)
-    if shown_modality() == "image":
+    if shown_modality() != "audio":
         st.page_link(
             "pages/agreement.py",
             label=_("Where should it look?"),
