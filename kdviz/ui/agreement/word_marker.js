@@ -85,7 +85,7 @@ class Marker {
 
   // A word with the gap before it. Words that are not read are no check box.
   word({ text, gap, gap_style, style, value, evidence }, place) {
-    const node = made("span", "word", text), before = made("span", "gap", gap);
+    const node = made("span", [...text].length > 1 ? "word" : "word short", text), before = made("span", "gap", gap);
     node.style.cssText = style;
     before.style.cssText = gap_style;
     node.title = [value, evidence].filter(Boolean).join(", ");

@@ -124,7 +124,9 @@ def marker_data(shown: TextToMark, strip: Sequence[TextTile]) -> dict[str, Any]:
 def _words() -> dict[str, str]:
     """The component's own texts. In braces, what it fills in."""
     return {
-        "how": _("Click a word to mark it, or drag over several; the same on marked words takes marks away."),
+        "how": _(
+            "Click or tap a word to mark it, or drag over several. On marked words, this takes marks away."
+        ),
         "undo": _("Undo"),
         "clear": _("Clear"),
         "next": _("Next picture"),
