@@ -93,6 +93,7 @@ class Marker {
       node.className = "rest";
     } else {
       node.setAttribute("role", "checkbox");
+      node.tabIndex = -1; // at once, since it may be focused before it is drawn
       node.dataset.place = place;
       node.dataset.said = [text, evidence].filter(Boolean).join(", ");
       if (this.data.cells[place] === null) node.setAttribute("aria-disabled", "true");
