@@ -110,7 +110,8 @@ class Marker {
       row.replaceChildren(...strip.map(({ name, number, beginning }) => {
         const tile = made("button", "tile");
         tile.type = "button";
-        tile.append(made("span", "number", number), made("span", "beginning", beginning), made("span", "badge", "✓"));
+        tile.append(made("span", "number", number), made("span", "beginning", beginning), made("span", "badge", "✓"), made("span", "spoken"));
+        tile.children[2].setAttribute("aria-hidden", "true");
         tile.onclick = () => this.send("chosen", name);
         return tile;
       }));
@@ -118,9 +119,9 @@ class Marker {
     strip.forEach(({ name, title, marked }, place) => {
       const tile = row.children[place], here = name === this.data.name, drawn = here ? this.count() > 0 : marked;
       tile.setAttribute("aria-current", here);
-      tile.setAttribute("aria-label", drawn ? fill(words.marked, { title }) : title);
       tile.title = title;
-      tile.lastChild.hidden = !drawn;
+      tile.children[2].hidden = !drawn;
+      tile.lastChild.textContent = ` ${drawn ? fill(words.marked, { title }) : title}`;
     });
   }
 
