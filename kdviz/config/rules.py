@@ -64,8 +64,6 @@ def _of_another_modality(config: RunConfig) -> Iterator[str]:
             if getattr(config, field) is not None:
                 given = INPUT_NAMES[modality]
                 yield f"{field}: needs images, {config.dataset!r} has {given}. Leave it out."
-    if modality == "text" and config.marks is not None:
-        yield f"marks: need images or sounds, {config.dataset!r} has texts. Leave them out."
 
 
 def _map_source(config: RunConfig) -> Iterator[str]:

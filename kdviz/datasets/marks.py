@@ -1,4 +1,4 @@
-"""Marks: masks of the object that a person has drawn on training images or spectrograms, and their file."""
+"""Marks: masks of what decides, drawn by a person on images, spectrograms or words, and their file."""
 
 from __future__ import annotations
 
@@ -29,6 +29,8 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 @dataclass(frozen=True, eq=False)
 class Marks:
     """Masks by the digest of their image: bool (H, W), the same size for all, none of them empty.
+
+    Of texts they are (1, L), a cell for each word.
 
     An image is known by its content before a cue is planted, so marks hold for every run on a data set.
     of_data: digests of the images whose mask came with the data; the others were drawn.
@@ -68,9 +70,10 @@ class Marks:
         return Marks({**others, digest: mask} if mask.any() else others, self.of_data - {digest})
 
     def of_images(self, images: Tensor) -> Tensor:
-        """Bool (N, H, W) for uint8 images (N, C, H, W) without a cue; all false where there is no mark."""
-        nothing = np.zeros(images.shape[-2:], dtype=bool)
-        return torch.from_numpy(np.stack([self.masks.get(each, nothing) for each in digests(images)]))
+        """Bool (N, *S) for images (N, C, *S) without a cue; all false where there is no mark."""
+        nothing = np.zeros(mask_size(images), dtype=bool)
+        found = np.stack([self.masks.get(each, nothing) for each in digests(images)])
+        return torch.from_numpy(found).view(len(images), *images.shape[2:])
 
     def to_bytes(self) -> bytes:
         """An npz without pickles: equal marks have equal bytes.
@@ -97,9 +100,17 @@ class Marks:
 def digests(images: Tensor) -> list[str]:
     """The SHA-256 of each uint8 image (N, C, H, W) as it is stored, in hex digits.
 
-    Of a sound that of its spectrogram, whether or not its samples follow: marks hold for all its networks.
+    Of a sound that of its spectrogram, of a text that of its words' numbers, whether or not samples or
+    spelling follow: marks hold for all networks.
     """
-    return [hashlib.sha256(image.contiguous().numpy().tobytes()).hexdigest() for image in drawn(images)]
+    contents = images[:, :1] if images.ndim == 3 else drawn(images)
+    return [hashlib.sha256(content.contiguous().numpy().tobytes()).hexdigest() for content in contents]
+
+
+def mask_size(images: Tensor) -> tuple[int, int]:
+    """(H, W) of the masks of images (N, C, H, W) or spectrograms; (1, L) of texts (N, C, L)."""
+    height, width = (1, *images.shape[2:])[-2:]
+    return height, width
 
 
 def marks_from_bytes(content: bytes) -> Marks:
@@ -132,15 +143,27 @@ def marked(dataset: DataSet, marks: Marks) -> DataSet:
 
     Raises DataError if they are of another size, or none is of a training image.
     """
-    height, width = dataset.input_shape[1:]
-    kind = "images" if dataset.train.sounds is None else "spectrograms"
-    if marks.size not in (None, (height, width)):
-        raise DataError(
-            f"marks: are for {kind} of {marks.size[1]} x {marks.size[0]}, these have {width} x {height}."
-        )
-    masks = marks.of_images(dataset.train.images)
+    images = dataset.train.images
+    size = mask_size(drawn(images) if images.ndim == 4 else images)
+    if marks.size not in (None, size):
+        drawn_on = "images" if dataset.train.sounds is None else "spectrograms"
+        kind = "texts" if marks.size[0] == 1 else drawn_on
+        raise DataError(f"marks: are for {kind} of {_written(marks.size)}, these have {_written(size)}.")
+    masks = marks.of_images(images)
     if not masks.any():
         raise DataError(
-            "marks: none of them is of a training image of this data set. Mark some, or leave marks out."
+            f"marks: none of them is of a training {_kind(dataset)} of this data set. Mark some, or leave "
+            "marks out."
         )
     return replace(dataset, train=replace(dataset.train, object_masks=masks))
+
+
+def _kind(dataset: DataSet) -> str:
+    if dataset.train.sounds is not None:
+        return "sound"
+    return "image" if dataset.train.texts is None else "text"
+
+
+def _written(size: tuple[int, int]) -> str:
+    height, width = size
+    return f"{width} words" if height == 1 else f"{width} x {height}"

@@ -180,7 +180,6 @@ def settings_list(config: RunConfig) -> list[Entry]:
     kind = modality_of(config.dataset).name
     idle = {
         *(() if kind == "image" else OF_IMAGES),
-        *(("marks",) if kind == "text" else ()),
         *(() if kind == "audio" else ("augmentation",)),
         *(() if config.dataset == OWN_SOUNDS else ("clip_seconds",)),
     }

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim import SGD, Adam, AdamW, Optimizer
 from torch.optim.lr_scheduler import OneCycleLR
 
+from kdviz.datasets.text_split import words_read
 from kdviz.errors import TrainingError
 from kdviz.explainers import MAPS, run
 from kdviz.losses import distillation_loss, explanation_loss, unreached_blocks
@@ -102,7 +103,7 @@ class Learner:
     ) -> Terms:
         """The loss terms of a batch, with their graph.
 
-        images: normalized (B, C, H, W). labels: (B,). masks: bool (B, H, W), for a `map_source` with masks.
+        images: normalized (B, C, H, W). labels: (B,). masks: bool (B, *S), for a `map_source` with masks.
         """
         self.network.train()
         objective = self.objective
@@ -118,7 +119,8 @@ class Learner:
                 source = objective.map_source
                 classes = explained_classes(source, teacher, labels)
                 maps = MAPS[objective.loss.map](output, classes, True)
-                goals = map_goals(source, teacher, labels, masks, maps)
+                words = words_read(images) if images.ndim == 3 else None
+                goals = map_goals(source, teacher, labels, masks, maps, words=words)
                 paired = paired_maps(goals, teacher.target, objective.map_pairing)
                 explanation, missing = explanation_loss(objective.loss.distance, paired, maps)
         accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd

@@ -7,7 +7,18 @@ import numpy as np
 import pytest
 import torch
 
-from kdviz.datasets import DataSet, Marks, Split, digests, marked, marks_from_bytes, prepare, read_marks
+from kdviz.datasets import (
+    DataSet,
+    Marks,
+    Split,
+    digests,
+    marked,
+    marks_from_bytes,
+    prepare,
+    read_marks,
+    with_spelling,
+)
+from kdviz.datasets.text_split import text_split
 from kdviz.errors import DataError, StoreError
 from kdviz.sound import spectrograms
 from kdviz.store.marks import count_marks
@@ -159,3 +170,41 @@ def test_marks_of_other_images_are_refused(dataset):
 def test_a_file_that_is_not_there_is_refused(tmp_path):
     with pytest.raises(DataError, match="cannot be read: No such file or directory"):
         read_marks(tmp_path / "gone.npz")
+
+
+@pytest.fixture
+def texts():
+    written = ("a fine film", "it isn't bad", "太好看了", "a qzxqzx of a film, and then some more words")
+    split = text_split(written, torch.tensor([1, 1, 1, 0]), 6)
+    return DataSet("made", ("bad", "good"), split, split, split, flips=True)
+
+
+def word(*places, length=6):
+    mask = np.zeros((1, length), dtype=bool)
+    mask[0, list(places)] = True
+    return mask
+
+
+def test_a_mark_on_a_text_has_a_cell_for_each_word_that_is_read(texts):
+    names = digests(texts.train.images)
+    found = marked(texts, Marks({names[0]: word(1), names[2]: word(1, 2)})).train.object_masks
+    assert found.shape == (4, 6)
+    assert [found[row].nonzero().flatten().tolist() for row in range(4)] == [[1], [], [1, 2], []]
+
+
+def test_a_text_is_known_by_its_words_whether_or_not_their_spelling_follows(texts):
+    spelled = with_spelling(texts)
+    assert spelled.train.images.shape[1] > 1
+    assert digests(spelled.train.images) == digests(texts.train.images)
+    assert len(set(digests(texts.train.images))) == 4
+    (name,) = digests(texts.train.images[3:])
+    assert marked(spelled, Marks({name: word(5)})).train.object_masks[3].tolist() == [False] * 5 + [True]
+
+
+def test_marks_of_another_kind_of_input_are_refused_in_one_line(texts, dataset):
+    with pytest.raises(DataError, match=r"^marks: are for texts of 9 words, these have 6 words\.$"):
+        marked(texts, Marks({"0" * 64: word(1, length=9)}))
+    with pytest.raises(DataError, match=r"^marks: are for images of 8 x 8, these have 6 words\.$"):
+        marked(texts, Marks({"0" * 64: box(0, 0, 2, 2)}))
+    with pytest.raises(DataError, match=r"none of them is of a training text of this data set"):
+        marked(texts, Marks({"0" * 64: word(1)}))

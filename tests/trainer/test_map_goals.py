@@ -1,5 +1,6 @@
 """What a student's maps are matched to, by hand: masks averaged over the cells of a map, and their product."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -8,11 +9,13 @@ import torch
 from torch import Tensor
 
 from kdviz.datasets import Marks, Split, digests
+from kdviz.datasets.text_split import text_split
 from kdviz.errors import DataError
 from kdviz.explainers import run
 from kdviz.inputs import images_to_mark, load_dataset
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.losses.explanation import class_distance, explanation_loss
+from kdviz.modalities import MODALITIES
 from kdviz.progress import silent
 from kdviz.trainer import distill
 from kdviz.trainer.batches import Batches
@@ -20,6 +23,7 @@ from kdviz.trainer.map_goals import at_map_size, explained_classes, map_goals
 from kdviz.trainer.setup import load_setup
 from kdviz.trainer.teacher_targets import TeacherOutput, paired_maps
 from kdviz.types import Finished, Measured, SnapshotTaken
+from kdviz.vocabulary import PAD
 
 
 def masks(*boxes, side=8):
@@ -283,3 +287,46 @@ def test_every_loss_that_takes_a_mask_is_least_where_the_map_is_the_mask(loss):
     assert explanation_loss(spec.distance, goals, 5 * goals)[0] == pytest.approx(0, abs=1e-6)
     elsewhere = torch.rand(shape, generator=torch.Generator().manual_seed(0))
     assert explanation_loss(spec.distance, goals, elsewhere)[0] > 0.05
+
+
+WORDS = torch.tensor([[True, True, False, True, False], [True, False, False, False, False]])
+MARKED = torch.tensor([[True, False, True, False, True], [False, True, False, False, False]])
+"""The third word of the first text is hidden, the last place is behind its end; the second's one mark is hidden."""
+
+
+def test_the_goal_of_a_text_is_its_marked_words_that_are_not_hidden():
+    goals = map_goals("mask", teacher(None, [0, 1]), torch.tensor([1, 0]), MARKED, torch.zeros(2, 5), words=WORDS)  # fmt: skip
+    assert goals.tolist() == [[1, 0, 0, 0, 0], [0, 0, 0, 0, 0]], (
+        "a text without a marked word that is read has no goal"
+    )
+    all_classes = map_goals("mask", teacher(None, [0, 1]), torch.tensor([1, 0]), MARKED, torch.zeros(2, 3, 5), words=WORDS)  # fmt: skip
+    assert all_classes[0].tolist() == [[0] * 5, [1, 0, 0, 0, 0], [0] * 5]
+    assert not all_classes[1].any()
+
+
+def test_the_teachers_map_of_a_text_is_kept_on_marked_words_alone():
+    maps = torch.arange(1.0, 16).view(3, 5)
+    given = torch.cat([MARKED, torch.zeros(1, 5, dtype=torch.bool)])
+    goals = map_goals("both", teacher(maps, [0, 1, 0]), torch.tensor([0, 0, 0]), given, torch.zeros(3, 5))
+    assert goals.tolist() == [[1, 0, 3, 0, 5], [0, 7, 0, 0, 0], [11, 12, 13, 14, 15]]
+    by_class = map_goals("both", teacher(maps[:, None].repeat(1, 2, 1), [0, 1, 0]), torch.tensor([0, 0, 0]), given, torch.zeros(3, 2, 5))  # fmt: skip
+    assert torch.equal(by_class, goals[:, None].repeat(1, 2, 1))
+
+
+def test_a_hidden_word_takes_no_mark_to_another():
+    """In every view of a text its words stay at their places, hidden or not, and so do its marks."""
+    length = 12
+    split = text_split(["one two three four five six seven eight nine ten eleven twelve"] * 8, torch.arange(8) % 2, length)  # fmt: skip
+    marks = torch.zeros(8, length, dtype=torch.bool)
+    marks[torch.arange(8), torch.arange(8)] = True
+    split = replace(split, object_masks=marks)
+    text = MODALITIES["text"]
+    batches = Batches(split, text.normalizer((), (), torch.device("cpu")), modality=text, batch_size=8, flips=True, seed=0, masks=True)  # fmt: skip
+    hidden = 0
+    for views in torch.arange(batches.view_count).split(8):
+        batch = batches.batch(views)
+        assert torch.equal(batch.masks, marks[views % 8])
+        read = batch.images[:, 0] != PAD
+        assert torch.equal(batch.images[:, 0][read], split.images[views % 8][:, 0][read].long())
+        hidden += int((~read).sum())
+    assert hidden > 0

@@ -195,7 +195,6 @@ def test_the_goal_of_a_student_on_samples_is_when_the_mark_is(marks):
         ({"student": "resnet18", "student_width": 1}, "student: 'resnet18' needs"),
         ({"dataset": "shapes", "teacher_width": 1, "student_width": 1, "augmentation": "noise"}, "augmentation: 'noise' is not made for images, which 'shapes' has. These are: usual."),
         ({"dataset": "shapes", "cue": "beep"}, "cue: 'beep' is not made for images, which 'shapes' has."),
-        ({"dataset": "sentiment", "marks": "marks.npz"}, "marks: need images or sounds, 'sentiment' has texts. Leave them out."),
     ],
 )  # fmt: skip
 def test_what_is_made_for_other_inputs_is_refused(settings, said):

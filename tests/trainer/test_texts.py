@@ -3,17 +3,20 @@
 import math
 from collections import Counter
 
+import numpy as np
 import pytest
 import torch
 
 from kdviz.config import choices_for, make_config
-from kdviz.datasets import packaged_texts
+from kdviz.datasets import Marks, digests, packaged_texts
 from kdviz.datasets.split import balanced_subset
 from kdviz.datasets.text_split import MARKERS
 from kdviz.errors import ConfigError
+from kdviz.inputs import images_to_mark, load_dataset
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.modalities import MODALITIES
 from kdviz.models import MODELS, load_weights
+from kdviz.progress import silent
 from kdviz.trainer import distill
 from kdviz.trainer.setup import load_setup
 from kdviz.types import Finished, Measured, ProbeExplained, SnapshotTaken, TeacherReady
@@ -160,3 +163,25 @@ def test_there_is_a_loss_a_network_and_a_cue_for_every_kind_of_input():
 def _final(events):
     (finished,) = (event for event in events if isinstance(event, Finished))
     return {arm: (result.accuracy, result.cosine, result.held_out) for arm, result in finished.arms.items()}
+
+
+@pytest.mark.parametrize("source", ["mask", "both"])
+@pytest.mark.parametrize("network", ["text-cnn", "text-transformer"])
+def test_marks_on_words_are_trained_on(source, network, tmp_path):
+    """Beside the same run whose maps are the teacher's alone: the loss is another, by marks known by their texts."""
+    plain = make_config(TINY)
+    split = images_to_mark(plain, load_dataset(plain, silent))
+    first = np.arange(split.images.shape[-1])[None] == 0
+    masks = dict.fromkeys(digests(split.images), first)
+    (tmp_path / "marks.npz").write_bytes(Marks(masks).to_bytes())
+    events = run(
+        marks=str(tmp_path / "marks.npz"), map_source=source, cue="marker-word", epochs=1,
+        teacher=network, student=network, arms=("student", "teacher-maps"),
+    )  # fmt: skip
+    losses = {
+        event.arm: event.values["explanation"]
+        for event in events
+        if isinstance(event, Measured) and math.isfinite(event.values.get("explanation", math.nan))
+    }
+    assert losses.keys() == {"student", "teacher-maps"}
+    assert losses["student"] != losses["teacher-maps"]

@@ -24,8 +24,9 @@ from kdviz.comparison.training_set.marked_evidence import (
 )
 from kdviz.config import RunConfig
 from kdviz.datasets import Split, marked, read_marks
+from kdviz.datasets.text_split import words_read
 from kdviz.explainers import explain
-from kdviz.faithfulness import mask_share
+from kdviz.faithfulness import mask_areas, mask_share
 from kdviz.inputs import load_dataset, prepare_data
 from kdviz.progress import Message, silent
 from kdviz.store import Store
@@ -71,9 +72,17 @@ def _made(earlier: Snapshots, later: Snapshots, images: Split) -> Work[MarkedEvi
         what = Message("Explaining {count} training images", {"count": len(images)})
         yield Preparing(what, part.stop / len(images))
     assert images.object_masks is not None
-    areas = images.object_masks.flatten(1).double().mean(1).numpy()
+    areas = _areas(images.object_masks, images).double().numpy()
     shares = torch.cat(parts, 1).double().numpy() if parts else np.empty((len(asked), 0))
     return summarized(explainer, areas, shares, [arm for _run, arm in asked[2:]])
+
+
+def _areas(masks: Tensor, images: Split) -> Tensor:
+    """(N,) share of each input that its mask covers; of a text the share of its words."""
+    if images.texts is None:
+        return mask_areas(masks)
+    words = words_read(images.images)
+    return (masks & words).sum(1) / words.sum(1)
 
 
 def _shares(run: Snapshots, arm: Arm, explainer: str, images: Split) -> Tensor:

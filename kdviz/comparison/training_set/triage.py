@@ -18,6 +18,7 @@ from kdviz.comparison.models.offered import explainers_offered
 from kdviz.comparison.models.slices import Work, affordable_count, explaining_cost, slices
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import Marks, Split, balanced_indices, digests, fingerprint
+from kdviz.datasets.marks import mask_size
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
@@ -50,10 +51,12 @@ class TrainingAnswer:
 class TrainingImage:
     """A training image of a student, as it was trained on it: uint8 (H, W, C), with the cue.
 
+    Of a text the image is empty, (1, L, 0). text: as written, with the planted word; None for other inputs.
+    planted: the number of that word, None without one: marks are for the text without it.
     digest: by which marks know it. answers: of student and teacher. maps: theirs, for the student's predicted
-    class, raw and signed, each (h, w). covered: share of the object below the planted cue, in [0, 1]; NaN if
-    the object's place is unknown. sound: int16 (samples,), with the cue too, of which the image is the
-    spectrogram; None for other inputs.
+    class, raw and signed, each (*s). covered: share of the object below the planted cue, in [0, 1]; NaN if
+    the object's place is unknown, and for texts, of which a planted word covers nothing. sound: int16
+    (samples,), with the cue too, of which the image is the spectrogram; None for other inputs.
     """
 
     digest: str
@@ -63,6 +66,8 @@ class TrainingImage:
     maps: Mapping[Arm, FloatArray]
     covered: float = math.nan
     sound: NDArray[np.int16] | None = None
+    text: str | None = None
+    planted: int | None = None
 
     @property
     def correct(self) -> bool:
@@ -207,15 +212,25 @@ def _image(
     at: int, images: Split, plain: Split, probabilities: Mapping[Arm, Tensor], maps: Mapping[Arm, Tensor]
 ) -> TrainingImage:
     best = {arm: probabilities[arm][at].max(0) for arm in _ARMS}
+    text = None if images.texts is None else images.texts[at]
     return TrainingImage(
         digests(plain.images[at : at + 1])[0],
-        drawn(images.images)[at].permute(1, 2, 0).numpy(),
+        _picture(images, at),
         int(images.labels[at]),
         {arm: TrainingAnswer(int(best[arm].indices), float(best[arm].values)) for arm in _ARMS},
         {arm: maps[arm][at].numpy() for arm in _ARMS},
-        _covered(at, images.cue_masks, plain.object_masks),
+        _covered(at, images.cue_masks, plain.object_masks) if text is None else math.nan,
         None if images.sounds is None else images.sounds[at].numpy(),
+        text,
+        None if text is None or images.cue_masks is None else int(images.cue_masks[at].int().argmax()),
     )
+
+
+def _picture(images: Split, at: int) -> NDArray[np.uint8]:
+    if images.texts is not None:
+        return np.empty((*mask_size(images.images), 0), np.uint8)
+    picture: NDArray[np.uint8] = drawn(images.images)[at].permute(1, 2, 0).numpy()
+    return picture
 
 
 def _covered(at: int, cues: Tensor | None, objects: Tensor | None) -> float:
@@ -231,4 +246,5 @@ def _own_masks(plain: Split) -> Marks:
         return Marks()
     known = masks.flatten(1).any(1).nonzero().flatten()
     names = digests(plain.images[known])
-    return Marks(dict(zip(names, masks[known].bool().numpy(), strict=True)), frozenset(names))
+    found = masks[known].bool().view(len(known), *mask_size(plain.images)).numpy()
+    return Marks(dict(zip(names, found, strict=True)), frozenset(names))

@@ -1,38 +1,35 @@
-"""Where should it look? Training pictures on which a visitor marks what the student should look at."""
+"""Where should it look? Training inputs on which a visitor marks what the student should look at."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import streamlit as st
 
-from kdviz.cache import Cache
 from kdviz.comparison import TrainingImage, TrainingTriage
 from kdviz.datasets import Marks, class_name
 from kdviz.errors import DataError, KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.maps import Heatmaps, heatmap_alt, heatmaps, image_layer, map_layer, thumbnail, webp_url
+from kdviz.figures.maps import has_unknown_words, words_key
 from kdviz.language import _, percentage, plural, sentences
 from kdviz.store import Run, Store
-from kdviz.types import Arm
-from kdviz.ui.agreement.clip_to_mark import clip_to_mark, whole_columns
+from kdviz.ui.agreement.clip_to_mark import whole_columns
 from kdviz.ui.agreement.draft_marks import DraftMarks
-from kdviz.ui.agreement.mask_painter import (
-    PaintedMap,
-    PaintedPicture,
-    PaintedTile,
-    mask_from_text,
-    mask_painter,
-)
+from kdviz.ui.agreement.mask_painter import mask_from_text, mask_painter
+from kdviz.ui.agreement.picture_to_mark import picture_tile, picture_to_mark
 from kdviz.ui.agreement.pictures_to_mark import pictures_to_mark
 from kdviz.ui.agreement.retraining import retraining
+from kdviz.ui.agreement.text_to_mark import text_tile, text_to_mark
+from kdviz.ui.agreement.word_marker import word_marker
 from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.frame.shell import no_snapshot
 from kdviz.ui.frame.subject import shown_modality
-from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.parent_run import MARKING
 from kdviz.ui.widgets.waveform_maps import students_read_samples, without_frequency
 
-_AT_A_TIME, _TILE_PX = 10, 96
+_AT_A_TIME = 10
 _OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED, _DELETED = (
     f"marking_{name}" for name in ("open", "first", "shown", "version", "refused", "deleted")
 )
@@ -40,16 +37,10 @@ _OPEN, _FIRST, _SHOWN, _VERSION, _REFUSED, _DELETED = (
 _HIDDEN = 0.5
 """From this share of the object below the cue on, a picture's title says so: nobody could be right on it."""
 
-_TILES: Cache[str] = Cache(200)
-"""URLs of small pictures by digest: they are drawn once for all visitors, and after each stroke."""
-
 
 @fragment
 def where_to_look(store: Store, run: Run) -> None:
-    """An expander; nothing is computed while it is closed. Texts have none: masks are drawn on pictures."""
-    if shown_modality() == "text":
-        st.caption(_("*Where should it look?* needs a run on images: words cannot be marked."))
-        return
+    """An expander; nothing is computed while it is closed."""
     drawer = st.expander(
         _("Where should it look?"),
         icon=":material/draw:",
@@ -90,14 +81,81 @@ def _marking(triage: TrainingTriage, draft: DraftMarks, *, columns: bool) -> Mar
             errors(refused)
     shown = _page(triage)
     current = _current(shown)
+    drawn = partial(_drawn, triage, draft, columns=columns)
+    if shown_modality() == "text":
+        _words(triage, shown, current, marks, drawn)
+    else:
+        _paint(triage, shown, current, marks, drawn, columns=columns)
+    return marks
+
+
+def _paint(
+    triage: TrainingTriage,
+    shown: tuple[TrainingImage, ...],
+    current: int,
+    marks: Marks,
+    on_drawn: Callable[[str, str], None],
+    *,
+    columns: bool,
+) -> None:
+    image = shown[current]
     mask_painter(
-        _picture(triage, shown, current, marks, columns=columns),
-        [_tile(triage, image, marks) for image in shown],
-        on_drawn=lambda name, text: _drawn(triage, draft, name, text, columns=columns),
+        picture_to_mark(
+            triage,
+            image,
+            marks.masks.get(image.digest),
+            title=_title(triage, image),
+            following=_next(shown, current, marks),
+            version=int(st.session_state.get(_VERSION, 0)),
+            columns=columns,
+        ),
+        [picture_tile(each, title=_title(triage, each), marked=each.digest in marks.masks) for each in shown],
+        on_drawn=on_drawn,
         on_chosen=_choose,
     )
     st.caption(_legend(triage))
-    return marks
+
+
+def _words(
+    triage: TrainingTriage,
+    shown: tuple[TrainingImage, ...],
+    current: int,
+    marks: Marks,
+    on_drawn: Callable[[str, str], None],
+) -> None:
+    image, explainer = shown[current], EXPLAINERS[triage.explainer]
+    planted, unknown = _("the planted word"), has_unknown_words(image.text or "")
+    st.html(
+        words_key(
+            signed=explainer.signed,
+            before=_("Evidence for what the student predicts:"),
+            framed="" if image.planted is None else planted,
+            unknown=unknown,
+        )
+    )
+    word_marker(
+        text_to_mark(
+            triage,
+            image,
+            marks.masks.get(image.digest),
+            title=_title(triage, image),
+            following=_next(shown, current, marks),
+            version=int(st.session_state.get(_VERSION, 0)),
+        ),
+        [
+            text_tile(
+                each,
+                number=triage.images.index(each) + 1,
+                title=_title(triage, each),
+                marked=each.digest in marks.masks,
+            )
+            for each in shown
+        ],
+        on_drawn=on_drawn,
+        on_chosen=_choose,
+    )
+    scale = _("{explainer}. Each text has one scale, with full colour at the teacher's strongest word.")
+    st.caption(scale.format(explainer=_(explainer.label)))
 
 
 def _marks(draft: DraftMarks) -> Marks | None:
@@ -227,32 +285,6 @@ def _current(shown: tuple[TrainingImage, ...]) -> int:
     return next((place for place, image in enumerate(shown) if image.digest == chosen), 0)
 
 
-# --- what the browser draws ---------------------------------------------------------------------
-
-
-def _picture(
-    triage: TrainingTriage,
-    shown: tuple[TrainingImage, ...],
-    current: int,
-    marks: Marks,
-    *,
-    columns: bool,
-) -> PaintedPicture:
-    image = shown[current]
-    maps, mask = heatmaps(image.maps), marks.masks.get(image.digest)
-    return PaintedPicture(
-        image.digest,
-        _title(triage, image),
-        image_layer(image.image),
-        mask,
-        [_map(triage, image, arm, maps) for arm in image.maps],
-        _next(shown, current, marks),
-        int(st.session_state.get(_VERSION, 0)),
-        clip_to_mark(image, mask),
-        columns,
-    )
-
-
 def _next(shown: tuple[TrainingImage, ...], current: int, marks: Marks) -> str:
     """The next picture without a mark, else the next; "" after the only one."""
     others = [image.digest for image in (*shown[current + 1 :], *shown[:current])]
@@ -267,22 +299,6 @@ def _title(triage: TrainingTriage, image: TrainingImage) -> str:
         return title
     hidden = _("the cue covers {share} of the object").format(share=percentage(image.covered))
     return f"{title} · {hidden}"
-
-
-def _tile(triage: TrainingTriage, image: TrainingImage, marks: Marks) -> PaintedTile:
-    url = _TILES.get(image.digest, lambda: webp_url(thumbnail(image.image, _TILE_PX)))
-    return PaintedTile(image.digest, url, _title(triage, image), image.digest in marks.masks)
-
-
-def _map(triage: TrainingTriage, image: TrainingImage, arm: Arm, maps: Heatmaps) -> PaintedMap:
-    answer = image.answers[arm]
-    return PaintedMap(
-        **arm_mark(arm),
-        map=map_layer(maps.values[arm], maps.scale),
-        alt=heatmap_alt(arm, maps.positive[arm]),
-        answer=answer_text(class_name(triage.classes, answer.predicted), answer.confidence),
-        verdict=answer_verdict(answer.predicted, image.label, None),
-    )
 
 
 # --- what the visitor does ----------------------------------------------------------------------

@@ -27,7 +27,6 @@ from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.formatting import STATES, ago, plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.projector import projecting
-from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.chart import chart
 from kdviz.ui.widgets.estimate import image_counts, rounded
 from kdviz.ui.widgets.history import charts, history
@@ -200,13 +199,12 @@ def _links(store: Store, run: Run) -> None:
     """Where a finished run can be looked at."""
     if not run.config.marks:  # else the link is beside what the marks have changed
         compare_with_parent(store, run)
-    if shown_modality() != "text":
-        st.page_link(
-            "pages/agreement.py",
-            label=_("Where should it look?"),
-            icon=":material/draw:",
-            query_params=with_language({"run": run.id, MARKING: "1"}),
-        )
+    st.page_link(
+        "pages/agreement.py",
+        label=_("Where should it look?"),
+        icon=":material/draw:",
+        query_params=with_language({"run": run.id, MARKING: "1"}),
+    )
     st.page_link(
         "pages/explain.py",
         label=_("Explain its predictions"),

@@ -1,0 +1,145 @@
+"""The word marker: a text on whose words a visitor marks where a network should look, in the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from kdviz.figures.maps import WordLayer
+from kdviz.language import _
+from kdviz.ui.agreement.mask_painter import Mask, mask_text
+from kdviz.ui.frame.visitor import visitor_cookie
+from kdviz.ui.widgets.panel import MAP_LAYERS_JS
+
+_HERE = Path(__file__)
+
+_MOUNT = st.components.v2.component(
+    "kdviz_word_marker",
+    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
+    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
+    js=MAP_LAYERS_JS
+    + _HERE.with_name("mask_cells.js").read_text(encoding="utf-8")
+    + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+)
+
+
+@dataclass(frozen=True)
+class TextTile:
+    """A text to choose. name: identifies it. number: among all. beginning: its first words."""
+
+    name: str
+    number: int
+    beginning: str
+    title: str
+    marked: bool
+
+
+@dataclass(frozen=True)
+class ReadText:
+    """What a network says of the text, and the evidence of each word for it."""
+
+    name: str
+    color: str
+    glyph: str
+    words: Sequence[WordLayer]
+    alt: str
+    answer: str
+    verdict: str
+
+
+@dataclass(frozen=True)
+class TextToMark:
+    """The text that is marked on. mask: bool (1, L), None without. next: name of the one to mark next.
+
+    cells: of each word of the maps, where its mark is in the mask; None of one that cannot be marked. maps:
+    the words of the first one are marked. version: changes when the mask is changed here and not in the
+    browser.
+    """
+
+    name: str
+    title: str
+    length: int
+    cells: Sequence[int | None]
+    mask: Mask | None
+    maps: Sequence[ReadText]
+    next: str
+    version: int = 0
+
+
+def word_marker(
+    shown: TextToMark,
+    strip: Sequence[TextTile],
+    *,
+    on_drawn: Callable[[str, str], None],
+    on_chosen: Callable[[str], None],
+    key: str = "word_marker",
+) -> None:
+    """Draw the marker.
+
+    on_drawn: called with a text's name and its whole mask, to be read by `mask_from_text`, after each change;
+    on_chosen: with the name of another text. Both come from the browser and are not checked.
+    """
+
+    def drawn() -> None:
+        if isinstance(sent := st.session_state[key]["drawn"], Mapping):
+            on_drawn(str(sent.get("text")), str(sent.get("mask")))
+
+    def chosen() -> None:
+        if (name := st.session_state[key]["chosen"]) is not None:
+            on_chosen(str(name))
+
+    # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that.
+    data = [{**marker_data(shown, strip), "change": _last_change(key)}]
+    _MOUNT(key=key, data=data, on_drawn_change=drawn, on_chosen_change=chosen)
+
+
+def _last_change(key: str) -> float:
+    """The number of the last change that arrived, which is sent back: so the browser knows what is stored."""
+    drawn = (st.session_state.get(key) or {}).get("drawn")
+    number = drawn.get("change") if isinstance(drawn, Mapping) else None
+    return number if isinstance(number, int | float) else 0
+
+
+def marker_data(shown: TextToMark, strip: Sequence[TextTile]) -> dict[str, Any]:
+    """What the browser draws, in the language being spoken."""
+    return {
+        "key": f"{shown.name} {shown.version}",
+        "name": shown.name,
+        "title": shown.title,
+        "length": shown.length,
+        "cells": list(shown.cells),
+        "mask": None if shown.mask is None or not shown.mask.any() else mask_text(shown.mask),
+        "maps": [asdict(each) for each in shown.maps],
+        "next": shown.next,
+        "strip": [asdict(each) for each in strip],
+        "cookie": visitor_cookie(),
+        "words": _words(),
+    }
+
+
+def _words() -> dict[str, str]:
+    """The component's own texts. In braces, what it fills in."""
+    return {
+        "how": _(
+            "Click or tap a word to mark it, or drag over several. On marked words, this takes marks away."
+        ),
+        "undo": _("Undo"),
+        "clear": _("Clear"),
+        "next": _("Next picture"),
+        "strip": _("Training pictures"),
+        "marked": _("{title}, marked"),
+        "fixed": _("{title}, planted: cannot be marked"),
+        "share": _("{count} of {total} words are marked"),
+        "stored": _("· stored"),
+        "storing": _("· storing …"),
+        "board": _("{title}. {said}."),
+        "about": _("With the keyboard"),
+        "keys": _(
+            "Arrow keys move from word to word, and mark while Shift is held. Enter or Space marks a word or "
+            "takes its mark away. U undoes."
+        ),
+    }
