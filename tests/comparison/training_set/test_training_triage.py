@@ -209,3 +209,24 @@ def test_a_clip_comes_with_what_the_student_heard_and_its_mark_is_that_of_the_tr
     (at,) = split.object_masks.flatten(1).any(1).nonzero().flatten().tolist()
     assert (split.object_masks[at] == mask & ~split.cue_masks[at]).all()
     assert (split.sounds[at].numpy() == found.images[0].sound).all()
+
+
+def test_of_a_run_on_all_training_images_in_order_the_first_are_of_all_classes(finished, data, monkeypatch):
+    """A folder is read class by class: its beginning is of one class alone."""
+    seen, plain = (split.take(split.labels.argsort(stable=True)) for split in data)
+    monkeypatch.setattr(
+        module, "prepare_data", lambda config, dataset: type("Data", (), {"student_train": seen})
+    )
+    monkeypatch.setattr(module, "images_to_mark", lambda config, dataset: plain)
+    monkeypatch.setattr(module, "FIRST_IMAGES", 20)
+    steps = training_triage(*finished)
+    while first_training_triage(*finished) is None:
+        next(steps)
+    first = first_training_triage(*finished)
+    assert len({*seen.labels[:20].tolist()}) == 1
+    assert sorted(image.label for image in first.images) == [0] * 10 + [1] * 10
+    digests = [hashlib.sha256(image.numpy().tobytes()).hexdigest() for image in plain.images]
+    for image in first.images:
+        at = digests.index(image.digest)
+        assert image.label == int(plain.labels[at])
+        assert (image.image == seen.images[at].permute(1, 2, 0).numpy()).all()
