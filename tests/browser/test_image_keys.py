@@ -28,7 +28,7 @@ def test_six_presses_within_360_ms_move_six_images(trained, trained_address, pag
     expect(shown).to_have_value("6")
     at_rest(page)
 
-    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Next", exact=True).click()
     expect(shown).to_have_value("7")
     at_rest(page)
     page.keyboard.press("ArrowLeft")

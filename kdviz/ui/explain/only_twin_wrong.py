@@ -30,7 +30,7 @@ def open_where_twin_is_wrong(store: Store, run: Run) -> None:
 def next_button(store: Store, run: Run, query: ImageQuery) -> None:
     """A button that shows the next such image."""
     st.button(
-        _("Next where the twin errs"),
+        _("Show where the twin errs"),
         icon=":material/person_search:",
         type="tertiary",
         key="only_twin_wrong",

@@ -35,9 +35,8 @@ def home(store: Store) -> None:
     prepared = next((run for run in runs if is_prepared(run)), None)
     own = next((run for run in runs if not came_with_kdviz(run)), None)
     ladder = prepared_ladder()
-    what_the_patch_does = sentences(
-        _("In training, the patch's colour gave the answer away. In these test images it misleads."),
-        _("Yellow: where the network looks."),
+    what_the_patch_does = _(
+        "In training, the patch's colour gave the answer away. In these test images it misleads."
     )
     _arrange()
     with st.container(key="hero"):
@@ -58,7 +57,8 @@ def home(store: Store) -> None:
                 with only_when(WIDE, key="hero_patch"):
                     st.markdown(what_the_patch_does)
             lambda_scrubber(ladder)
-            st.caption(sentences(_twin_of(), _who_follows(ladder)))
+            yellow = _("Yellow: where the network looks.")
+            st.caption(sentences(yellow, _twin_of(), _who_follows(ladder)))
             with st.popover(
                 _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
             ):
