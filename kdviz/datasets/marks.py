@@ -144,7 +144,7 @@ def marked(dataset: DataSet, marks: Marks) -> DataSet:
     Raises DataError if they are of another size, or none is of a training image.
     """
     images = dataset.train.images
-    size = mask_size(drawn(images) if images.ndim == 4 else images)
+    size = mask_size(images)
     if marks.size not in (None, size):
         drawn_on = "images" if dataset.train.sounds is None else "spectrograms"
         kind = "texts" if marks.size[0] == 1 else drawn_on

@@ -61,14 +61,15 @@ def brief_limits(
 
 def _brief_places(first: Survey, second: Survey, removals: Sequence[CueRemoval]) -> str:
     names = [_(EXPLAINERS[survey.explainer].label) for survey in (first, second)]
-    if not maxima_differ(first, second, "cue"):
-        if not maxima_differ(first, second, "object"):
-            return ""
-        text = _("But of the maps by {first} and by {second} only those of one point at the object.")
-        return text.format(first=names[0], second=names[1])
-    misleading = misleading_map(removals, first, second)
-    if misleading is None:
-        text = _("But of the maps by {first} and by {second} only those of one point at the patch.")
+    on_cue, misleading = maxima_differ(first, second, "cue"), misleading_map(removals, first, second)
+    if not on_cue and not maxima_differ(first, second, "object"):
+        return ""
+    if not on_cue or misleading is None:
+        text = (
+            _("But of the maps by {first} and by {second} only those of one point at the patch.")
+            if on_cue
+            else _("But of the maps by {first} and by {second} only those of one point at the object.")
+        )
         return text.format(first=names[0], second=names[1])
     wrong, right = names if misleading.explainer == first.explainer else reversed(names)
     if misleading.marks:

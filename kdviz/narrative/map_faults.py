@@ -64,16 +64,11 @@ def _missed(card: TrustCard, survey: Survey | None) -> UnseenCue | None:
 def _marked(
     card: TrustCard, survey: Survey | None, removals: Sequence[CueRemoval]
 ) -> tuple[LocalizationRow, Interval] | None:
-    if survey is None or not card.counts[1]:
-        return None
-    rows = (row for row in localization_table(survey) if (row.region, row.arm) == ("cue", card.arm))
-    changes = (each.changed for each in removals if each.arm == card.arm)
-    pairs = zip(rows, changes, strict=False)
-    return next(
-        (
-            (row, changed)
-            for row, changed in pairs
-            if row.hit.low > row.chance + CLEARLY and marks_too_often(changed, row)
-        ),
-        None,
-    )
+    changed = next((each.changed for each in removals if each.arm == card.arm), None)
+    if survey is None or changed is None or not card.counts[1]:
+        return None  # before the table, whose intervals take a moment
+    for row in localization_table(survey):
+        if (row.region, row.arm) == ("cue", card.arm):
+            clearly = row.hit.low > row.chance + CLEARLY
+            return (row, changed) if clearly and marks_too_often(changed, row) else None
+    return None

@@ -259,7 +259,7 @@ def marking(hits):
 
 
 def changing(images, *, arm="student"):
-    """What removing the cue changes: the answer on so many of 400 images."""
+    """The cue removal of an arm: its answer changes on `images` of 400 images."""
     return [CueRemoval(arm, share_interval(images, 400), 400)]
 
 

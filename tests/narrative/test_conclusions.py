@@ -138,7 +138,7 @@ def test_too_early_for_a_finding_the_heading_says_so():
 
 
 def answered(right, count=100):
-    """A survey of images of two classes, half of each, of which each arm is right on so many of a hundred."""
+    """A survey with two balanced classes. right: each arm's accuracy in percent."""
     survey, labels = made(arms=("student", "twin", "placebo")), np.arange(count) % 2
     predictions = {
         arm: replace(

@@ -14,7 +14,7 @@ from kdviz.language import _
 from kdviz.types import Arm, Interval, Region
 
 _SMALL = 0.25
-"""Where no bar or interval reaches this share, the axis ends behind them, so that they can be told apart."""
+"""If every bar and interval is below this share, the axis is cut just above the largest."""
 
 
 @dataclass(frozen=True)

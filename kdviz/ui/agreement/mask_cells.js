@@ -1,5 +1,5 @@
 // A mask as cells, a byte each, row by row: 1 is marked. Shapes that are drawn on it, and its outline. Stands before
-// mask_painter.js. A place is [column, row].
+// mask_painter.js and word_marker.js. A place is [column, row].
 
 // Bits, row by row, the first one highest, as `numpy.packbits` packs them; in base64.
 function packed({ cells }) {
@@ -89,4 +89,59 @@ function draft({ tool, corners, cursor, pointing }, size) {
   if (!pointing) return line;
   if (tool === "box" || tool === "polygon") return `${line}M${x} ${y}h1v1h-1z`;
   return `M${x + 0.5 - r} ${y + 0.5}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+}
+
+const MOST_UNDONE = 100;
+const RETRY_MS = 4000;
+
+// A mask that a visitor changes, and that the server stores after each change. What extends it has `data` with the name of
+// what is drawn on, its mask and the number of the last change that arrived; `keep`, `grid()`, `strip()` and `draw()`.
+class Drawing {
+  constructor() {
+    this.changes = Date.now(); // no two values of a session are equal, which would be taken for no change
+    this.sentChange = 0;
+  }
+
+  change(make) {
+    const before = this.mask.cells.slice();
+    make(this.mask);
+    this.commit(before);
+  }
+
+  commit(before) {
+    if (before.some((cell, place) => cell !== this.mask.cells[place])) {
+      this.undone.push(packed({ cells: before }));
+      if (this.undone.length > MOST_UNDONE) this.undone.shift();
+      this.sent();
+    }
+    this.draw();
+  }
+
+  undo() {
+    if (this.undone.length) {
+      this.mask = unpacked(this.undone.pop(), this.grid());
+      this.sent();
+    }
+    this.draw();
+  }
+
+  sent() {
+    this.deliver(RETRY_MS);
+    this.strip();
+  }
+
+  // As a state, not as a trigger: of two triggers in a row the first may be lost, and so may a request while the page is
+  // redrawn. Streamlit may also take a value and drop its callback, if another request comes at that moment. So it is sent
+  // again, as a new value, until it comes back or something else is drawn on.
+  deliver(patience) {
+    const { name } = this.data;
+    this.keep("drawn", { name, mask: packed(this.mask), change: (this.sentChange = ++this.changes) });
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => { if (this.data.name === name && !this.stored()) this.deliver(2 * patience); }, patience);
+  }
+
+  // Whether the server has answered the last change, and with this mask.
+  stored() {
+    return this.data.change >= this.sentChange && (this.mask.cells.includes(1) ? packed(this.mask) : null) === this.data.mask;
+  }
 }

@@ -7,8 +7,6 @@ let left = null; // the painter that was unmounted last: quick reruns may remoun
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const INK = [0, 160, 255, 105];
 const MAP_SIDE = 240; // pixels of a smoothed map, at least
-const MOST_UNDONE = 100;
-const RETRY_MS = 4000;
 const PARTS = ["whole", "alone"]; // of a clip: all of it, and what is marked
 const NEAR_PX = 14; // of a screen: how near its first corner a finger closes an outline
 
@@ -29,11 +27,10 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
   };
 }
 
-class Painter {
+class Painter extends Drawing {
   constructor(root) {
+    super();
     this.find = (name) => root.querySelector(name);
-    this.changes = Date.now(); // no two values of a session are equal, which would be taken for no change
-    this.sentChange = 0;
     this.ink = this.find(".ink");
     Object.assign(this.ink, {
       onpointerdown: (event) => this.press(event),
@@ -48,7 +45,7 @@ class Painter {
     this.find(".size").oninput = () => this.resize(0);
     this.find(".close").onclick = () => this.close();
     this.find(".undo").onclick = () => this.undo();
-    this.find(".clear").onclick = () => this.change((mask) => mask.cells.fill(0));
+    this.find(".clear").onclick = () => this.change(({ cells }) => cells.fill(0));
     this.find(".next").onclick = () => this.send("chosen", this.data.next);
     this.playing = new Playing(this.find(".head"), () => this.sound());
     for (const part of PARTS) this.find(`.${part}`).onclick = () => this.hear(part);
@@ -268,6 +265,10 @@ class Painter {
     this.drop();
   }
 
+  grid() {
+    return this.data.grid;
+  }
+
   size() {
     return Number(this.find(".size").value);
   }
@@ -310,49 +311,13 @@ class Painter {
     else this.trace();
   }
 
-  change(draw) {
-    const before = this.mask.cells.slice();
-    draw(this.mask);
-    this.commit(before);
-  }
-
-  commit(before) {
-    if (before.some((cell, place) => cell !== this.mask.cells[place])) {
-      this.undone.push(packed({ cells: before }));
-      if (this.undone.length > MOST_UNDONE) this.undone.shift();
-      this.sent();
-    }
-    this.draw();
-  }
-
   undo() {
     if (this.corners.length) {
       this.corners.pop();
-    } else if (this.undone.length) {
-      this.mask = unpacked(this.undone.pop(), this.data.grid);
-      this.sent();
+      this.draw();
+    } else {
+      super.undo();
     }
-    this.draw();
-  }
-
-  sent() {
-    this.deliver(RETRY_MS);
-    this.strip();
-  }
-
-  // As a state, not as a trigger: of two triggers in a row the first may be lost, and so may a request while the page is
-  // redrawn. Streamlit may also take a value and drop its callback, if another request comes at that moment. So it is sent
-  // again, as a new value, until it comes back or another picture is drawn on.
-  deliver(patience) {
-    const { name } = this.data;
-    this.keep("drawn", { picture: name, mask: packed(this.mask), change: (this.sentChange = ++this.changes) });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (this.data.name === name && !this.stored()) this.deliver(2 * patience); }, patience);
-  }
-
-  // Whether the server has answered the last change, and with this mask.
-  stored() {
-    return this.data.change >= this.sentChange && (this.share() ? packed(this.mask) : null) === this.data.mask;
   }
 
   share() {

@@ -4,8 +4,6 @@
 const markers = new WeakMap(); // by mount: what outlives a rerun
 let left = null; // the marker that was unmounted last: quick reruns may remount it
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
-const MOST_UNDONE = 100;
-const RETRY_MS = 4000;
 
 export default function ({ data: [data], parentElement, setStateValue, setTriggerValue }) {
   const marker = markers.get(parentElement) ?? new Marker(parentElement);
@@ -21,11 +19,10 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
   };
 }
 
-class Marker {
+class Marker extends Drawing {
   constructor(root) {
+    super();
     this.find = (name) => root.querySelector(name);
-    this.changes = Date.now(); // no two values of a session are equal, which would be taken for no change
-    this.sentChange = 0;
     this.at = 0; // the word that the keys have reached
     Object.assign(this.find(".board"), {
       onpointerdown: (event) => this.press(event),
@@ -35,7 +32,7 @@ class Marker {
       onkeydown: (event) => this.key(event),
     });
     this.find(".undo").onclick = () => this.undo();
-    this.find(".clear").onclick = () => this.change((cells) => cells.fill(0));
+    this.find(".clear").onclick = () => this.change(({ cells }) => cells.fill(0));
     this.find(".next").onclick = () => this.send("chosen", this.data.next);
   }
 
@@ -58,7 +55,7 @@ class Marker {
     const { name, mask, maps: [first, ...others] } = this.data;
     if (this.text !== name) this.at = 0;
     this.text = name;
-    this.mask = unpacked(mask, this.size());
+    this.mask = unpacked(mask, this.grid());
     this.undone = [];
     this.pen = null;
     this.find(".sheet").style.setProperty("--arm", first.color);
@@ -79,7 +76,7 @@ class Marker {
     if (waiting) this.deliver(RETRY_MS);
   }
 
-  size() {
+  grid() {
     return { height: 1, width: this.data.length };
   }
 
@@ -212,46 +209,6 @@ class Marker {
     for (const cell of this.data.cells.slice(Math.min(from, to), Math.max(from, to) + 1)) {
       if (cell !== null) this.mask.cells[cell] = value;
     }
-  }
-
-  change(make) {
-    const before = this.mask.cells.slice();
-    make(this.mask.cells);
-    this.commit(before);
-  }
-
-  commit(before) {
-    if (before.some((cell, place) => cell !== this.mask.cells[place])) {
-      this.undone.push(packed({ cells: before }));
-      if (this.undone.length > MOST_UNDONE) this.undone.shift();
-      this.sent();
-    }
-    this.draw();
-  }
-
-  undo() {
-    if (!this.undone.length) return;
-    this.mask = unpacked(this.undone.pop(), this.size());
-    this.sent();
-    this.draw();
-  }
-
-  sent() {
-    this.deliver(RETRY_MS);
-    this.strip();
-  }
-
-  // As a state, not as a trigger, and again until it comes back: see mask_painter.js.
-  deliver(patience) {
-    const { name } = this.data;
-    this.keep("drawn", { text: name, mask: packed(this.mask), change: (this.sentChange = ++this.changes) });
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => { if (this.data.name === name && !this.stored()) this.deliver(2 * patience); }, patience);
-  }
-
-  // Whether the server has answered the last change, and with this mask.
-  stored() {
-    return this.data.change >= this.sentChange && (this.mask.cells.includes(1) ? packed(this.mask) : null) === this.data.mask;
   }
 
   count() {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import streamlit as st
 
 from kdviz.figures.maps import WordLayer
 from kdviz.language import _
+from kdviz.ui.agreement.mask_exchange import exchange_masks
 from kdviz.ui.agreement.mask_painter import Mask, mask_text
 from kdviz.ui.frame.visitor import visitor_cookie
 from kdviz.ui.widgets.panel import MAP_LAYERS_JS
@@ -78,30 +79,8 @@ def word_marker(
     on_chosen: Callable[[str], None],
     key: str = "word_marker",
 ) -> None:
-    """Draw the marker.
-
-    on_drawn: called with a text's name and its whole mask, to be read by `mask_from_text`, after each change;
-    on_chosen: with the name of another text. Both come from the browser and are not checked.
-    """
-
-    def drawn() -> None:
-        if isinstance(sent := st.session_state[key]["drawn"], Mapping):
-            on_drawn(str(sent.get("text")), str(sent.get("mask")))
-
-    def chosen() -> None:
-        if (name := st.session_state[key]["chosen"]) is not None:
-            on_chosen(str(name))
-
-    # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that.
-    data = [{**marker_data(shown, strip), "change": _last_change(key)}]
-    _MOUNT(key=key, data=data, on_drawn_change=drawn, on_chosen_change=chosen)
-
-
-def _last_change(key: str) -> float:
-    """The number of the last change that arrived, which is sent back: so the browser knows what is stored."""
-    drawn = (st.session_state.get(key) or {}).get("drawn")
-    number = drawn.get("change") if isinstance(drawn, Mapping) else None
-    return number if isinstance(number, int | float) else 0
+    """Draw the marker. on_drawn, on_chosen: as of `exchange_masks`."""
+    exchange_masks(_MOUNT, marker_data(shown, strip), on_drawn=on_drawn, on_chosen=on_chosen, key=key)
 
 
 def marker_data(shown: TextToMark, strip: Sequence[TextTile]) -> dict[str, Any]:
