@@ -7,9 +7,11 @@ from starlette.middleware import Middleware
 
 from kdviz.ui.frame.addresses import PageAddresses
 from kdviz.ui.frame.health import HEALTH
+from kdviz.ui.frame.message_queue import keep_messages_whole
 from kdviz.ui.frame.protection import Protection
 from kdviz.ui.frame.server import queue_goes_on
 
+keep_messages_whole()
 app = st.App(
     "router.py",
     lifespan=queue_goes_on,

@@ -8,6 +8,9 @@ AXE = (Path(__file__).with_name("axe") / "axe.min.js").read_text(encoding="utf-8
 OF_COLOURS = ["color-contrast", "link-in-text-block"]
 """The rules of axe that look at colours: all that another theme can break."""
 
+DARK = "rgb(23, 22, 20)"
+"""The background of the dark theme, which a page has a moment after the browser asks for it."""
+
 SETTLED = """() => {
     const app = document.querySelector('[data-testid="stApp"]');
     const waits = document.querySelector('[data-testid="stSkeleton"], [data-testid="stSpinner"], [data-testid="stProgress"]');
@@ -41,5 +44,5 @@ def serious_violations_of_both_themes(page) -> list[str]:
     expect(app).to_have_css("background-color", "rgb(255, 255, 255)")
     found = serious_violations(page)
     page.emulate_media(color_scheme="dark")
-    expect(app).to_have_css("background-color", "rgb(23, 22, 20)")
+    expect(app).to_have_css("background-color", DARK)
     return found + serious_violations(page, runOnly=OF_COLOURS)

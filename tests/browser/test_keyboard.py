@@ -25,6 +25,7 @@ def test_tab_passes_over_the_folded_sidebar_and_enters_the_open_one(prepared_add
     page.goto(f"{prepared_address}/library")
     expect(page.get_by_role("heading", name="Data & models")).to_be_visible()
     at_rest(page)
+    expect(page.get_by_test_id("stSidebarNavLink").first).to_be_hidden()
     stops = []
     for _ in range(STEPS):
         page.keyboard.press("Tab")

@@ -9,7 +9,7 @@ from kdviz.datasets import marks_from_bytes
 from kdviz.progress import run_to_end
 from kdviz.ui.agreement.text_to_mark import word_cells
 from kdviz.vocabulary import words_of
-from tests.browser.accessibility import OF_COLOURS, violations
+from tests.browser.accessibility import DARK, OF_COLOURS, violations
 from tests.browser.conftest import at_rest, watched
 from tests.browser.servers import serving
 
@@ -122,6 +122,7 @@ def test_a_click_and_a_drag_mark_words_and_take_marks_away(page, run, triage, pl
     assert kept(page, run) == {}
     assert [(each["id"], each["nodes"][0]["html"]) for each in violations(page, ".st-key-marking_open")] == []
     page.emulate_media(color_scheme="dark")
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", DARK)
     assert violations(page, ".st-key-marking_open", runOnly=OF_COLOURS) == []
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+MASK_CELLS_JS = Path(__file__).with_name("mask_cells.js").read_text(encoding="utf-8")
+"""What their scripts have in common, to be put before them."""
 
 
 def exchange_masks(

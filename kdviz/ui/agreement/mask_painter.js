@@ -18,13 +18,13 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
   Object.assign(painter, { keep: setStateValue, send: setTriggerValue });
   document.cookie = data.cookie; // by which the server finds the marks of this browser again
   painter.show(data);
-  return () => {
+  return whenGone(parentElement, () => {
     clearTimeout(painter.timer);
     painter.playing.stop();
     painters.delete(parentElement);
     left = painter;
     Object.assign(left, { focused: painter.ink.matches(":focus"), brush: painter.find(".size")?.value, waiting: !painter.stored() });
-  };
+  });
 }
 
 class Painter extends Drawing {

@@ -9,32 +9,22 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
 from numpy.typing import NDArray
 
 from kdviz.errors import DataError
 from kdviz.figures.maps import OVERLAY_OPACITY, ImageLayer, MapLayer, SpectrogramAxes, palettes
 from kdviz.language import _
-from kdviz.ui.agreement.mask_exchange import exchange_masks
+from kdviz.ui.agreement.mask_exchange import MASK_CELLS_JS, exchange_masks
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.visitor import visitor_cookie
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, PLAYING_JS
 
 Mask = NDArray[np.bool_]
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
-    "kdviz_mask_painter",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=PLAYING_JS
-    + _HERE.with_name("mask_cells.js").read_text(encoding="utf-8")
-    + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_MOUNT = component("kdviz_mask_painter", __file__, css=MAP_LAYERS_CSS, js=PLAYING_JS + MASK_CELLS_JS)
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ export default function ({ data: [data], parentElement, setStateValue, setTrigge
   Object.assign(marker, { keep: setStateValue, send: setTriggerValue });
   document.cookie = data.cookie; // by which the server finds the marks of this browser again
   marker.show(data);
-  return () => {
+  return whenGone(parentElement, () => {
     clearTimeout(marker.timer);
     markers.delete(parentElement);
     left = marker;
     Object.assign(left, { focused: Boolean(marker.find(".board").querySelector(":focus")), waiting: !marker.stored() });
-  };
+  });
 }
 
 class Marker extends Drawing {

@@ -4,28 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from kdviz.figures.maps import WordLayer
 from kdviz.language import _
-from kdviz.ui.agreement.mask_exchange import exchange_masks
+from kdviz.ui.agreement.mask_exchange import MASK_CELLS_JS, exchange_masks
 from kdviz.ui.agreement.mask_painter import Mask, mask_text
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.visitor import visitor_cookie
 from kdviz.ui.widgets.panel import MAP_LAYERS_JS
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
-    "kdviz_word_marker",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS
-    + _HERE.with_name("mask_cells.js").read_text(encoding="utf-8")
-    + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_MOUNT = component("kdviz_word_marker", __file__, js=MAP_LAYERS_JS + MASK_CELLS_JS)
 
 
 @dataclass(frozen=True)

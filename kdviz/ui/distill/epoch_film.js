@@ -16,10 +16,10 @@ export default function (component) {
     films.set(parentElement, film)
   }
   film.show(data)
-  return () => {
+  return whenGone(parentElement, () => {
     film.pause()
     films.delete(parentElement)
-  }
+  })
 }
 
 class Film {

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -42,6 +41,7 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import ProbeImages, is_prepared, prepared_probe
 from kdviz.types import ARMS, Arm, ProbeExplained
 from kdviz.ui.frame import url_state
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.server import is_ready, wait_until_ready
 from kdviz.ui.frame.subject import shown_modality
@@ -72,8 +72,9 @@ _SIGNED = EXPLAINERS["grad-cam"].signed
 _FRAMES: Cache[list[Frame]] = Cache(512)
 """Streamlit's cache asks for a signature at each of sixty calls: a fifth of the panel's time."""
 
-_MOUNT = st.components.v2.component(
+_MOUNT = component(
     "kdviz_film",
+    __file__,
     html="""
 <div class="film">
   <div class="controls">
@@ -85,8 +86,8 @@ _MOUNT = st.components.v2.component(
   <div class="strips"></div>
 </div>
 """,
-    css=MAP_LAYERS_CSS + Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS + Path(__file__).with_suffix(".js").read_text(encoding="utf-8"),
+    css=MAP_LAYERS_CSS,
+    js=MAP_LAYERS_JS,
 )
 
 

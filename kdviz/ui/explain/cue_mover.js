@@ -23,7 +23,7 @@ export default function ({ data: [data], parentElement }) {
   const mover = movers.get(parentElement) ?? new Mover(parentElement);
   movers.set(parentElement, mover);
   mover.show(data);
-  return () => { mover.audio.pause(); movers.delete(parentElement); };
+  return whenGone(parentElement, () => { mover.audio.pause(); movers.delete(parentElement); });
 }
 
 class Mover {

@@ -8,7 +8,6 @@ from __future__ import annotations
 import base64
 import zlib
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypedDict
 
 import numpy as np
@@ -38,6 +37,7 @@ from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if, variant_verdict
 from kdviz.ui.explain.own_input import OwnInput
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.answers import answer_text, arm_mark
@@ -47,15 +47,11 @@ from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
-_HERE = Path(__file__)
 _QUICK = 4
 """Passes of an explainer that is fast enough for all variants at once."""
 
-_MOUNT = st.components.v2.component(
-    "kdviz_cue_mover",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=MAP_LAYERS_CSS + LARGER_VIEW_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS + LARGER_VIEW_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+_MOUNT = component(
+    "kdviz_cue_mover", __file__, css=MAP_LAYERS_CSS + LARGER_VIEW_CSS, js=MAP_LAYERS_JS + LARGER_VIEW_JS
 )
 
 

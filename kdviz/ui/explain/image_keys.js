@@ -26,8 +26,8 @@ export default function ({ parentElement, data, setStateValue }) {
   keys.count = data.count;
   // Until the last press is answered, the server's image is one on the way.
   if (!keys.presses || data.press === keys.presses) keys.index = data.index;
-  return () => {
+  return whenGone(parentElement, () => {
     document.removeEventListener("keydown", keys.listen);
     mounted.delete(parentElement);
-  };
+  });
 }

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from kdviz.ui.frame.component import component
+
 _KEY = "image_keys"
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
+_MOUNT = component(
     "kdviz_image_keys",
+    __file__,
     html="<span></span>",
     css=f".st-key-{_KEY} {{ position: absolute; }}",  # takes no place among the widgets
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,
 )
 

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.responsive import NARROW
 
-_MOUNT = st.components.v2.component(
-    "kdviz_scroll", js=Path(__file__).with_name("ring.js").read_text(encoding="utf-8")
-)
+_MOUNT = component("kdviz_scroll", __file__)
 
 
 def ring(about: str, *, below: str, visit: str) -> None:

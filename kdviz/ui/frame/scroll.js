@@ -13,7 +13,7 @@ export default function ({ data, parentElement }) {
     FOLLOWING.get(parentElement)?.();
     FOLLOWING.set(parentElement, follow(page, part));
   }
-  return () => FOLLOWING.get(parentElement)?.();
+  return whenGone(parentElement, () => FOLLOWING.get(parentElement)?.());
 }
 
 function follow(page, part) {

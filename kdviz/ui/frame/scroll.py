@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-_MOUNT = st.components.v2.component(
-    "kdviz_scroll_to", js=Path(__file__).with_suffix(".js").read_text(encoding="utf-8")
-)
+from kdviz.ui.frame.component import component
+
+_MOUNT = component("kdviz_scroll_to", __file__)
 
 _TOP = """document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);"""
 

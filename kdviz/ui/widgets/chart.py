@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any, Protocol
 
 import plotly.graph_objects as go
@@ -13,6 +12,7 @@ import streamlit as st
 
 from kdviz.figures.charts import chart_rows, projected
 from kdviz.language import _
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.widgets.downloads import rows_as_csv
 
@@ -128,8 +128,10 @@ def _csv(info: Info) -> str:
     return rows_as_csv(chart_rows(info))
 
 
-_SAVE = st.components.v2.component(
+# Streamlit draws with a Plotly that it leaves in the page: the picture is made where the chart is.
+_SAVE = component(
     "kdviz_save_chart",
+    __file__,
     html="""
 <span>
   <button type="button" id="csv">CSV</button>
@@ -146,6 +148,4 @@ button {
 button:hover { color: var(--st-primary-color); }
 button:focus-visible { outline: 2px solid var(--st-primary-color); }
 """,
-    # Streamlit draws with a Plotly that it leaves in the page: the picture is made where the chart is.
-    js=Path(__file__).with_name("chart.js").read_text(encoding="utf-8"),
 )

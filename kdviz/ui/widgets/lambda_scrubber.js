@@ -10,10 +10,10 @@ export default function ({ data: [data], parentElement }) {
   const scrubber = scrubbers.get(parentElement) ?? new Scrubber(parentElement);
   scrubbers.set(parentElement, scrubber);
   scrubber.show(data);
-  return () => {
+  return whenGone(parentElement, () => {
     cancelAnimationFrame(scrubber.frame);
     scrubbers.delete(parentElement);
-  };
+  });
 }
 
 class Scrubber {

@@ -5,10 +5,7 @@ Between two trained students the picture blends their maps; every figure is that
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
-
-import streamlit as st
 
 from kdviz.datasets import class_name
 from kdviz.figures.hue_names import hue_name
@@ -28,17 +25,11 @@ from kdviz.figures.style import percent
 from kdviz.language import _
 from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 from kdviz.types import Arm
+from kdviz.ui.frame.component import component
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
-    "kdviz_lambda_scrubber",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=MAP_LAYERS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=MAP_LAYERS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_MOUNT = component("kdviz_lambda_scrubber", __file__, css=MAP_LAYERS_CSS, js=MAP_LAYERS_JS)
 
 
 def lambda_scrubber(ladder: LambdaLadder) -> None:

@@ -8,7 +8,7 @@ export default function ({ data: [data], parentElement }) {
   const listener = listeners.get(parentElement) ?? new Listener(parentElement);
   listeners.set(parentElement, listener);
   listener.show(data);
-  return () => { listener.playing.stop(); listeners.delete(parentElement); };
+  return whenGone(parentElement, () => { listener.playing.stop(); listeners.delete(parentElement); });
 }
 
 class Listener {

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
-
-import streamlit as st
 
 from kdviz.figures.maps import ImageLayer, ProfileLayer, SpectrogramAxes
 from kdviz.language import _
+from kdviz.ui.frame.component import component
 from kdviz.ui.widgets.panel import PLAYING_JS
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
-    "kdviz_listener",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=PLAYING_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_MOUNT = component("kdviz_listener", __file__, js=PLAYING_JS)
 
 
 @dataclass(frozen=True)

@@ -18,5 +18,5 @@ export default function ({ parentElement, data: prefix }) {
       for (const kind of ["input", "compositionend"]) document.removeEventListener(kind, listen);
     });
   }
-  return () => { mounted.get(parentElement)?.(); mounted.delete(parentElement); };
+  return whenGone(parentElement, () => { mounted.get(parentElement)?.(); mounted.delete(parentElement); });
 }

@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import streamlit as st
 
-_HERE = Path(__file__)
+from kdviz.ui.frame.component import component
 
-_MOUNT = st.components.v2.component(
-    "kdviz_live_typing",
-    html="<span></span>",
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
-    isolate_styles=False,
-)
+_MOUNT = component("kdviz_live_typing", __file__, html="<span></span>", isolate_styles=False)
 
 
 def live_typing(prefix: str) -> None:

@@ -258,5 +258,5 @@ export default function draw(component) {
   kept.image = data.image.url;
   if (kept.at) read(...kept.at);
   else forget();
-  return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
+  return whenGone(parentElement, () => { clearTimeout(kept.timer); KEPT.delete(parentElement); });
 }

@@ -8,23 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
 
 from kdviz.figures.maps import CueLayer, ImageLayer, SpectrogramAxes, palettes
 from kdviz.language import _
+from kdviz.ui.frame.component import component
 from kdviz.ui.widgets.larger_view import LARGER_VIEW_CSS, LARGER_VIEW_JS, larger_view_words
 from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
-    "kdviz_comparer",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=PANELS_CSS + LARGER_VIEW_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=PANELS_JS + LARGER_VIEW_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
+_MOUNT = component(
+    "kdviz_comparer", __file__, css=PANELS_CSS + LARGER_VIEW_CSS, js=PANELS_JS + LARGER_VIEW_JS
 )
 
 

@@ -9,23 +9,20 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 import plotly.graph_objects as go
 import streamlit as st
 
 from kdviz.figures.charts import projected
+from kdviz.ui.frame.component import component
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.widgets.chart import TOOLBAR, Drawn, title_row
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
+_MOUNT = component(
     "kdviz_selectable_charts",
+    __file__,
     html='<div class="selectable-charts" role="group"></div>',
-    css=_HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=_HERE.with_suffix(".js").read_text(encoding="utf-8"),
     isolate_styles=False,  # the buttons that save a chart look for it in the page
 )
 

@@ -108,5 +108,5 @@ export default function draw(component) {
 
   if (columns.has(kept.at)) read(kept.at);
   else where.textContent = data.small ? "" : invitation(data.words);
-  return () => { clearTimeout(kept.timer); KEPT.delete(parentElement); };
+  return whenGone(parentElement, () => { clearTimeout(kept.timer); KEPT.delete(parentElement); });
 }

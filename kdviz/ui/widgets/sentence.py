@@ -7,23 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 
 import streamlit as st
 
 from kdviz.figures.maps import word_layers, words_legend
 from kdviz.language import _
 from kdviz.store import Run
+from kdviz.ui.frame.component import component
 from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel, SentencePanel
 
-_HERE = Path(__file__)
-
-_MOUNT = st.components.v2.component(
-    "kdviz_sentences",
-    html=_HERE.with_suffix(".html").read_text(encoding="utf-8"),
-    css=PANELS_CSS + _HERE.with_suffix(".css").read_text(encoding="utf-8"),
-    js=PANELS_JS + _HERE.with_suffix(".js").read_text(encoding="utf-8"),
-)
+_MOUNT = component("kdviz_sentences", __file__, css=PANELS_CSS, js=PANELS_JS)
 
 
 @dataclass(frozen=True)
