@@ -33,7 +33,6 @@ from kdviz.figures.maps import (
     colour_bar,
     data_url,
     difference_alt,
-    difference_scale,
     enlarged,
     heatmap_alt,
     heatmaps,
@@ -225,7 +224,7 @@ def _text_row(title: str, of: _Explained, text: str, chance: Levels) -> HeatRow:
         )
         drawn += sentences_html(text, [replace(line, about=about)], maps.scale, outlined=framed)
     values = difference_map(of.maps.values["teacher"], of.maps.values["student"])
-    scale, name = difference_scale(values), _("student − teacher")
+    scale, name = of.maps.difference_scale, _("student − teacher")
     if not np.isnan(values).all():
         drawn += sentences_html(
             text, [SentenceLine(name, _NEUTRAL, "−", values, name)], scale, outlined=framed
@@ -292,7 +291,7 @@ def _agreement(of: _Explained, arm: Arm, chance: Levels) -> tuple[str, ...]:
 def _difference(of: _Explained) -> tuple[ReportPicture, str]:
     """The student's map minus the teacher's, for the teacher's prediction, and the limit of its scale."""
     values = difference_map(of.maps.values["teacher"], of.maps.values["student"])
-    scale = difference_scale(values)
+    scale = of.maps.difference_scale
     defined = bool(np.isfinite(values).all())
     lines = () if defined else (_("undefined: one of the maps is"),)
     if defined and of.alone("student"):

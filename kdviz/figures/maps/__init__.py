@@ -16,7 +16,6 @@ if TYPE_CHECKING:
         Heatmaps,
         brightest_point,
         density,
-        difference_scale,
         has_clear_spot,
         heatmaps,
         is_defined,

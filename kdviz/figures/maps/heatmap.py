@@ -48,6 +48,14 @@ class Heatmaps:
         arm = max(values, key=lambda each: values[each])
         return arm, values[arm]
 
+    @property
+    def difference_scale(self) -> ColourScale:
+        """Of the difference of two of them: the maps' own full colour, on both sides of 0.
+
+        By its own extremes, a few cells beyond that would make all else look empty.
+        """
+        return ColourScale(self.scale.limit, signed=True)
+
 
 def heatmaps(
     attributions: Mapping[Arm, FloatArray],
@@ -73,11 +81,6 @@ def heatmaps(
 def own_scale(attribution: FloatArray, *, signed: bool = False, colours: str = "cividis") -> ColourScale:
     """The scale of a map that is drawn by itself, as `heatmaps` would set it for a teacher."""
     return heatmaps({"teacher": attribution}, signed=signed, clip=True, colours=colours).scale
-
-
-def difference_scale(difference: FloatArray) -> ColourScale:
-    """The symmetric scale of a difference of two maps."""
-    return ColourScale(symmetric_limit([difference]), signed=True)
 
 
 @dataclass(frozen=True)

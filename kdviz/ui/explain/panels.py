@@ -189,8 +189,7 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
     first, second = pair
     names = {"first": ARM_STYLES[first].label, "second": ARM_STYLES[second].label}
     values = view.difference(first, second)
-    # The maps' own full colour: by its own extremes, a few cells beyond it would make all else look empty.
-    scale, said = ColourScale(view.maps.scale.limit, signed=True), _difference_line(view, pair, values)
+    scale, said = view.maps.difference_scale, _difference_line(view, pair, values)
     drawn = _drawn(
         view,
         _("{second} − {first}").format(**names),

@@ -6,7 +6,6 @@ from kdviz.figures.maps import (
     Heatmaps,
     brightest_point,
     density,
-    difference_scale,
     has_clear_spot,
     heatmaps,
     peak_region,
@@ -163,8 +162,10 @@ def test_only_fine_maps_are_clipped_and_only_on_request(side, clipped):
     assert heatmaps({"teacher": heat}).clipped == 0
 
 
-def test_a_difference_has_a_scale_of_its_own_both_ways():
-    assert difference_scale(np.array([[-3.0, 2.0]], np.float32)) == ColourScale(3, signed=True)
+@pytest.mark.parametrize("signed", [False, True])
+def test_a_difference_has_the_full_colour_of_the_maps_both_ways(signed):
+    maps = heatmaps({"teacher": MAP, "student": 9 * MAP}, signed=signed)
+    assert maps.difference_scale == ColourScale(maps.scale.limit, signed=True)
 
 
 @pytest.mark.parametrize("scale", [ColourScale(2), ColourScale(2, signed=True)])
