@@ -40,8 +40,8 @@ def small(page: Page, name: str) -> Locator:
 
 
 def expect_same(page: Page, name: str) -> None:
-    """That the open dialog has the map of the row, larger, beside the image."""
-    row, large = small(page, name), opened(page).locator("figure").first
+    """That the open dialog has the map of the row, larger, at the right of the teacher's; that beside the image."""
+    row, large = small(page, name), opened(page).locator("figure.chosen")
     expect(large.locator(".name")).to_contain_text(name)
     assert large.evaluate(PIXELS) == row.evaluate(PIXELS)
     for part in (".line", ".over"):
@@ -50,8 +50,15 @@ def expect_same(page: Page, name: str) -> None:
     assert now["width"] >= LARGER * was["width"], "on a screen of 1440 × 900"
     assert now["y"] >= 0
     assert now["y"] + now["height"] <= 900
-    original = opened(page).locator("figure").nth(1).locator(".pile").bounding_box()
-    assert (original["y"], original["width"]) == (now["y"], now["width"])
+    beside = opened(page).locator("figure:not(.chosen)")
+    other = beside.locator(".pile").bounding_box()
+    assert (other["y"], other["width"]) == (now["y"], now["width"])
+    if name == "teacher":
+        assert beside.locator("canvas").count() == 0
+        assert now["x"] < other["x"]
+    else:
+        assert beside.evaluate(PIXELS) == small(page, "teacher").evaluate(PIXELS)
+        assert other["x"] < now["x"]
     assert large.locator(".over").evaluate("node => getComputedStyle(node).opacity") == "0.4"
     expect(large).to_contain_text("Predicts")
 
@@ -73,7 +80,7 @@ def test_enter_opens_it_and_values_are_read_in_it(page):
     expect(page.locator(".where")).to_contain_text("Row")
     page.keyboard.press("Enter")
     expect_same(page, "student")
-    figure = opened(page).locator("figure").first
+    figure = opened(page).locator("figure.chosen")
     figure.locator(".pile").hover()
     expect(figure.locator(".value")).to_contain_text("×")
     read = page.locator(".comparer .stage figure").nth(2).locator(".value")
@@ -98,11 +105,13 @@ def test_the_moved_patch_has_one_too(page):
     expect(opened(page)).to_have_count(0)
 
 
-def test_on_a_phone_a_tap_opens_it_and_the_image_is_below(browser, address):
+@pytest.mark.parametrize("name", ["teacher", "student"])
+def test_on_a_phone_a_tap_opens_it_and_what_it_is_compared_with_is_below(browser, address, name):
     with watched(browser, address, phone=True) as page:
         at_rest(page)
-        small(page, "teacher").tap()
-        upper, lower = opened(page).locator(".pile").all()
+        small(page, name).tap()
+        upper = opened(page).locator("figure.chosen .pile")
+        lower = opened(page).locator("figure:not(.chosen) .pile")
         expect(lower).to_be_attached()
         above, below = upper.bounding_box(), lower.bounding_box()
         assert above["x"] == below["x"]

@@ -5,7 +5,8 @@ const TURNS = { ArrowLeft: -1, ArrowRight: 1 };
 const LONG = 2; // width of a picture, in heights, from which two are larger below each other than beside
 
 // A dialog at the end of a component. Made again at each rerun of the page, it stays open, with what is new.
-// words: its texts. shape: of all pictures. count: of them. figures: draws one by its number, and what stands beside it.
+// words: its texts. shape: of all pictures. count: of them. figures: draws one by its number, and what stands beside it; below
+// each other the one of the class "chosen" comes first.
 // opener: the element that has the focus again at the end, by the number of the first picture. Returns what opens one.
 function largerView(root, { words, shape, count, figures, opener }) {
   const dialog = root.querySelector(".larger") ?? root.appendChild(made("dialog", "larger"));

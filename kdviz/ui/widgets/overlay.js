@@ -61,6 +61,7 @@ export default function draw(component) {
   const panels = data.panels.map((panel) => shown(panel, data.ownFirst, kept.turned)).map((panel) => ({
     ...panel, numbers: panel.heat?.values ? floats(panel.heat.values) : null,
   }));
+  const firstMap = panels.findIndex((panel) => panel.heat);
   const plain = panels.find((panel) => !panel.heat) ?? { name: data.words.image, alt: data.words.image, outlines: [], lines: [], shares: [] };
   const actions = {
     opened: kept.opened,
@@ -94,13 +95,17 @@ export default function draw(component) {
     if (!panel.heat) caption.append(...meaning(data.cue));
     return node;
   }
-  // A map large, without what can be chosen under it, beside the image; the image alone.
+  // A map large, without what can be chosen under it, at the right of the first one, the teacher's; that one beside the image;
+  // the image alone.
   function enlarged(number) {
-    const panel = { ...panels[number], shares: [], own: null };
-    const drawn = (panel.heat ? [panel, plain] : [panel]).map((each) => figure(each, data.axes));
-    drawn[0].dataset.panel = number;
-    for (const node of drawn) pointed(node.querySelector(".pile"));
-    return drawn;
+    const others = number > firstMap ? [panels[firstMap], panels[number]] : [panels[number], plain];
+    return (panels[number].heat ? others : [panels[number]]).map((panel) => {
+      const node = figure({ ...panel, shares: [], own: null }, data.axes);
+      node.dataset.panel = panels.indexOf(panel);
+      node.classList.toggle("chosen", panel === panels[number]);
+      pointed(node.querySelector(".pile"));
+      return node;
+    });
   }
   function tag(panel, className) {
     const node = made("span", `tag ${className}`, panel.name);
@@ -137,7 +142,6 @@ export default function draw(component) {
     words: data.words, shape: data.image.shape, count: panels.length, figures: enlarged,
     opener: (number) => (swiped ? enlarge : stage.children[number].querySelector(".pile")),
   });
-  const firstMap = panels.findIndex((panel) => panel.heat);
   if (!swiped) {
     [...stage.children].forEach((node, number) => {
       const opened = node.querySelector(".pile");
