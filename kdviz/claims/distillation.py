@@ -109,7 +109,7 @@ DISTILLATION: dict[str, Claim] = {
         basis="none",
         test="Clothes with a coloured patch that predicts the class in all 1,000 training images. λ = 0, T = "
         "4 against T = 1.",
-        limits="On shapes with the same patch no temperature helps: both students stay at chance.",
+        limits="On shapes with the same patch no temperature helps: both students only guess.",
         contrasts=(
             Contrast(
                 RANDOM_CUE,

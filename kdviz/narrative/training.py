@@ -55,11 +55,11 @@ def training_caveat(run: Run, measured: Sequence[Measured], test_counts: Sequenc
 
 
 def teacher_guesses(run: Run, test_counts: Sequence[int]) -> str:
-    """That the teacher of a finished run is no better than chance; "" if it is, or that is unknown."""
+    """That the teacher of a finished run is no better than guessing; "" if it is, or that is unknown."""
     teacher = (run.results or {}).get("teacher")
     if teacher is None or not test_counts or guessing(teacher.accuracy, test_counts) is None:
         return ""
-    return _("The teacher is not clearly better than chance, so there is little to learn from it.")
+    return _("The teacher is not clearly better than guessing, so there is little to learn from it.")
 
 
 def _still_rising(curves: Mapping[Arm, Curve]) -> str:

@@ -114,7 +114,7 @@ def test_the_prepared_run_was_trained_long_enough(tmp_path):
     assert training_caveat(store.run(run_id), grouped(store.metrics(run_id))) == ""
 
 
-GUESSES = "The teacher is not clearly better than chance, so there is little to learn from it."
+GUESSES = "The teacher is not clearly better than guessing, so there is little to learn from it."
 
 
 @pytest.mark.parametrize(

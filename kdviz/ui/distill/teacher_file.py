@@ -131,7 +131,7 @@ def _in_use(found: TeacherExamination, settings: Mapping[str, Any]) -> bool:
 
 
 def guessing_teacher(settings: Mapping[str, Any]) -> str:
-    """That the teacher of these settings, from a file, is no better than chance; "" if it is, or unknown."""
+    """That the teacher of these settings, from a file, only guesses; "" if it does not, or unknown."""
     given = settings.get("teacher_weights")
     if given in (None, "", "imagenet") or not Path(str(given)).is_file():
         return ""
@@ -141,7 +141,7 @@ def guessing_teacher(settings: Mapping[str, Any]) -> str:
     check = next((each for each in checks if (each.scale, each.size) == used), None)
     if check is None or check.above_chance:
         return ""
-    return _("The teacher's file is right no more often than chance: see *Teacher from a file*.")
+    return _("The teacher's file is right no more often than by guessing: see *Teacher from a file*.")
 
 
 def _keep(store: Store, dataset: str) -> None:
@@ -280,7 +280,7 @@ def _predicts(found: TeacherExamination) -> None:
     best = found.check
     line = _(
         "It is right on **{accuracy}** ({right} of {count}) of the validation images, 95 % interval {low} to "
-        "{high}; chance is {chance}."
+        "{high}; by guessing, {chance}."
     ).format(
         right=best.right,
         count=best.count,
@@ -293,7 +293,7 @@ def _predicts(found: TeacherExamination) -> None:
         st.success(line, icon=":material/check_circle:")
     else:
         st.warning(
-            sentences(line, _("That is no better than chance: check its classes and their order.")),
+            sentences(line, _("That is no better than guessing: check its classes and their order.")),
             icon=":material/warning:",
         )
     if len(found.checks) > 1:

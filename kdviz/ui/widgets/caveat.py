@@ -18,7 +18,7 @@ def caveat(store: Store, run: Run) -> str:
 
 
 def poor_teacher_note(run: Run) -> None:
-    """A line where the teacher is no better than chance, on a page that shows its maps."""
+    """A line where the teacher is no better than guessing, on a page that shows its maps."""
     if guesses := teacher_guesses(run, test_counts(run)):
         st.markdown(f":material/warning: {guesses}")
 

@@ -44,7 +44,7 @@ def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
         "weights": [f"{weight:g}" for weight in ladder.weights],
         "accuracies": [{"share": share, "text": percent(share)} for share in ladder.accuracies],
         "teacher": _mark(_("teacher {share}"), ladder.teacher_accuracy),
-        "chance": _mark(_("chance {share}"), 1 / len(ladder.classes)),
+        "chance": _mark(_("guessing {share}"), 1 / len(ladder.classes)),
         "arms": {"student": _student_mark(ladder.weights[0]), "teacher": arm_mark("teacher")},
         "students": [_student_mark(weight) for weight in ladder.weights],
         "images": [_image_data(ladder, image) for image in ladder.images],
@@ -118,8 +118,8 @@ def _words() -> dict[str, str]:
 def students_note(ladder: LambdaLadder) -> str:
     """Which students the scrubber has, and why others differ."""
     text = _(
-        "{count} students of one seed, trained alike except for λ. At small λ chance decides much: other "
-        "seeds, and this one on another processor, give other accuracies there (*Sweep*). Between two of "
-        "them the picture blends their maps; the numbers are those of the nearer one."
+        "{count} students of one seed, trained alike except for λ. At small λ much depends on the seed: "
+        "other seeds, and this one on another processor, give other accuracies there (*Sweep*). Between "
+        "two of them the picture blends their maps; the numbers are those of the nearer one."
     )
     return text.format(count=len(ladder.weights))

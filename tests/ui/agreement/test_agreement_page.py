@@ -227,7 +227,7 @@ def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished,
     store = Store(trained[0])
     held_out = store.run(finished).results["student"].held_out_explainer
     second = known_survey(store, finished, held_out)
-    caveat = "The teacher is not clearly better than chance, so there is little to learn from it."
+    caveat = "The teacher is not clearly better than guessing, so there is little to learn from it."
     answer = survey_answer(graded, second, early=True)
     headline = survey_headline(graded, second, trained_on="grad-cam", early=True)
     assert app.markdown[0].value == f"### {answer}"

@@ -17,7 +17,7 @@ from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
 ANNE = "a" * 32
-EARLY = "The teacher is not clearly better than chance, so there is little to learn from it."
+EARLY = "The teacher is not clearly better than guessing, so there is little to learn from it."
 
 
 @pytest.fixture

@@ -64,7 +64,7 @@ def test_a_file_is_examined_before_a_run_can_start_and_then_taken_over(app, stor
         assert "being examined" in texts(page)
     page = examined(app, store, file)
     assert "56 of 56 tensors are loaded. It has 8 outputs." in texts(page)
-    (said,) = [each.value for each in page.success if "chance is" in each.value]
+    (said,) = [each.value for each in page.success if "by guessing" in each.value]
     assert said.endswith("That is with images as they are and pixels as the data set.")
     assert any(
         "of its pixels, with images as they are: as the data set " in each.value for each in page.caption
@@ -94,12 +94,12 @@ def test_a_teacher_that_guesses_is_not_pressed_on_anybody_and_said_beside_start(
     content["state_dict"]["fc.bias"].zero_()
     torch.save(content, file)
     page = examined(with_file(app, file), store, file)
-    (said,) = [each.value for each in page.warning if "no better than chance" in each.value]
+    (said,) = [each.value for each in page.warning if "no better than guessing" in each.value]
     right, count = map(int, re.search(r"\((\d+) of (\d+)\)", said).groups())
     assert f"It is right on **{percentage(right / count, 0)}** ({right} of {count})" in said
     assert page.button(key="use_teacher_file").proto.type == "secondary"
     page = page.button(key="use_teacher_file").click().run()
-    assert any("right no more often than chance" in each.value for each in page.warning)
+    assert any("right no more often than by guessing" in each.value for each in page.warning)
     assert not page.button(key="start").disabled
 
 
@@ -140,7 +140,7 @@ def test_an_onnx_file_is_examined_as_a_program_and_taken_over(app, store, tmp_pa
     assert "An ONNX network,** kept as a program of torch.export, with" in texts(page)
     # Nine convolutions and the last layer, each with a bias; the axes of a mean, the sizes of a reshape.
     assert "22 of 22 tensors are loaded." in texts(page)
-    assert any("chance is" in each.value for each in page.success)
+    assert any("by guessing" in each.value for each in page.success)
     assert page.button(key="start").disabled
     assert "press *Use this teacher*" in texts(page)
     page = page.button(key="use_teacher_file").click().run()

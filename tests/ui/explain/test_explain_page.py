@@ -809,7 +809,7 @@ def test_a_stopped_run_says_after_which_epoch_its_weights_were_taken(store, live
 
 
 def test_a_teacher_that_only_guesses_is_said_before_its_maps(app, finished, monkeypatch):
-    said = "The teacher is not clearly better than chance, so there is little to learn from it."
+    said = "The teacher is not clearly better than guessing, so there is little to learn from it."
     notes = [each.value for each in opened(app, "explain", run=finished).markdown]
     assert notes.count(f":material/warning: {said}") == 1
     monkeypatch.setattr(caveat, "test_counts", lambda run: ())  # unknown
