@@ -82,6 +82,30 @@ def test_a_link_to_an_own_picture_opens_the_controls(link, page):
     expect(page.get_by_text("choose, drop or paste one")).to_be_visible()
 
 
+def test_a_tap_on_a_dotted_underline_explains_it_until_a_tap_elsewhere_or_escape(prepared_address, browser):
+    with watched(browser, prepared_address, phone=True) as page:
+        page.goto(f"{prepared_address}/explain?image=0")
+        term, tip = page.locator(".about").first, page.locator(".tip").first
+        expect(tip).to_be_hidden()
+        at_rest(page)
+        term.tap()
+        expect(tip).to_be_visible()
+        expect(tip).to_have_text(term.get_attribute("title"))
+        box, of = tip.bounding_box(), term.bounding_box()
+        assert 0 <= box["x"] <= WIDTH - box["width"]
+        assert box["y"] >= of["y"] + of["height"] or box["y"] + box["height"] <= of["y"], (
+            "the term stays in sight"
+        )
+        page.locator("figure .name").first.tap()
+        expect(tip).to_be_hidden()
+        term.focus()
+        page.keyboard.press("Enter")
+        expect(tip).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(tip).to_be_hidden()
+        expect(term).to_be_focused()
+
+
 def test_the_tour_begins_at_the_start_of_the_maps_under_a_small_card(prepared_address, browser):
     with watched(browser, prepared_address, phone=True) as page:
         page.locator(".st-key-take_tour button").click()
