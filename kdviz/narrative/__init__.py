@@ -83,6 +83,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.map_faults import passed_but, qualified_trust
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
+    from kdviz.narrative.method_line import method_line
     from kdviz.narrative.other_explainer import by_other_explainers
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence

@@ -47,11 +47,63 @@ def test_the_first_overlay_is_on_the_first_screen_and_the_controls_are_folded(li
     expect(switch).to_be_hidden()
 
 
+def test_all_methods_are_a_line_each_that_a_tap_opens_while_the_chosen_one_is_open(link, page):
+    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
+    page.goto(f"{link}&view=methods&explainer=saliency")
+    switches = page.locator("[class*='st-key-method_'] [role='switch']")
+    maps = page.locator("[class*='st-key-method_'] .stage")
+    expect(page.locator(".st-key-method_kernel-shap_content .stage")).to_be_attached()
+    at_rest(page)
+    assert switches.count() == maps.count() > 10
+    assert [stage.is_visible() for stage in maps.all()] == [switch.is_checked() for switch in switches.all()]
+    assert [switch.is_checked() for switch in switches.all()].count(True) == 1
+    expect(page.locator(".st-key-method_saliency_content .stage")).to_be_visible()
+    line = page.locator(".st-key-line_occlusion")
+    box, name = line.bounding_box(), page.get_by_text("Occlusion", exact=True).first.bounding_box()
+    assert abs(box["y"] + box["height"] / 2 - name["y"] - name["height"] / 2) < 12, "beside the name"
+
+    folded = page.locator(".st-key-method_occlusion_content .stage")
+    page.get_by_role("switch", name="Occlusion").focus()
+    page.keyboard.press("Space")
+    expect(folded).to_be_visible()
+    page.keyboard.press("Space")
+    expect(folded).to_be_hidden()
+
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(folded).to_be_visible()
+    expect(switches.first).to_be_hidden()
+    expect(line).to_be_hidden()
+
+
 def test_a_link_to_an_own_picture_opens_the_controls(link, page):
     """Without them nobody could choose one."""
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"{link}&source=upload")
     expect(page.get_by_text("choose, drop or paste one")).to_be_visible()
+
+
+def test_a_tap_on_a_dotted_underline_explains_it_until_a_tap_elsewhere_or_escape(prepared_address, browser):
+    with watched(browser, prepared_address, phone=True) as page:
+        page.goto(f"{prepared_address}/explain?image=0")
+        term, tip = page.locator(".about").first, page.locator(".tip").first
+        expect(tip).to_be_hidden()
+        at_rest(page)
+        term.tap()
+        expect(tip).to_be_visible()
+        expect(tip).to_have_text(term.get_attribute("title"))
+        box, of = tip.bounding_box(), term.bounding_box()
+        assert 0 <= box["x"] <= WIDTH - box["width"]
+        assert box["y"] >= of["y"] + of["height"] or box["y"] + box["height"] <= of["y"], (
+            "the term stays in sight"
+        )
+        page.locator("figure .name").first.tap()
+        expect(tip).to_be_hidden()
+        term.focus()
+        page.keyboard.press("Enter")
+        expect(tip).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(tip).to_be_hidden()
+        expect(term).to_be_focused()
 
 
 def test_the_tour_begins_at_the_start_of_the_maps_under_a_small_card(prepared_address, browser):

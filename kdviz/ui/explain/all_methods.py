@@ -1,4 +1,4 @@
-"""One input by every method: a row of maps each."""
+"""One input by every method: a row of maps each, which narrow screens fold to a line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from kdviz.comparison import (
 )
 from kdviz.figures.maps import CLIPPED, enlarged, png
 from kdviz.language import _, decimal, percentage, sentences
-from kdviz.narrative import brightest_spots, cue_meaning
+from kdviz.narrative import brightest_spots, cue_meaning, method_line
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
@@ -35,6 +35,7 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.projector import projecting, settings_and_pictures
+from kdviz.ui.frame.responsive import NARROW, folded_when_narrow, only_when
 
 
 def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
@@ -53,7 +54,15 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
     with rows, bar() as report:
         for done, spec in enumerate(offered):
             report(Message("Explaining by {method}", {"method": spec.label}), done / len(offered))
-            own = _one_method(store, run, query, given, spec, cue)
+            line = f"line_{spec.name}"
+            with folded_when_narrow(
+                _(spec.label),
+                key=f"method_{spec.name}",
+                start_open=spec.name == query.explainer,
+                shown=line,
+                alignment="center",
+            ):
+                own = _one_method(store, run, query, given, spec, cue, line=line)
             if cue is not None:
                 peaks.append({arm: found.peak for arm, found in evidence_on(cue, own).items()})
                 summary.markdown(plain(brightest_spots(peaks, cue, own)))
@@ -87,8 +96,15 @@ def _one_method(
     given: OwnInput | None,
     spec: ExplainerSpec,
     cue: PlantedCue | None,
+    *,
+    line: str,
 ) -> ImageExplanation:
-    """Draw a method's row. Returns its explanation of each arm's own prediction."""
+    """Draw a method's row. Returns its explanation of each arm's own prediction.
+
+    line: key of what narrow screens show of a folded row, beside the method's name.
+    """
+    with only_when(NARROW, key=line):
+        brief = st.empty()
     name, maps = _places()
     with name:
         st.button(
@@ -110,6 +126,8 @@ def _one_method(
         with name:
             _clipped(view)
     chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
+    if said := method_line(explanation, own, cue, chance):
+        brief.caption(plain(said))
     panels = [
         small_panel(view, arm, chance, own=own_view, own_first=own_first(query)) for arm in explanation.arms
     ]

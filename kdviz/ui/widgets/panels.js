@@ -5,6 +5,8 @@ const QUIET_MS = 400; // a screen reader hears of a value once no key has been p
 
 const LEAST = 0.005; // a smaller share has no bar: it would be a speck at the edge
 
+const GAP = 4; // pixels between a term and what is said of it
+
 const clip = (value, low, high) => Math.min(Math.max(value, low), high);
 
 function shares(panel, words, choose) {
@@ -78,8 +80,20 @@ function detailsButton(panel, said, details, opened) {
   return node;
 }
 
+// A line of text. What is more to say of it is a tooltip to a mouse; a tap, a click or Enter shows the same until Escape, or a
+// tap elsewhere.
 function sentence({ text, about }) {
-  const node = made("div", about ? "text about" : "text", text);
-  node.title = about;
+  if (!about) return made("div", "text", text);
+  const node = made("div", "explained"), term = made("button", "text about", text), tip = made("div", "tip", about);
+  Object.assign(term, { type: "button", title: about, popoverTargetElement: tip });
+  term.dataset.key = text;
+  tip.popover = "auto";
+  tip.onbeforetoggle = () => {
+    const box = term.getBoundingClientRect(), above = box.bottom > innerHeight / 2;
+    tip.style.setProperty("--left", `${box.left}px`);
+    tip.style.top = above ? "auto" : `${box.bottom + GAP}px`;
+    tip.style.bottom = above ? `${innerHeight - box.top + GAP}px` : "auto";
+  };
+  node.append(term, tip);
   return node;
 }

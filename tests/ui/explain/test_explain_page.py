@@ -36,7 +36,7 @@ from kdviz.figures.maps import (
     symmetric_limit,
 )
 from kdviz.figures.style import percent, score
-from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, why_sentence
+from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, method_line, why_sentence
 from kdviz.store import Store
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
@@ -783,6 +783,24 @@ def test_all_methods_begin_with_where_their_brightest_spots_are(app, finished, t
     assert plain(brightest_spots(peaks, cue, own)) in shown(app)
     assert EXPLAINERS["guided-backprop"].warning in shown(app)
     assert "trust_badge_button" not in {button.key for button in app.button}
+
+
+def test_a_method_that_a_narrow_screen_folds_has_its_line_and_the_chosen_one_is_open(app, finished, trained):
+    store = Store(trained[0])
+    opened(app, "explain", run=finished, view="methods", image="2", explainer="occlusion")
+    offered, cue = explainers_offered(store.run(finished).config), planted_cue(store.run(finished).config, 2)
+    switches = {each.key: each for each in app.toggle if each.key.startswith("method_")}
+    assert [each.label for each in switches.values()] == [spec.label for spec in offered]
+    assert [key for key, each in switches.items() if each.value] == ["method_occlusion_switch"]
+    captions = [each.value for each in app.caption]
+    lines = []
+    for spec in offered:
+        shown_, own = (
+            explain_test_image(store, finished, 2, explainer=spec.name, target=target)
+            for target in ("teacher", "own")
+        )
+        lines.append(plain(method_line(shown_, own, cue, {})))
+    assert [each for each in captions if each.startswith("student\\:")] == lines
 
 
 def press_key(app, key):
