@@ -70,7 +70,7 @@ class Finding:
 def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
     """The student compared to its twin; None if the run has no twin.
 
-    surveys: those that are known decide, since they may cover more images than the results.
+    surveys: those that are known decide, unless the results cover more images.
     """
     if "twin" not in results:
         return None
@@ -81,8 +81,10 @@ def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
         results.get("placebo"),
         results.get("same-answer"),
         _surveyed(surveys, _TRAINED) or stored_gain(student.gain, student.cosine, twin.cosine),
-        _surveyed(surveys, student.held_out_explainer)
-        or stored_gain(student.held_out_gain, student.held_out, twin.held_out),
+        _larger(
+            stored_gain(student.held_out_gain, student.held_out, twin.held_out),
+            _surveyed(surveys, student.held_out_explainer),
+        ),
         accuracy_gains(results, surveys).get("student", UNDEFINED_GAIN),
     )
 
@@ -276,6 +278,11 @@ def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:
     from kdviz.comparison import difference  # imports NumPy, which a run without surveys does not need
 
     return difference(survey).agreement
+
+
+def _larger(stored: Gain, surveyed: Gain | None) -> Gain:
+    """The one of more images: of a survey of an earlier version there can be fewer than in the results."""
+    return surveyed if surveyed is not None and surveyed.n >= stored.n else stored
 
 
 def stored_gain(gain: Gain, student: Agreement, twin: Agreement) -> Gain:

@@ -12,15 +12,98 @@ from kdviz.types import Interval
 
 
 def marks_answer(effect: MarksEffect, caveat: str = "", inside: MarkedEvidence | None = None) -> str:
-    """The answer in everyday words: by the accuracy first; where that is the same, by the maps.
+    """The answer in everyday words: whether the student looks at the marks, then whether accuracy was kept.
 
     caveat: why it is too early for one (see `training_caveat`), which ends it. inside: the evidence inside
-    the marks, if that is known.
+    the marks; where that is not known, the answer is by the test images alone, by the accuracy first.
     """
-    return sentences(_answer(effect, inside, early=bool(caveat)), caveat)
+    early = bool(caveat)
+    if inside is None or not inside.images:
+        return sentences(_by_test_images(effect, early=early), caveat)
+    return sentences(
+        _inside_answer(inside, early=early), _on_object(effect.evidence), _accuracy(effect.accuracy), caveat
+    )
 
 
-def _answer(effect: MarksEffect, inside: MarkedEvidence | None, *, early: bool) -> str:
+def _inside_answer(found: MarkedEvidence, *, early: bool) -> str:
+    """Whether more of the student's evidence is inside the marks than before, and than without them."""
+    match verdict(found.gain):
+        case Verdict.BETTER:
+            return _more_inside(found.over_control)
+        case Verdict.WORSE:
+            return (
+                _("Not yet: less of the student's evidence is inside your marks than before.")
+                if early
+                else _("No: less of the student's evidence is inside your marks than before.")
+            )
+        case Verdict.NO_ERROR_BAR:
+            return plural(
+                "On {count} marked picture, {after} of the student's evidence is inside your marks, {before} "
+                "before: too few pictures for a yes or no.",
+                "On {count} marked pictures, {after} of the student's evidence is inside your marks, "
+                "{before} before: too few pictures for a yes or no.",
+                found.images,
+                after=percentage(found.after, 0),
+                before=percentage(found.before, 0),
+            )
+    if early:
+        return _("Not yet: no more of the student's evidence is inside your marks than before.")
+    return _("No: no more of the student's evidence is inside your marks than before.")
+
+
+def _more_inside(over_control: Interval | None) -> str:
+    if over_control is None:
+        return _(
+            "Perhaps: on the marked pictures, more of the student's evidence is inside your marks than "
+            "before, but no control without marks shows whether further epochs alone would do that."
+        )
+    if verdict(over_control) is Verdict.BETTER:
+        return _(
+            "Yes: on the marked pictures, more of the student's evidence is inside your marks than before, "
+            "and than without the marks."
+        )
+    return _(
+        "Not by themselves: on the marked pictures, more of the student's evidence is inside your marks than "
+        "before, but no more than without the marks."
+    )
+
+
+def _on_object(evidence: Change | None) -> str:
+    """The same on test images, where masks of the objects are known."""
+    match verdict(evidence.gain) if evidence else Verdict.NO_ERROR_BAR:
+        case Verdict.BETTER if evidence and evidence.over_control:
+            if verdict(evidence.over_control) is not Verdict.BETTER:
+                return _("On test images, more of it is on the object, but no more than without the marks.")
+            return _("On test images, more of it is on the object than before, and than without the marks.")
+        case Verdict.BETTER:
+            return _("On test images, more of it is on the object than before.")
+        case Verdict.WORSE:
+            return _("On test images, less of it is on the object than before.")
+        case Verdict.NOT_DISTINGUISHABLE:
+            return _("On test images, no more of it is on the object than before.")
+    return ""
+
+
+def _accuracy(change: Change) -> str:
+    """Whether accuracy was kept."""
+    match verdict(change.gain), verdict(change.over_control) if change.over_control else None:
+        case Verdict.BETTER, Verdict.BETTER:
+            return _("The student is more accurate than before, and than the control without marks.")
+        case Verdict.BETTER, _control:
+            return _("The student is more accurate than before, which is not shown to be due to the marks.")
+        case Verdict.WORSE, _control:
+            return _("The student is less accurate than before.")
+        case Verdict.NO_ERROR_BAR, _control:
+            return _("Too few test images to compare its accuracy.")
+        case _same, Verdict.WORSE:
+            return _(
+                "Its accuracy is the same as before, within noise, but below that of the control without "
+                "marks."
+            )
+    return _("Its accuracy is the same as before, within noise.")
+
+
+def _by_test_images(effect: MarksEffect, *, early: bool) -> str:
     match verdict(effect.accuracy.gain):
         case Verdict.BETTER:
             return _more_accurate(effect.accuracy.over_control)
@@ -30,31 +113,15 @@ def _answer(effect: MarksEffect, inside: MarkedEvidence | None, *, early: bool) 
             return _("No: the student is less accurate than before.")
         case Verdict.NO_ERROR_BAR:
             return _("No answer: too few test images.")
-    below = effect.accuracy.over_control is not None and (
-        verdict(effect.accuracy.over_control) is Verdict.WORSE
-    )
-    accuracy = (
-        _("Its accuracy is the same as before, within noise, but below that of the control without marks.")
-        if below
-        else _("Its accuracy is the same as before, within noise.")
-    )
-    moved = _("The student's evidence moved into your marks.") if inside and _moved_in(inside) else ""
-    return sentences(_maps_answer(effect.evidence, early=early), accuracy, moved)
-
-
-def _moved_in(found: MarkedEvidence) -> bool:
-    """Whether more of it is inside than before, and than without the marks."""
-    control = found.control[1] if found.control else -math.inf
-    return verdict(found.gain) is Verdict.BETTER and found.after > control
+    return sentences(_maps_answer(effect.evidence, early=early), _accuracy(effect.accuracy))
 
 
 def marks_figures(effect: MarksEffect, *, cue: bool) -> list[str]:
-    """The figures of the answer, a line each. cue: whether one is planted, at random in the test."""
-    accuracy = _("Accuracy with a random cue") if cue else _("Accuracy")
-    lines = [_line(accuracy, effect.accuracy)]
-    if effect.evidence is not None:
-        lines.append(_line(_("Share of evidence on the object"), effect.evidence))
-    return lines
+    """The figures on test images, a line each. cue: whether one is planted, at random in the test."""
+    accuracy = _line(_("Accuracy with a random cue") if cue else _("Accuracy"), effect.accuracy)
+    if effect.evidence is None:
+        return [accuracy]
+    return [_line(_("Share of evidence on the object"), effect.evidence), accuracy]
 
 
 def marked_evidence_line(found: MarkedEvidence) -> str:

@@ -25,8 +25,7 @@ def marks_lines(store: Store, run: Run, caveat: str) -> list[str]:
             return []
         effect, inside = marks_effect(before, after), known_marked_evidence(store, run.id)
         answer = _("Did the marks help? {answer}").format(answer=marks_answer(effect, caveat, inside))
-        lines = [answer, *marks_figures(effect, cue=run.config.cue != "none")]
-        return [
-            line.replace("**", "") for line in (*lines, *([marked_evidence_line(inside)] if inside else []))
-        ]
+        figures = marks_figures(effect, cue=run.config.cue != "none")
+        lines = [answer, *([marked_evidence_line(inside)] if inside else []), *figures]
+        return [line.replace("**", "") for line in lines]
     return []

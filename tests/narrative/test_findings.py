@@ -85,12 +85,15 @@ def test_the_paired_difference_decides_even_where_intervals_overlap():
     assert without.trained is Verdict.NOT_DISTINGUISHABLE
 
 
-def test_a_known_survey_decides_before_the_results():
-    student = arm(0.9, *WIDE[0], untrained=WIDE[0], untrained_gain=GAIN)
+@pytest.mark.parametrize(("more", "outcome"), [(0, Verdict.WORSE), (1, Verdict.BETTER)])
+def test_of_a_survey_and_the_results_the_one_of_more_images_decides(more, outcome):
     surveyed = made("integrated-gradients", raw={**RAW, "student": RAW["twin"], "twin": [0.9, 0.5] * 4})
+    by_survey = difference(surveyed).agreement
+    stored = {**GAIN, "n": by_survey.n + more}
+    student = arm(0.9, *WIDE[0], untrained=WIDE[0], untrained_gain=stored)
     found = finding(results(student, arm(0.9, *WIDE[1])), {"integrated-gradients": surveyed})
-    assert found.held_out_gain == difference(surveyed).agreement
-    assert found.held_out is Verdict.WORSE
+    assert (found.held_out_gain == by_survey) is not bool(more)
+    assert found.held_out is outcome
 
 
 def test_the_prepared_run_has_one_verdict_on_distill_and_on_agreement(tmp_path, monkeypatch):

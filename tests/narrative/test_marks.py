@@ -79,7 +79,7 @@ def effect_of(accuracy, evidence, control=None, evidence_control=None):
         (effect_of(Interval(0.0, np.nan, np.nan), None), "No answer: too few test images."),
     ],
 )
-def test_the_answer_is_by_accuracy_first_and_asks_the_control(effect, answer):
+def test_without_the_evidence_inside_the_marks_the_answer_is_by_accuracy_first(effect, answer):
     assert marks_answer(effect).startswith(answer)
 
 
@@ -98,22 +98,84 @@ def test_where_it_is_too_early_a_no_is_not_final_and_the_caveat_ends_the_answer(
     assert marks_answer(effect, "Still improving.") == f"{answer} Still improving."
 
 
+NAN = np.nan
+FEW = Interval(0.5, NAN, NAN)
+MOVED = (
+    "Yes: on the marked pictures, more of the student's evidence is inside your marks than before, and than"
+)
+
+
+def inside(gain, over_control, images=40):
+    """Of the student's evidence 5 % is inside the marks before and 57 % after."""
+    control = over_control and ("teacher-maps", 0.09)
+    return MarkedEvidence("grad-cam", images, 0.2, 0.05, 0.57, control, gain, over_control)
+
+
 @pytest.mark.parametrize(
-    ("gain", "control", "moved"),
+    ("gain", "over_control", "answer"),
     [
-        (UP, ("teacher-maps", 0.09), True),
-        (UP, None, True),
-        (UP, ("teacher-maps", 0.6), False),
-        (SAME, ("teacher-maps", 0.09), False),
-        (Interval(0.5, np.nan, np.nan), ("teacher-maps", 0.09), False),
+        (UP, UP, MOVED),
+        (UP, SAME, "Not by themselves: on the marked pictures, more of the student's evidence is inside"),
+        (UP, None, "Perhaps: on the marked pictures, more of the student's evidence is inside your marks"),
+        (SAME, UP, "No: no more of the student's evidence is inside your marks than before."),
+        (DOWN, UP, "No: less of the student's evidence is inside your marks than before."),
     ],
 )
-def test_evidence_that_moved_into_the_marks_is_said_beside_an_accuracy_that_did_not_change(
-    gain, control, moved
+def test_the_answer_is_by_the_evidence_inside_the_marks_first_and_asks_the_control(
+    gain, over_control, answer
 ):
-    inside = MarkedEvidence("grad-cam", 40, 0.2, 0.05, 0.57, control, gain)
-    end = " The student's evidence moved into your marks." if moved else ""
-    assert marks_answer(effect_of(SAME, None), inside=inside) == f"{NONE} {UNCHANGED}{end}"
+    said = marks_answer(effect_of(UP, UP, UP, UP), inside=inside(gain, over_control))
+    assert said.startswith(answer)
+
+
+@pytest.mark.parametrize(("gain", "what"), [(SAME, "no more"), (DOWN, "less")])
+def test_where_it_is_too_early_evidence_that_did_not_move_is_not_final(gain, what):
+    said = marks_answer(effect_of(SAME, None), "Still improving.", inside(gain, UP))
+    assert said.startswith(f"Not yet: {what} of the student's evidence is inside your marks than before.")
+    assert said.endswith("Still improving.")
+
+
+@pytest.mark.parametrize(
+    ("images", "said"), [(1, "On 1 marked picture, 57 %"), (3, "On 3 marked pictures, 57 %")]
+)
+def test_of_few_marked_pictures_the_shares_stand_in_place_of_a_yes_or_no(images, said):
+    found = marks_answer(effect_of(SAME, None), inside=inside(FEW, FEW, images))
+    assert found.replace("\N{NO-BREAK SPACE}", " ").startswith(
+        f"{said} of the student's evidence is inside your marks, 5 % before: too few pictures"
+    )
+
+
+@pytest.mark.parametrize(
+    ("evidence", "over_control", "said"),
+    [
+        (UP, UP, "On test images, more of it is on the object than before, and than without the marks."),
+        (UP, SAME, "On test images, more of it is on the object, but no more than without the marks."),
+        (UP, None, "On test images, more of it is on the object than before."),
+        (DOWN, UP, "On test images, less of it is on the object than before."),
+        (SAME, UP, "On test images, no more of it is on the object than before."),
+        (None, None, ""),
+    ],
+)
+def test_the_test_images_follow_and_whether_accuracy_was_kept_is_last(evidence, over_control, said):
+    found = marks_answer(effect_of(SAME, evidence, SAME, over_control), inside=inside(UP, UP))
+    assert found.endswith(f" without the marks. {said} {UNCHANGED}".replace("  ", " "))
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "over_control", "said"),
+    [
+        (UP, UP, "The student is more accurate than before, and than the control without marks."),
+        (UP, SAME, "The student is more accurate than before, which is not shown to be due to the marks."),
+        (UP, None, "The student is more accurate than before, which is not shown to be due to the marks."),
+        (DOWN, UP, "The student is less accurate than before."),
+        (FEW, None, "Too few test images to compare its accuracy."),
+        (SAME, DOWN, "within noise, but below that of the control without marks."),
+    ],
+)
+def test_evidence_that_moved_does_not_hide_what_became_of_the_accuracy(accuracy, over_control, said):
+    found = marks_answer(effect_of(accuracy, None, over_control), inside=inside(UP, UP))
+    assert found.startswith(MOVED)
+    assert found.endswith(said)
 
 
 def test_an_accuracy_below_the_control_is_said_though_nothing_changed():
@@ -126,9 +188,9 @@ def test_an_accuracy_below_the_control_is_said_though_nothing_changed():
 def test_the_figures_are_those_before_and_after_with_their_differences():
     lines = marks_figures(effect_of(UP, UP, SAME), cue=True)
     assert [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines] == [
+        "Share of evidence on the object: **30.0 % → 50.0 %**, +20.0 points (10.0 to 30.0).",
         "Accuracy with a random cue: **54.0 % → 81.0 %**, +20.0 points (10.0 to 30.0); against the control "
         "without marks 0.0 points (−10.0 to 10.0).",
-        "Share of evidence on the object: **30.0 % → 50.0 %**, +20.0 points (10.0 to 30.0).",
     ]
     assert marks_figures(effect_of(UP, None), cue=False)[0].startswith("Accuracy: **54.0")
 
@@ -160,10 +222,10 @@ def test_the_figures_are_those_before_and_after_with_their_differences():
     ],
 )
 def test_the_evidence_inside_the_marks_is_one_line_without_an_interval_of_few(images, control, gain, line):
-    found = MarkedEvidence("grad-cam", images, 0.2, 0.31, 0.58, control, gain)
+    found = MarkedEvidence("grad-cam", images, 0.2, 0.31, 0.58, control, gain, None)
     assert marked_evidence_line(found).replace("\N{NO-BREAK SPACE}", " ") == line
 
 
 def test_marked_images_without_a_map_have_no_figure():
-    nothing = MarkedEvidence("grad-cam", 0, *[np.nan] * 3, None, Interval(*[np.nan] * 3))
+    nothing = MarkedEvidence("grad-cam", 0, *[np.nan] * 3, None, Interval(*[np.nan] * 3), None)
     assert marked_evidence_line(nothing).startswith("Evidence inside your marks: undefined")

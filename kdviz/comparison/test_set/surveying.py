@@ -41,7 +41,7 @@ from kdviz.faithfulness import mask_areas, mask_share, pointing_hit, touched_are
 from kdviz.models import Network
 from kdviz.progress import Message
 from kdviz.store import Store
-from kdviz.types import Arm, FloatArray, Preparing, Region
+from kdviz.types import Arm, FloatArray, Preparing, Region, Results
 
 _MOST_CELLS, _FEWEST_IMAGES = 4_000_000, 100  # maps of large pictures, pixel by pixel, must fit in memory
 _CELL = 30_000  # multiply-adds that take as long as comparing one cell of two maps by all measures
@@ -58,7 +58,7 @@ def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Surve
         return known
     yield Preparing(Message("Reading images and networks"))
     run = snapshots(store, run_id)
-    made = yield from _made(run, explainer)
+    made = yield from _made(run, explainer, known=_images_in_results(store.run(run_id).results, explainer))
     keep_survey(run_id, made)
     try:
         store.save_survey(run_id, explainer, survey_to_arrays(made))
@@ -67,10 +67,18 @@ def survey(store: Store, run_id: str, explainer: str = "grad-cam") -> Work[Surve
     return made
 
 
-def _made(run: Snapshots, explainer: str) -> Work[Survey]:
+def _images_in_results(results: Results | None, explainer: str) -> int:
+    """On how many images a run's results have agreement by an explainer that no loss uses; 0 for others."""
+    found = results["student"] if results else None
+    return found.held_out.total if found and found.held_out_explainer == explainer else 0
+
+
+def _made(run: Snapshots, explainer: str, *, known: int = 0) -> Work[Survey]:
+    """known: on how many images the run's results are, which a survey never falls short of."""
     test = run.images.test
     costs = _costs(run, explainer)
-    indices = balanced_indices(test.labels, _count(explainer, test, sum(costs.values())), seed=0)
+    count = max(min(known, len(test)), _count(explainer, test, sum(costs.values())))
+    indices = balanced_indices(test.labels, count, seed=0)
     images = test.take(indices)
     pace = _Pace(costs, explainer, images)
     logits, maps = yield from _explained(run, explainer, images, pace)

@@ -16,8 +16,8 @@ class MarkedEvidence:
 
     images: marked training images on which every map is defined; without any, the means are NaN. area: share
     of them that the marks cover. before: of the parent's student; after: of the run's. control: an arm of the
-    run that had no marks, with its share; None without one. gain: after − before, without ends for few
-    images.
+    run that had no marks, with its share; None without one. gain: after − before; over_control: after − that
+    of the control, None without one. Both are without ends for few images.
     """
 
     explainer: str
@@ -27,6 +27,7 @@ class MarkedEvidence:
     after: float
     control: tuple[Arm, float] | None
     gain: Interval
+    over_control: Interval | None
 
 
 _KNOWN: Cache[MarkedEvidence] = Cache(16)

@@ -101,17 +101,23 @@ def summarized(explainer: str, areas: Floats, shares: Floats, controls: Sequence
     areas: (N,) of the marks. shares: (2 or 3, N) of the student before, after, and of the control.
     """
     known = ~np.isnan(shares).any(0)
-    count, (before, after, *others) = int(known.sum()), shares[:, known]
-    gain = paired_difference(after, before)
+    before, after, *others = shares[:, known]
     return MarkedEvidence(
         explainer,
-        count,
+        int(known.sum()),
         _mean(areas[known]),
         _mean(before),
         _mean(after),
         next(((arm, _mean(each)) for arm, each in zip(controls, others, strict=True)), None),
-        gain if count >= FEWEST_FOR_INTERVAL else Interval(gain.value, math.nan, math.nan),
+        _difference(after, before),
+        _difference(after, others[0]) if others else None,
     )
+
+
+def _difference(after: Floats, before: Floats) -> Interval:
+    """The gain from before to after, without ends for few images."""
+    found = paired_difference(after, before)
+    return found if len(after) >= FEWEST_FOR_INTERVAL else Interval(found.value, math.nan, math.nan)
 
 
 def _mean(values: Floats) -> float:

@@ -52,7 +52,7 @@ def survey_summary(
 
     Returns that survey.
     """
-    did_marks_help(store, run)
+    did_marks_help(store, run, heading="###")
     trained_on = trained_explainer(run.config)
     finding = st.container(border=True, key="finding")
     second = second_explainer(run, survey.explainer)
@@ -67,7 +67,9 @@ def survey_summary(
         early = caveat(store, run)
         answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited)
         words = survey_headline(*known, trained_on=trained_on, measure=measure, early=bool(early))
-        st.markdown(f"### {answer}")
+        if run.config.marks:
+            st.caption(_beside_marks(run))
+        st.markdown(f"{'#####' if run.config.marks else '###'} {answer}")
         if limits := early or brief_limits(*surveys, measure=measure, removals=removals):
             st.markdown(limits)
         one_run = _("One run: intervals are over test images, not over seeds.")
@@ -87,6 +89,13 @@ def survey_summary(
             with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
                 st.markdown("  \n".join(survey_details(survey, measure=measure)))
     return other
+
+
+def _beside_marks(run: Run) -> str:
+    """What the student of a run on marks was trained on, above how far it looks where its teacher looks."""
+    if run.config.map_source == "both":
+        return _("This student was trained on its teacher's maps inside your marks, not on the whole maps.")
+    return _("This student was trained on your marks, not on its teacher's maps.")
 
 
 def arm_figures(run: Run, survey: Survey, largest: Survey, measure: str) -> None:

@@ -81,7 +81,7 @@ def _description(mistake: str) -> None:
     """What goes wrong, the faulty and the correct line of code, and how to reproduce it."""
     spec = MISTAKES[mistake]
     st.markdown(f"**{_(spec.plain)}**")
-    st.markdown(sentences(_(spec.about), _(spec.signature)))
+    st.markdown(_(spec.about))
     _code(f":material/close: **{_('Wrong')}**", spec.wrong)
     _code(f":material/check: **{_('Correct')}**", spec.right)
     st.caption(_("Found in: {source}").format(source=plain(_(spec.source))))
@@ -141,11 +141,13 @@ def _train_button(store: Store, shown: Exhibit, now: StudyStatus) -> None:
 
 
 def _signature(mistake: str, right: Evidence, wrong: Evidence) -> None:
+    """The numbers and curves of both runs; what gives the mistake away is folded, to be found first."""
     found = signature(mistake, right, wrong)
-    st.markdown(found.verdict)
     st.caption(found.label)
     with st.container(horizontal=True):
         for name, value in ((_("Correct run"), found.right), (_("Faulty run"), found.wrong)):
             st.metric(name, value, border=True)
     curve_legend(found.curve)
     curve_chart(found.curve, f"ln_museum_{mistake}")
+    with st.expander(_("Answer"), key=f"ln_museum_answer_{mistake}"):
+        st.markdown(sentences(found.verdict, _(MISTAKES[mistake].signature)))

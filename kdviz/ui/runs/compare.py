@@ -42,8 +42,9 @@ from kdviz.ui.runs.prepared_pair import over_seeds
 from kdviz.ui.widgets.compared_surveys import known_surveys
 from kdviz.ui.widgets.downloads import without_formulas
 from kdviz.ui.widgets.history import history
+from kdviz.ui.widgets.marks_effect import marks_compared
 from kdviz.ui.widgets.metric_columns import metric_decimals, with_intervals
-from kdviz.ui.widgets.parent_run import marks_text, parent_name
+from kdviz.ui.widgets.parent_run import marks_of, marks_text, parent_name
 
 
 def comparison(store: Store, runs: Sequence[Run]) -> None:
@@ -57,8 +58,9 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
         return
     runs = parents_first(runs)
     st.header(plural("{count} run compared", "{count} runs compared", len(runs)))
-    answer = st.empty()
+    marks, answer = st.container(), st.empty()
     _legend(runs)
+    _trained_on_marks(store, runs)
     _cautions(store, runs)
     over_seeds(runs)
     effects, charts, evaluated = st.container(), st.container(), st.container()
@@ -71,6 +73,8 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
         if pair is not None:
             answers_changed(store, pair, surveys)
     if pair is not None:
+        with marks:
+            marks_compared(store, *pair.runs, surveys)
         with answer:
             accuracy_answer(store, pair, surveys)
     with effects:
@@ -97,6 +101,23 @@ def _legend(runs: Sequence[Run]) -> None:
                 st.markdown(run_marker(place), unsafe_allow_html=True, width="content")
                 unfinished = "" if run.state == "finished" else f" · {_(STATES[run.state][0])}"
                 st.markdown(f"{plain(run.title)}{unfinished}", help=run.id)
+
+
+def _trained_on_marks(store: Store, runs: Sequence[Run]) -> None:
+    """Which runs were trained on marks, on how many pictures, and what they go on from."""
+    letters = {run.id: RUN_STYLES[place].letter for place, run in enumerate(runs)}
+    for run in runs:
+        if run.config.parent and (count := marks_of(store, run)) is not None:
+            parent = letters.get(str(run.config.parent)) or plain(parent_name(store, run))
+            st.markdown(
+                plural(
+                    "**{run}** goes on from {parent} and was trained on marks on {count} picture.",
+                    "**{run}** goes on from {parent} and was trained on marks on {count} pictures.",
+                    count.drawn + count.of_data,
+                    run=letters[run.id],
+                    parent=parent,
+                )
+            )
 
 
 def _cautions(store: Store, runs: Sequence[Run]) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.figures.charts import sweep_lines_alt, sweep_lines_figure
 from kdviz.language import _, listed, plural, sentences
@@ -60,15 +61,10 @@ def _panels(count: int) -> AbstractContextManager[Any]:
     return st.grid(2, min_column_width=340, gap="medium") if count > 1 else st.container()
 
 
-def _foldable(row: int) -> AbstractContextManager[Any]:
-    """The answer in front of a class, below the chart, which can be hidden while it is asked about it."""
-    return st.expander(_("Answer"), expanded=True, key=f"sw_answer_{row}")
-
-
 def _panel(study_name: str, students: Sequence[Student], grid: Grid, metric: str, row: int) -> None:
     if grid.down:
         st.markdown(f"**{grid.row_name(row)}**")
-    answer = st.container()
+    answer: DeltaGenerator = st.container()
     info, key = lines_info(students, grid, metric, row), f"sweep_line_{row}"
     chart(
         Drawn(info, sweep_lines_figure(info), sweep_lines_alt(info)),
@@ -77,6 +73,8 @@ def _panel(study_name: str, students: Sequence[Student], grid: Grid, metric: str
         note=_("click a dot for its runs") if grid.across else "",
         on_select=partial(select_point, grid, key, row) if grid.across else None,
     )
-    with _foldable(row) if projecting() else answer:
+    if projecting():  # a class is asked first: the answer is below the chart, closed until it is pressed
+        answer = st.expander(_("Answer"), key=f"sw_answer_{study_name}_{metric}_{row}")
+    with answer:
         for text in row_answer(students, grid, metric, row):
             st.markdown(text)

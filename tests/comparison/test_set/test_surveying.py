@@ -201,6 +201,7 @@ def test_what_costs_much_is_explained_for_fewer_images(finished, monkeypatch):
     forward = sum(multiply_adds(network, (3, 16, 16)) for network in networks)
     monkeypatch.setattr(f"{SLICES}._FEWEST_IMAGES", 4)
     monkeypatch.setattr(f"{SLICES}._MOST_WORK", 7.5 * forward * EXPLAINERS["integrated-gradients"].passes)
+    monkeypatch.setattr(f"{MODULE}._images_in_results", lambda results, explainer: 0)
     assert len(made(store, run_id, "integrated-gradients")) == 7
     assert len(made(store, run_id, "grad-cam")) > 7  # it takes two passes
     monkeypatch.setattr(f"{SLICES}._MOST_WORK", 0)
@@ -208,6 +209,16 @@ def test_what_costs_much_is_explained_for_fewer_images(finished, monkeypatch):
         file.unlink()
     forget(monkeypatch)
     assert len(made(store, run_id, "integrated-gradients")) == 4
+
+
+def test_a_survey_has_no_fewer_images_than_the_results_by_its_explainer(finished, monkeypatch):
+    store, run_id = finished
+    student = store.run(run_id).results["student"]
+    monkeypatch.setattr(f"{SLICES}._FEWEST_IMAGES", 4)
+    monkeypatch.setattr(f"{SLICES}._MOST_WORK", 0)
+    assert student.held_out_explainer == "integrated-gradients"
+    assert len(made(store, run_id, "integrated-gradients")) == student.held_out.total > 4
+    assert len(made(store, run_id, "grad-cam")) == 4  # by the budget alone
 
 
 def test_numbers_do_not_depend_on_how_the_work_is_sliced(finished, monkeypatch):

@@ -75,22 +75,24 @@ def test_an_image_without_a_map_of_one_network_counts_for_none():
     assert (found.images, found.area) == (2, 0.5)
     assert (found.before, found.after, found.gain.value) == pytest.approx((0.3, 0.6, 0.3))
     assert found.control == ("twin", pytest.approx(0.3))
+    assert found.over_control.value == pytest.approx(0.3)
 
 
 @pytest.mark.parametrize("fewer", [0, 1])
 def test_a_gain_has_an_interval_from_ten_images_on(fewer):
     count = FEWEST_FOR_INTERVAL - fewer
     shares = np.stack([np.linspace(0.1, 0.4, count), np.full(count, 0.5)])
-    gain = summarized("grad-cam", np.full(count, 0.2), shares, []).gain
-    assert gain.value == pytest.approx(0.25)
-    assert math.isnan(gain.low) == bool(fewer)
+    found = summarized("grad-cam", np.full(count, 0.2), np.concatenate([shares, shares[:1]]), ["twin"])
+    for gain in (found.gain, found.over_control):
+        assert gain.value == pytest.approx(0.25)
+        assert math.isnan(gain.low) == bool(fewer)
 
 
 def test_without_a_map_anywhere_nothing_is_known():
     found = summarized("grad-cam", np.full(3, 0.2), np.full((2, 3), np.nan), [])
     assert found.images == 0
     assert math.isnan(found.before)
-    assert found.control is None
+    assert found.control is found.over_control is None
 
 
 def test_without_a_control_the_twin_had_no_marks(tiny_config):

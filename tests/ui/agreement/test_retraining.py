@@ -175,23 +175,31 @@ def test_the_finished_run_is_compared_with_its_parent(section, store, run_id, ma
     assert start_marked_evidence(store, new).wait(PATIENCE_S).state == "done"
     effect = marks_effect(known_survey(store, run_id), known_survey(store, new))
     assert effect.accuracy.over_control is not None
+    inside = known_marked_evidence(store, new)
+    answer = f"Did the marks help? {marks_answer(effect, EARLY, inside)}"
+    figures = "  \n".join([marked_evidence_line(inside), *marks_figures(effect, cue=True)])
     for page in ("distill", "agreement"):
         opened(app, page, run=new)
         assert not app.exception
-        assert (
-            f"##### Did the marks help? {marks_answer(effect, EARLY, known_marked_evidence(store, new))}"
-            in page_text(app)
-        )
-        assert "  \n".join(marks_figures(effect, cue=True)) in page_text(app)
-        assert marked_evidence_line(known_marked_evidence(store, new)) in page_text(app)
+        assert answer in page_text(app)
+        assert figures in page_text(app)
         if page == "distill":
             marked, count = len(marks), parent_count(store, run_id)
             assert f"{marked} of {count} training images are marked" in page_text(app)
             assert "of the gradient" not in page_text(app)
             assert page_text(app).count(EARLY) == 1
+        else:
+            assert "This student was trained on your marks, not on its teacher's maps." in page_text(app)
     opened(app, "runs", compare=f"{run_id},{new}")
     assert not app.exception
+    assert answer in page_text(app)
+    assert figures in page_text(app)
+    assert "**B** goes on from A and was trained on marks on 2 pictures." in page_text(app)
     assert "**Answers of the student that changed, A → B**" in page_text(app)
+    opened(app, "explain", run=new)
+    assert not app.exception
+    assert "This student was trained on your marks" in page_text(app)
+    assert "Did the marks help?" in {each.proto.label for each in app.get("page_link")}
 
 
 def test_a_parent_that_is_gone_is_named_and_not_compared_with(section, store, run_id, marks):

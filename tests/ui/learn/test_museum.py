@@ -112,7 +112,11 @@ def test_each_mistake_is_shown_beside_the_right_run(app, own, found, name):
     lesson(app, mistake=name)
     assert not app.exception
     text = page_text(app)
-    assert signature(name, *found(name)).verdict in text
+    (answer,) = (each for each in app.expander if each.label == "Answer")
+    assert not answer.proto.expanded, "a class is asked first"
+    (said,) = (each.value for each in answer.markdown)
+    assert said == f"{signature(name, *found(name)).verdict} {MISTAKES[name].signature}"
+    assert text.count(signature(name, *found(name)).verdict) == 1
     assert MISTAKES[name].about in text
     assert MISTAKES[name].plain in text
     assert [code.value for code in app.code] == [

@@ -153,12 +153,12 @@ def test_the_best_is_told_for_each_row_over_the_seeds_that_all_have(app, grid):
     ]
 
 
-def test_in_front_of_a_class_the_answer_can_be_folded(app, grid):
+def test_in_front_of_a_class_the_answer_is_closed_until_it_is_pressed(app, grid):
     opened(app, "sweep", study="grid", projector="true")
     assert not app.exception
     folded = [each for each in app.expander if each.label == "Answer"]
     assert ["is best" in each.markdown[0].value for each in folded] == [True, True]
-    assert all(each.proto.expanded for each in folded)
+    assert not any(each.proto.expanded for each in folded)
 
 
 def test_a_place_opens_its_runs(app, store, grid):
