@@ -290,7 +290,7 @@ def _how_it_came_about(tour: TourRun) -> tuple[str, str]:
         "Only λ differs, {weight} for the student and 0 for its twin: the student is right on **{student}** "
         "of the test images, its twin on **{twin}**, and the placebo, which matched the maps of other "
         "images, on **{placebo}**. Play the film to see where they look, then distill your own: this is one "
-        "seed."
+        "seed, and the slider on *Home*, with slightly other figures, is another."
     )
     return _("How it came about"), text.format(
         weight=f"{tour.run.config.explanation_weight:g}",
