@@ -48,7 +48,7 @@ def name(desk, triage, trained):
         "tile => [...tile.parentNode.children].indexOf(tile)"
     )
     desk.locator(".tile").nth(place + 1).click()
-    expect(desk.locator(".painter .title")).to_contain_text(f"Training picture {place + 2}")
+    expect(desk.locator(".painter .title")).to_contain_text(f"Picture {place + 2} of ")
     assert triage.images[place + 1].digest not in kept(desk, trained)
     return triage.images[place + 1].digest
 
@@ -324,7 +324,7 @@ def test_a_reload_keeps_marks_and_each_picture_has_its_own(page, address, traine
     drag(page, (4, 4), (4, 9))
     assert {*kept(page, trained)} == {triage.images[0].digest}
     page.get_by_role("button", name="Next picture").click()
-    expect(page.locator(".painter .title")).to_contain_text("Training picture 2")
+    expect(page.locator(".painter .title")).to_contain_text("Picture 2 of ")
     drag(page, (7, 1), (7, 3))
     expected = {
         triage.images[0].digest: stroked([(4, 4), (4, 9)], 1),
@@ -339,7 +339,7 @@ def test_a_reload_keeps_marks_and_each_picture_has_its_own(page, address, traine
     expect(tiles.nth(1).locator(".badge")).to_be_visible()
     expect(tiles.nth(2).locator(".badge")).to_be_hidden()
     tiles.nth(1).click()
-    expect(page.locator(".painter .title")).to_contain_text("Training picture 2")
+    expect(page.locator(".painter .title")).to_contain_text("Picture 2 of ")
     assert page.locator(".said").inner_text() == "1.2 % of the picture is marked"
     tool(page, "Eraser")
     drag(page, (7, 1), (7, 3))

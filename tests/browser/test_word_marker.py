@@ -70,7 +70,7 @@ def place_in_strip(triage):
 
 def choose(page: Page, number):
     page.locator(".tile").nth(number).click()
-    expect(page.locator(".marker .title")).to_contain_text(f"Training text {number + 1}:")
+    expect(page.locator(".marker .title")).to_contain_text(f"Text {number + 1} of ")
     at_rest(page)
 
 
@@ -151,9 +151,9 @@ def test_keys_move_mark_and_undo_and_the_next_text_comes(page, run, triage, plac
     assert kept(page, run) == {image.digest: [own for at, own in free if place <= at <= place + 2]}
 
     page.get_by_role("button", name="Next text").click()
-    expect(page.locator(".marker .title")).to_contain_text(f"Training text {place_in_strip + 2}:")
+    expect(page.locator(".marker .title")).to_contain_text(f"Text {place_in_strip + 2} of ")
     tile = page.locator(".tile").nth(place_in_strip)
-    title = f"Training text {place_in_strip + 1}: {triage.classes[image.label]}"
+    title = f"Text {place_in_strip + 1} of {len(triage.images)}, worst first: {triage.classes[image.label]}"
     expect(tile.locator(".spoken")).to_have_text(f"{title}, marked")
     page.reload()
     ready(page)

@@ -188,7 +188,7 @@ def _about_clips(run: Run) -> str:
 
 
 def _found(triage: TrainingTriage) -> str:
-    of_all = _("The first {count} of {total} training pictures").format(
+    of_all = _("{count} of {total} training pictures").format(
         count=f"{triage.explained:,}", total=f"{triage.total:,}"
     )
     if triage.explained == triage.total:
@@ -274,7 +274,9 @@ def _page(triage: TrainingTriage) -> tuple[TrainingImage, ...]:
             args=(last,),
         )
         st.caption(
-            _("{first} to {last} of the {count} worst").format(first=first + 1, last=last, count=len(images))
+            _("{first} to {last} of {count}, worst first").format(
+                first=first + 1, last=last, count=len(images)
+            )
         )
     return images[first:last]
 
@@ -292,8 +294,11 @@ def _next(shown: tuple[TrainingImage, ...], current: int, marks: Marks) -> str:
 
 
 def _title(triage: TrainingTriage, image: TrainingImage) -> str:
-    title = _("Training picture {number}: {label}").format(
-        number=triage.images.index(image) + 1, label=class_name(triage.classes, image.label)
+    """Its place in the list of the worst, and its class."""
+    title = _("Picture {number} of {count}, worst first: {label}").format(
+        number=triage.images.index(image) + 1,
+        count=len(triage.images),
+        label=class_name(triage.classes, image.label),
     )
     if not image.covered >= _HIDDEN:
         return title

@@ -97,7 +97,7 @@ def drawn(app, hand, clip, mask):
 def test_a_training_clip_is_heard_and_its_spectrogram_has_axes(marking, clips):
     shown = painter(marking)
     assert "Where should it listen?" in [each.label for each in marking.expander]
-    assert shown["title"].startswith("Training clip 1: ")
+    assert shown["title"].startswith("Clip 1 of ")
     assert shown["clip"]["axes"] == spectrogram_axes(100)
     np.testing.assert_array_equal(played(shown["clip"]["whole"]), clips[0].sound)
     assert shown["clip"]["alone"] == ""

@@ -87,7 +87,7 @@ def test_the_worst_texts_are_there_with_answers_and_the_evidence_of_both_network
         assert triage.classes[first.answers[arm].predicted] in shown["answer"]
         spoken = [word_evidence(word) for word in shaded_words(first.text, maps.values[arm], maps.scale)]
         assert [word["evidence"] for word in shown["words"]][: len(written)] == spoken[: len(written)]
-    assert drawn["title"] == f"Training text 1: {triage.classes[first.label]}"
+    assert drawn["title"] == (f"Text 1 of {len(triage.images)}, worst first: {triage.classes[first.label]}")
 
 
 def test_every_text_of_the_drawer_speaks_of_texts(marking):
