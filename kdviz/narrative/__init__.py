@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.narrative.above_guessing import guessing
     from kdviz.narrative.across_runs import (
         accuracy_lead_text,
         answer_changes_text,
@@ -55,7 +56,6 @@ if TYPE_CHECKING:
         details,
         figures,
         finding,
-        guessing,
         headline,
         held_out_label,
         plain_finding,

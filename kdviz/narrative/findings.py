@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -25,8 +25,6 @@ _TRAINED = "grad-cam"  # the explainer of `ArmResult.agreement`
 _NONE: Surveys = {}
 COSTLY = 0.02
 """A larger loss of accuracy is mentioned in the finding, whatever the gain in agreement."""
-
-_UNLIKELY = 0.05
 
 
 @dataclass(frozen=True)
@@ -253,21 +251,6 @@ def _instead_of_masks(student: ArmResult, twin: ArmResult, second: ArmResult) ->
             "{neither}; the object covers {area} of an image."
         ).format(masks=masks, maps=maps, neither=neither, area=percentage(student.object_area)),
     )
-
-
-def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
-    """The accuracy of always predicting the most frequent class, if a network's own is not clearly higher.
-
-    accuracy: in [0, 1], on images with these class counts. None if it is clearly higher: an exact binomial
-    test, one-sided, at 5 %; also if it is unknown.
-    """
-    if math.isnan(accuracy):
-        return None
-    from scipy.stats import binomtest
-
-    n, most = sum(class_counts), max(class_counts)
-    right = round(accuracy * n)
-    return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n
 
 
 def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:

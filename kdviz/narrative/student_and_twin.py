@@ -10,9 +10,10 @@ from kdviz.agreement import Verdict, paired_difference, verdict
 from kdviz.comparison import Survey, calibration_difference, trained_explainer
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, percentage, plural
+from kdviz.narrative.above_guessing import guessing
 from kdviz.narrative.answer import only_little
 from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
-from kdviz.narrative.findings import guessing, student_accuracy_gain
+from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.gain_by import GainBy
 from kdviz.narrative.intervals import spoken_points
 from kdviz.narrative.localization import CLEARLY, evidence_verdict

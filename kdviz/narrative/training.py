@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from statistics import fmean, variance
 
 from kdviz.language import _, decimal, plural
-from kdviz.narrative.findings import guessing
+from kdviz.narrative.above_guessing import guessing
 from kdviz.store import Run
 from kdviz.types import Arm, Measured
 
