@@ -33,7 +33,7 @@ def answers(ladder, drawn):
 def test_figures_are_those_of_the_ladder(ladder, drawn):
     assert [each["share"] for each in drawn["accuracies"]] == list(ladder.accuracies)
     assert drawn["teacher"]["share"] == ladder.teacher_accuracy
-    assert drawn["chance"] == {"share": 1 / 8, "text": "chance 12.5\N{NO-BREAK SPACE}%"}
+    assert drawn["chance"] == {"share": 1 / 8, "text": "guessing 12.5\N{NO-BREAK SPACE}%"}
 
 
 def test_the_network_at_lambda_0_is_named_as_the_twin(ladder, drawn):
