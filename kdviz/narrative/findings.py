@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 Surveys = Mapping[str, "Survey"]
 """Surveys of a run by explainer."""
+
+_Figure = TypeVar("_Figure", Agreement, Gain)
 
 _TRAINED = "grad-cam"  # the explainer of `ArmResult.agreement`
 _NONE: Surveys = {}
@@ -79,7 +81,7 @@ def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
         results.get("placebo"),
         results.get("same-answer"),
         _surveyed(surveys, _TRAINED) or stored_gain(student.gain, student.cosine, twin.cosine),
-        _larger(
+        of_more_images(
             stored_gain(student.held_out_gain, student.held_out, twin.held_out),
             _surveyed(surveys, student.held_out_explainer),
         ),
@@ -263,8 +265,8 @@ def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:
     return difference(survey).agreement
 
 
-def _larger(stored: Gain, surveyed: Gain | None) -> Gain:
-    """The one of more images: of a survey of an earlier version there can be fewer than in the results."""
+def of_more_images(stored: _Figure, surveyed: _Figure | None) -> _Figure:
+    """The figure of more images: a survey of an earlier version can have fewer than the results."""
     return surveyed if surveyed is not None and surveyed.n >= stored.n else stored
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kdviz.comparison import Survey, by_measure
+from kdviz.narrative.findings import of_more_images
 from kdviz.types import MAIN_MEASURE, Agreement, Arm, ArmResult, Results
 
 
@@ -22,13 +23,11 @@ def _largest(arm: Arm, result: ArmResult, surveys: Mapping[str, Survey]) -> ArmR
     held_out = _surveyed_agreements(surveys, result.held_out_explainer, arm).get(MAIN_MEASURE)
     return replace(
         result,
-        agreement={name: _larger(known, trained.get(name)) for name, known in result.agreement.items()},
-        held_out=_larger(result.held_out, held_out),
+        agreement={
+            name: of_more_images(known, trained.get(name)) for name, known in result.agreement.items()
+        },
+        held_out=of_more_images(result.held_out, held_out),
     )
-
-
-def _larger(known: Agreement, surveyed: Agreement | None) -> Agreement:
-    return surveyed if surveyed is not None and surveyed.n >= known.n else known
 
 
 def _surveyed_agreements(surveys: Mapping[str, Survey], explainer: str, arm: Arm) -> dict[str, Agreement]:

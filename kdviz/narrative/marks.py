@@ -52,31 +52,42 @@ def _inside_answer(found: MarkedEvidence, *, early: bool) -> str:
 
 
 def _more_inside(over_control: Interval | None) -> str:
-    if over_control is None:
-        return _(
-            "Perhaps: on the marked pictures, more of the student's evidence is inside your marks than "
-            "before, but no control without marks shows whether further epochs alone would do that."
-        )
-    if verdict(over_control) is Verdict.BETTER:
-        return _(
+    return _due_to_marks(
+        over_control,
+        yes=_(
             "Yes: on the marked pictures, more of the student's evidence is inside your marks than before, "
             "and than without the marks."
-        )
-    return _(
-        "Not by themselves: on the marked pictures, more of the student's evidence is inside your marks than "
-        "before, but no more than without the marks."
+        ),
+        no=_(
+            "Not by themselves: on the marked pictures, more of the student's evidence is inside your marks "
+            "than before, but no more than without the marks."
+        ),
+        unknown=_(
+            "Perhaps: on the marked pictures, more of the student's evidence is inside your marks than "
+            "before, but no control without marks shows whether further epochs alone would do that."
+        ),
     )
+
+
+def _due_to_marks(over_control: Interval | None, *, yes: str, no: str, unknown: str) -> str:
+    """One of three texts on a gain: whether it is clearly above that of a control without marks."""
+    if over_control is None:
+        return unknown
+    return yes if verdict(over_control) is Verdict.BETTER else no
 
 
 def _on_object(evidence: Change | None) -> str:
     """The same on test images, where masks of the objects are known."""
-    match verdict(evidence.gain) if evidence else Verdict.NO_ERROR_BAR:
-        case Verdict.BETTER if evidence and evidence.over_control:
-            if verdict(evidence.over_control) is not Verdict.BETTER:
-                return _("On test images, more of it is on the object, but no more than without the marks.")
-            return _("On test images, more of it is on the object than before, and than without the marks.")
+    if evidence is None:
+        return ""
+    match verdict(evidence.gain):
         case Verdict.BETTER:
-            return _("On test images, more of it is on the object than before.")
+            return _due_to_marks(
+                evidence.over_control,
+                yes=_("On test images, more of it is on the object than before, and than without the marks."),
+                no=_("On test images, more of it is on the object, but no more than without the marks."),
+                unknown=_("On test images, more of it is on the object than before."),
+            )
         case Verdict.WORSE:
             return _("On test images, less of it is on the object than before.")
         case Verdict.NOT_DISTINGUISHABLE:
@@ -151,15 +162,17 @@ def marked_evidence_line(found: MarkedEvidence) -> str:
 
 
 def _more_accurate(over_control: Interval | None) -> str:
-    if over_control is None:
-        return _(
+    return _due_to_marks(
+        over_control,
+        yes=_("Yes: the student is more accurate than before, and than the control without marks."),
+        no=_(
+            "Not by themselves: the student is more accurate than before, but not than the control without "
+            "marks."
+        ),
+        unknown=_(
             "Perhaps: the student is more accurate than before, but no control without marks shows "
             "whether further epochs alone would do that."
-        )
-    if verdict(over_control) is Verdict.BETTER:
-        return _("Yes: the student is more accurate than before, and than the control without marks.")
-    return _(
-        "Not by themselves: the student is more accurate than before, but not than the control without marks."
+        ),
     )
 
 
@@ -174,19 +187,20 @@ def _maps_answer(evidence: Change | None, *, early: bool) -> str:
         return _("Not yet: less of the student's evidence is on the object than before.")
     if found is Verdict.WORSE:
         return _("No: less of the student's evidence is on the object than before.")
-    if evidence.over_control is None:
-        return _(
-            "Perhaps, for the maps: more of the student's evidence is on the object than before, but no "
-            "control without marks shows whether further epochs alone would do that."
-        )
-    if verdict(evidence.over_control) is Verdict.BETTER:
-        return _(
+    return _due_to_marks(
+        evidence.over_control,
+        yes=_(
             "For the maps, yes: more of the student's evidence is on the object than before, and than "
             "without the marks."
-        )
-    return _(
-        "Not by themselves: more of the student's evidence is on the object than before, but not than "
-        "without the marks."
+        ),
+        no=_(
+            "Not by themselves: more of the student's evidence is on the object than before, but not than "
+            "without the marks."
+        ),
+        unknown=_(
+            "Perhaps, for the maps: more of the student's evidence is on the object than before, but no "
+            "control without marks shows whether further epochs alone would do that."
+        ),
     )
 
 

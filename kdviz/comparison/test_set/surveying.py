@@ -73,7 +73,7 @@ def _images_in_results(results: Results | None, explainer: str) -> int:
     return found.held_out.total if found and found.held_out_explainer == explainer else 0
 
 
-def _made(run: Snapshots, explainer: str, *, known: int = 0) -> Work[Survey]:
+def _made(run: Snapshots, explainer: str, *, known: int) -> Work[Survey]:
     """known: on how many images the run's results are, which a survey never falls short of."""
     test = run.images.test
     costs = _costs(run, explainer)

@@ -25,6 +25,9 @@ class WholeQueue(ForwardMsgQueue):
             fragment_ids_this_run: keep what belongs to other fragments, or to none.
 
         """
+        if not fragment_ids_this_run:  # as each time that messages are sent
+            super().clear(retain_lifecycle_msgs, fragment_ids_this_run)
+            return
         before = {_place(message) for message in self._queue if message.delta.HasField("add_block")}
         super().clear(retain_lifecycle_msgs, fragment_ids_this_run)
         dropped = before - {_place(message) for message in self._queue}

@@ -190,7 +190,7 @@ def file_view(file: StudyFile) -> None:
         st.markdown(file.study.about)
         about = _(
             "A study trains a **grid of runs**: every combination of the values below, each with several "
-            "seeds, so that differences can be told from noise. Existing runs are reused. Queue the runs "
+            "seeds, to tell differences from noise. Existing runs are reused. Queue the runs "
             "here, or start the study from the command line:"
         )
         st.markdown(f"{about} ({glossary_link('study')})")
