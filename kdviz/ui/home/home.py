@@ -25,9 +25,6 @@ from kdviz.ui.home.prepared_examples import prepared_examples
 from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber, students_note
 
-_PANEL_PX = 260
-"""Smallest width of a panel."""
-
 
 def home(store: Store) -> None:
     """The whole page."""
@@ -67,15 +64,21 @@ def home(store: Store) -> None:
             _ways_in(prepared, ladder)
             if own:
                 _continue(own)
+        with st.container(key="hero_how"):
+            _how_it_works()
     prepared_examples(store)
-    _how_it_works()
 
 
 def _arrange() -> None:
     """Wide screens have the scrubber beside words and buttons; narrow ones between them."""
-    places = {"hero_words": "2 / 1", "hero_ways": "3 / 1", "hero_scrubber": "1 / 2 / 5 / 3"}
+    places = {
+        "hero_words": "1 / 1",
+        "hero_ways": "2 / 1",
+        "hero_how": "3 / 1",
+        "hero_scrubber": "1 / 2 / 5 / 3",
+    }
     areas = "".join(f"& > :has(> .st-key-{key}) {{ grid-area: {area}; }}" for key, area in places.items())
-    grid = f"display: grid; column-gap: 3rem; grid-template: 3rem auto auto 1fr / 5fr 7fr; {areas}"
+    grid = f"display: grid; column-gap: 3rem; grid-template: auto auto auto 1fr / 5fr 7fr; {areas}"
     whole = ".st-key-hero_ways a * { white-space: normal; overflow: visible; }"  # the title of a run
     st.html(f"<style>@media {WIDE} {{ .st-key-hero {{ {grid} }} }} {whole}</style>")
 
@@ -182,25 +185,14 @@ def _other_training(ladder: LambdaLadder, prepared: Run | None) -> str:
 
 def _how_it_works() -> None:
     st.subheader(_("How it works"))
-    _all_or_one_in_a_row("how_it_works")
-    with st.container(key="how_it_works"), st.grid(3, min_column_width=_PANEL_PX, gap="medium"):
-        for heading, text in _parts():
-            with st.container(border=True, gap="xsmall", height="stretch"):
-                st.markdown(f"**{heading}**")
-                st.markdown(text)
+    for heading, text in _parts():
+        st.markdown(f"**{heading}**  \n{text}")
     accuracy, explanation = (rf"L_{{\text{{{part}}}}}" for part in (_("accuracy"), _("explanation")))
     st.latex(rf"L \;=\; {accuracy} \;+\; \lambda \cdot {explanation}")
     st.caption(
         _("Training minimizes the error of the answers plus λ times the distance between the heat maps."),
         text_alignment="center",
     )
-
-
-def _all_or_one_in_a_row(key: str) -> None:
-    """Three panels stand in one row or below each other: with two in a row, the third would be alone."""
-    narrow = f"(3 * {_PANEL_PX}px + 4rem - 100%) * 999"  # above 100% where three do not fit, else below 0
-    columns = f"repeat(auto-fit, minmax(min(100%, max({_PANEL_PX}px, {narrow})), 1fr))"
-    st.html(f"<style>.st-key-{key} .stGrid {{ grid-template-columns: {columns} !important }}</style>")
 
 
 def _parts() -> Sequence[tuple[str, str]]:
