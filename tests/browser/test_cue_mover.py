@@ -37,11 +37,13 @@ def phone(browser, address):
 
 
 def mover(browser, address, *, phone=False):
-    """The section at rest; it is open at first."""
+    """The section at rest; it is open at first, and filled when it is seen."""
     with watched(browser, address, phone=phone) as page:
-        expect(piece(page)).to_be_visible()
         # The checks of the maps run in the background; the page is redrawn once they have ended.
         expect(page.locator(".st-key-trust_badge")).to_contain_text("checks,")
+        at_rest(page)
+        page.locator(".st-key-what_if_open").scroll_into_view_if_needed()
+        expect(piece(page)).to_be_visible()
         at_rest(page)
         piece(page).scroll_into_view_if_needed()
         page.sent.clear()
@@ -146,3 +148,21 @@ def test_the_patch_is_dragged_by_touch(phone, explained):
     assert twin["y"] == student["y"] < teacher["y"], "those that change are nearest to the patch"
     board, said = (phone.locator(f".mover .{name}").bounding_box() for name in ("board", "said"))
     assert board["y"] < said["y"] < twin["y"], "the picture, the answers, the maps"
+
+
+def test_it_is_filled_when_it_comes_into_the_window_and_stays_so_for_the_next_image(browser, address):
+    with watched(browser, address) as page:
+        expect(page.locator(".st-key-trust_badge")).to_contain_text("checks,")
+        at_rest(page)
+        expect(page.locator(".mover")).to_have_count(0)
+        page.get_by_role("button", name="Move the patch and see").click()
+        expect(piece(page)).to_be_in_viewport()
+        at_rest(page)
+        page.evaluate(
+            "new MutationObserver(() => window.emptied ||= !document.querySelector('.st-key-cue_mover'))"
+            ".observe(document.body, {childList: true, subtree: true})"
+        )
+        picture = page.locator(".mover .board .base").get_attribute("src")
+        page.keyboard.press("ArrowRight")
+        expect(page.locator(".mover .board .base")).not_to_have_attribute("src", picture)
+        assert not page.evaluate("window.emptied")

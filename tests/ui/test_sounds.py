@@ -163,7 +163,7 @@ def test_the_evidence_along_an_axis_is_the_mean_over_the_other_times_an_even_spr
 
 
 def test_a_tone_is_moved_in_time_and_its_row_follows_its_pitch(app, sound_run):
-    opened(app, "explain", run=sound_run, image="2")
+    opened(app, "explain", run=sound_run, image="2", to="what-if")
     drawn = component(app, "kdviz_cue_mover")
     assert [place["name"] for place in drawn["places"]] == ["0.10 s", "0.30 s", "0.50 s", "0.70 s", "0.90 s"]
     assert all(place["height"] == 1 for place in drawn["places"])
@@ -175,7 +175,7 @@ def test_a_tone_is_moved_in_time_and_its_row_follows_its_pitch(app, sound_run):
 
 
 def test_the_sound_of_a_moved_tone_is_that_which_the_networks_get(app, sound_run, trained_on_sounds):
-    opened(app, "explain", run=sound_run, image="2")
+    opened(app, "explain", run=sound_run, image="2", to="what-if")
     drawn = component(app, "kdviz_cue_mover")
     explained = explain_cue_variants(Store(trained_on_sounds[0]), sound_run, 2)
     assert len(drawn["variants"]) == len(explained.variants.sounds)

@@ -18,9 +18,11 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.answers import answer_verdict
+from kdviz.ui.widgets.in_sight import expect_in_sight
 
-WHAT_IF_OPEN, _SOUGHT = "what_if_open", "what_if_sought"
-"""Key of the panel in which the cue can be changed; in the session how often it was asked for, and where."""
+WHAT_IF_OPEN, WHAT_IF_PLACE, _SOUGHT = "what_if_open", "what_if_place", "what_if_sought"
+"""Keys of the panel in which the cue can be changed, and of its place; in the session how
+often it was asked for, and where."""
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
@@ -109,6 +111,7 @@ def open_what_if() -> None:
     st.session_state[WHAT_IF_OPEN] = True
     count, _where = st.session_state.get(_SOUGHT, (0, None))
     st.session_state[_SOUGHT] = count + 1, None
+    expect_in_sight(WHAT_IF_PLACE)
 
 
 def scroll_to_what_if(where: int | None) -> None:

@@ -209,7 +209,7 @@ class Mover {
     return this.look === null ? null : { ...this.spot, colour: this.data.looks[this.look].colour };
   }
 
-  answer(figure, arm, { values, alt, answer, verdict, without, scale, changed }, spot) {
+  answer(figure, arm, { values, limit, alt, answer, verdict, without, scale, changed }, spot) {
     const layers = figure.querySelector(".layers"), outline = figure.querySelector(".patch");
     outline.hidden = !spot;
     if (spot) {
@@ -217,8 +217,7 @@ class Mover {
       outline.style.setProperty("--colour", spot.colour);
     }
     layers.setAttribute("aria-label", alt);
-    // values: levels of the palette, from 0 to 255.
-    const map = heat(arm.map, this.data.palettes, SIDE, values && bytes(values));
+    const map = heat({ ...arm.map, limit }, this.data.palettes, SIDE, values && bytes(values));
     layers.replaceChildren(...base(this.data.image), ...(spot ? [coloured("cue", spot)] : []), map);
     figure.querySelector(".answer").textContent = answer;
     figure.querySelector(".verdict").textContent = verdict;

@@ -1,6 +1,7 @@
 """What if the patch were elsewhere: a patch to drag and recolour, with predictions and maps.
 
-All variants are computed at once and drawn by the browser, without reruns.
+All variants are computed at once, when the panel comes into the window, and drawn by the browser without
+reruns.
 """
 
 from __future__ import annotations
@@ -35,17 +36,21 @@ from kdviz.sound import drawn
 from kdviz.store import Run, Store
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
-from kdviz.ui.explain.cue import WHAT_IF_OPEN, scroll_to_what_if, variant_verdict
+from kdviz.ui.explain.cue import WHAT_IF_OPEN, WHAT_IF_PLACE, scroll_to_what_if, variant_verdict
 from kdviz.ui.explain.own_input import OwnInput
 from kdviz.ui.frame.component import component
 from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.answers import answer_text, arm_mark
+from kdviz.ui.widgets.in_sight import in_sight
 from kdviz.ui.widgets.larger_view import LARGER_VIEW_CSS, LARGER_VIEW_JS, larger_view_words
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
+
+_HEIGHT_PX = 400
+"""Of the panel, about."""
 
 _QUICK = 4
 """Passes of an explainer that is fast enough for all variants at once."""
@@ -64,7 +69,7 @@ class SamplesChanged(TypedDict):
 
 @fragment
 def what_if(store: Store, run: Run, query: ImageQuery, own: OwnInput | None = None) -> None:
-    """An expander for an image with a patch, open at first; nothing is computed while it is closed.
+    """An expander for an image with a patch, open at first; nothing is computed while it is not seen.
 
     own: the visitor's, on which the run's patch is put; None for the test image.
     """
@@ -76,6 +81,10 @@ def what_if(store: Store, run: Run, query: ImageQuery, own: OwnInput | None = No
     if not drawer.open:
         return
     with drawer:
+        # Some 30 answers and maps of every network take as long as the page above.
+        shown = f"{run.id} {query.index if own is None else 'own'}"
+        if not in_sight(WHAT_IF_PLACE, shown, height=_HEIGHT_PX):
+            return
         explainer = _explainer(run, query)
         how: dict[str, Any] = {"explainer": explainer, "baseline": query.baseline}
         with bar() as report:
@@ -246,7 +255,7 @@ def _first_of(explained: ExplainedVariants) -> dict[int, int]:
 
 def _arm(arm: Arm, attribution: FloatArray, scale: ColourScale) -> dict[str, Any]:
     height, width = attribution.shape
-    layer = {"height": height, "width": width, "palette": scale.palette, "limit": 255, "signed": False}
+    layer = {"height": height, "width": width, "palette": scale.palette, "signed": False}
     return {"arm": arm, **arm_mark(arm), "map": layer}
 
 
@@ -257,7 +266,7 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
     if other:
         scale = own_scale(answers.attributions[number], colours=scale.colours)
     return {
-        "values": _levels(values, scale),
+        **_cells(values, scale),
         "scale": scale_note(values, scale, own=other),
         "alt": heatmap_alt(arm, values),
         "answer": answer_text(class_name(explained.classes, predicted), answers.confidence(number)),
@@ -267,11 +276,16 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
     }
 
 
-def _levels(values: FloatArray, scale: ColourScale) -> str | None:
-    """A map's places in its palette, a byte a cell, in base64; None where it is undefined."""
+def _cells(values: FloatArray, scale: ColourScale) -> dict[str, Any]:
+    """A map's values, a byte a cell, in base64 (None where it is undefined), and what is full colour in their unit.
+
+    Not clipped at full colour: between two cells, what is above it counts, as in the maps of the row.
+    """
     if not np.isfinite(values).all():
-        return None
-    return base64.b64encode((255 * scale.levels(values)).round().astype(np.uint8).tobytes()).decode()
+        return {"values": None, "limit": 255.0}
+    unit = 255 / max(float(values.max()), scale.limit)
+    sent = (unit * values).round().astype(np.uint8)
+    return {"values": base64.b64encode(sent.tobytes()).decode(), "limit": unit * scale.limit}
 
 
 def _words(explained: ExplainedVariants) -> dict[str, str]:

@@ -16,7 +16,7 @@ from kdviz.narrative import what_if_sentence
 from kdviz.store import Store
 from kdviz.ui.explain.cue_mover import mover_data
 from tests.ui.conftest import opened
-from tests.ui.explain.test_explain_page import comparers
+from tests.ui.explain.test_explain_page import comparers, press_key
 
 
 @pytest.fixture
@@ -64,8 +64,9 @@ def test_maps_are_bytes_of_the_teachers_scale_or_of_their_own_for_another_class(
                 assert said == (faint if highest < 0.3 else "")
             assert (sent is None) == bool(np.isnan(heat).any())
             if sent is not None:
-                levels = np.frombuffer(base64.b64decode(sent), np.uint8).reshape(heat.shape)
-                assert np.abs(levels / 255 * limit - heat.clip(max=limit)).max() <= limit / 255
+                cells = np.frombuffer(base64.b64decode(sent), np.uint8).reshape(heat.shape)
+                full = variant["answers"][at]["limit"]
+                assert np.abs(cells / full * limit - heat).max() <= max(limit, heat.max()) / 255
 
 
 def test_a_map_that_is_faint_on_the_teachers_scale_says_so(explained):
@@ -103,8 +104,8 @@ def test_a_map_of_another_class_has_its_own_scale(explained):
     for number, variant in enumerate(drawn["variants"]):
         heat, answer = density(twin.attributions[number]), variant["answers"][place]
         if np.isfinite(heat).all():
-            levels = np.frombuffer(base64.b64decode(answer["values"]), np.uint8)
-            assert levels.max() == round(255 * min(1.0, float(heat.max())))
+            cells = np.frombuffer(base64.b64decode(answer["values"]), np.uint8)
+            assert cells.max() == round(answer["limit"] * float(heat.max()) / max(1.0, heat.max()))
             assert (
                 answer["scale"]
                 == f"Own colour scale: full colour is {max(1.0, heat.max()):.1f} times an even spread."
@@ -145,10 +146,17 @@ def movers(app):
     return [each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_cue_mover"]
 
 
-def test_it_is_open_at_first_and_nothing_is_computed_while_it_is_closed(app, finished):
+def test_it_is_open_at_first_and_nothing_is_computed_before_it_is_seen(app, finished):
     opened(app, "explain", run=finished)
-    assert len(comparers(app)) == len(movers(app)) == 1
     assert "What if the patch were elsewhere?" in [each.label for each in app.expander]
+    assert (len(comparers(app)), movers(app)) == (1, [])
+    press_key(app, "to_what_if")
+    assert len(movers(app)) == 1
+
+
+def test_nothing_is_computed_while_it_is_closed(app, finished):
+    opened(app, "explain", run=finished, to="what-if")
+    assert len(comparers(app)) == len(movers(app)) == 1
     app.session_state["what_if_open"] = False
     app.run()
     assert (len(comparers(app)), movers(app)) == (1, [])
@@ -159,7 +167,7 @@ def test_it_is_open_at_first_and_nothing_is_computed_while_it_is_closed(app, fin
     [("saliency", "Saliency"), ("layer-cam", "LayerCAM"), ("integrated-gradients", "Grad-CAM")],
 )
 def test_the_maps_are_by_the_pages_method_unless_that_is_slow_which_is_said(app, finished, explainer, used):
-    opened(app, "explain", run=finished, explainer=explainer)
+    opened(app, "explain", run=finished, explainer=explainer, to="what-if")
     (said,) = [
         each.value for each in app.caption if "for each network's own prediction. All maps" in each.value
     ]
@@ -208,7 +216,7 @@ def test_of_an_own_picture_nobody_says_what_is_right_and_the_answer_without_the_
 
 
 def test_an_own_picture_on_the_page_can_be_given_the_patch(app, finished):
-    opened(app, "explain", run=finished, source="upload")
+    opened(app, "explain", run=finished, source="upload", to="what-if")
     file = io.BytesIO()
     Image.new("RGB", (20, 20), (200, 30, 60)).save(file, "PNG")
     app.file_uploader[0].upload("mine.png", file.getvalue()).run()
