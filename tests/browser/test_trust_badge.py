@@ -27,3 +27,12 @@ def test_it_leads_to_the_checks_each_time(browser, prepared_address):
             page.mouse.move(700, 450)
             page.mouse.wheel(0, -5000)
             expect(panel.locator("summary")).not_to_be_in_viewport()
+        badge.click()
+        expect(panel.locator("summary")).to_be_in_viewport(ratio=1)
+        page.get_by_role("link", name="Home", exact=True).click()
+        expect(page.get_by_role("heading", name="Does the student look")).to_be_visible()
+        at_rest(page)
+        page.get_by_role("link", name="Explain", exact=True).click()
+        expect(verdict).to_be_attached()
+        at_rest(page)
+        expect(badge).to_be_in_viewport(ratio=1)  # what was asked for before is not asked for again

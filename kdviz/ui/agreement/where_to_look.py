@@ -22,6 +22,7 @@ from kdviz.ui.agreement.pictures_to_mark import pictures_to_mark
 from kdviz.ui.agreement.retraining import retraining
 from kdviz.ui.agreement.text_to_mark import text_tile, text_to_mark
 from kdviz.ui.agreement.word_marker import word_marker
+from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.frame.shell import no_snapshot
@@ -49,7 +50,7 @@ def where_to_look(store: Store, run: Run) -> None:
         expanded=st.query_params.get(MARKING) == "1",
     )
     if st.query_params.get(MARKING) == "1":  # a link to the marks: the drawer is at the end of the page
-        scroll_to(_OPEN, count=1)
+        scroll_to(_OPEN, count=url_state.visit())
     if not drawer.open:
         return
     with drawer:

@@ -277,7 +277,7 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
 
 
 def _cells(values: FloatArray, scale: ColourScale) -> dict[str, Any]:
-    """A map's values, a byte a cell, in base64 (None where it is undefined), and what is full colour in their unit.
+    """A map's values, a byte a cell, in base64; None where it is undefined. limit: full colour in their unit.
 
     Not clipped at full colour: between two cells, what is above it counts, as in the maps of the row.
     """

@@ -12,7 +12,7 @@ _TOP = """document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);"""
 
 
 def scroll_to(key: str, *, count: int) -> None:
-    """Scroll to the container of that key whenever `count` has grown."""
+    """Scroll to the container of that key whenever `count` has grown since the tab was opened."""
     st.html(f"<style>.st-key-{key} {{ scroll-margin-top: 4.5rem; }}</style>")
     _MOUNT(key=f"scroll_to_{key}", data={"to": key, "count": count})
 

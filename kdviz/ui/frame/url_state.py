@@ -20,7 +20,8 @@ from kdviz.language import _
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain, shortened
 
-_PAGE, _WRITTEN, _UNKNOWN, _DROPPED = "url_page", "url_written", "url_unknown", "url_dropped"
+_PAGE, _VISIT, _WRITTEN = "url_page", "url_visit", "url_written"
+_UNKNOWN, _DROPPED = "url_unknown", "url_dropped"
 _EVERYWHERE = ("run", "new", "lang", "tour", "projector")
 _MOST_DIGITS = 15
 
@@ -36,10 +37,16 @@ def begin_visit(page: str) -> bool:
     if st.session_state.get(_PAGE) == page:
         return False
     st.session_state[_PAGE] = page
+    st.session_state[_VISIT] = visit() + 1
     _written().clear()
     _unknown().clear()
     _dropped().clear()
     return True
+
+
+def visit() -> int:
+    """The number of this visit: it grows each time that another page is opened."""
+    return int(st.session_state.get(_VISIT, 0))
 
 
 _ABOVE: ContextVar[AbstractContextManager[Any] | None] = ContextVar("above", default=None)
