@@ -202,6 +202,8 @@ def _place(found: CueEvidence, name: str) -> str:
         case "object":
             text = _("on the {object}") if strongest_alone(found) else _("at the {object}")
             return text.format(object=name)
+        case "elsewhere" if found.against:
+            return _("elsewhere than at the patch, which counts against the prediction")
         case "elsewhere" if found.beside:
             return _("beside the patch")
         case "elsewhere" if found.large_object:

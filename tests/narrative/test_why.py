@@ -276,6 +276,17 @@ def test_a_maximum_elsewhere_where_nobody_knows_the_object():
     assert brief_why(explanation, cue).endswith("the student looks elsewhere than at the patch.")
 
 
+@pytest.mark.parametrize(
+    ("on_cue", "said"), [(-1.5, ", which counts against the prediction."), (-0.5, "."), (0.0, ".")]
+)
+def test_a_patch_that_has_the_strongest_evidence_against_the_prediction_is_said_to(on_cue, said):
+    against = peaked(ELSEWHERE)
+    against[ON_CUE] = on_cue
+    explanation, cue = both((peaked(ON_CUE), 2), (against, 0)), planted(objects=None)
+    assert evidence_on(cue, explanation)["student"].against == (on_cue < -1)
+    assert brief_why(explanation, cue).endswith(f"the student looks elsewhere than at the patch{said}")
+
+
 @pytest.mark.parametrize("values", [np.zeros((4, 4), np.float32), np.full((4, 4), np.nan, np.float32)])
 def test_an_undefined_map_has_no_strongest_place(values):
     assert sentence_of((values, 0), planted()) == "predicts cross, the label. Its map has no maximum."

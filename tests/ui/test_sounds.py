@@ -139,7 +139,9 @@ def test_what_each_arm_heard_is_played_with_its_answer_and_its_cells(app, sound_
                 assert said in part["answer"]
             else:
                 kept = of.predicted[arm] == explained.arms[arm].predicted
-                assert part["answer"] == f"{'= Answer kept' if kept else '≠ Answer changed'}: {said}"
+                assert (
+                    part["answer"] == f"From that alone: {said}, {'the same' if kept else 'another'} answer"
+                )
         if of.arm is None:
             assert part["mask"] is None
         else:

@@ -51,7 +51,8 @@ class CueEvidence:
     A tone, which is smaller than a map's cell, stands for the cells in which it lies; cue_area is that of the
     cue alone.
     peak: region of the map's maximum. beside: of a sound, whether a maximum outside both regions is at the
-    time of the cue, or a cell before or after it.
+    time of the cue, or a cell before or after it. against: whether the map's strongest value is on the cue,
+    and negative: the cue counts against the class.
     """
 
     shares: Mapping[Region, float]
@@ -59,6 +60,7 @@ class CueEvidence:
     cue_area: float
     peak: Peak
     beside: bool = False
+    against: bool = False
 
     @property
     def filled(self) -> bool:
@@ -103,6 +105,9 @@ _FILLS = 0.8
 
 _LARGE = 0.25
 """Share of the input above which an object holds much of any map."""
+
+_MOSTLY = 0.5
+"""Share of a cell above which it is the cue's."""
 
 _CUES: Cache[PlantedCue] = Cache(1024)
 _EVIDENCE: Cache[CueEvidence] = Cache(4096)
@@ -190,7 +195,7 @@ def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor], *, fine
     areas = {region: _area(mask, maps[0]) for region, mask in regions.items()}
     peak = _peak(maps, {"cue": regions["cue"]} if fine else regions)
     if not fine or peak != "elsewhere":
-        return CueEvidence(shares, areas, cue_area, peak)
+        return CueEvidence(shares, areas, cue_area, peak, against=_against(maps, regions["cue"]))
     peak = _peak(maps, {region: mask for region, mask in regions.items() if region != "cue"})
     beside = peak == "elsewhere" and _near_in_time(maps, regions["cue"])
     return CueEvidence(shares, areas, cue_area, peak, beside)
@@ -222,6 +227,13 @@ def _peak(maps: Tensor, regions: Mapping[Region, Tensor]) -> Peak:
     covered = {region: float(_cover(mask, maps)[strongest].mean()) for region, mask in regions.items()}
     region = max(covered, key=lambda each: covered[each], default=None)
     return region if region and covered[region] > 0 else "elsewhere"
+
+
+def _against(maps: Tensor, cue: Tensor) -> bool:
+    """Whether the strongest value of a map (1, *s) is negative, and on a cue (*S)."""
+    values = maps[0].nan_to_num(0.0)
+    strongest = values == values.min()
+    return bool(-values.min() > values.max()) and bool(_cover(cue, maps)[strongest].mean() > _MOSTLY)
 
 
 def _cells_of(mask: Tensor, maps: Tensor) -> Tensor:

@@ -90,8 +90,8 @@ def _answer(explanation: ImageExplanation, part: HeardPart) -> str:
     forms = {arm: _("{arm}: {name} ({share})") for arm in part.predicted}
     if part.arm is not None:
         kept = part.predicted[part.arm] == explanation.arms[part.arm].predicted
-        changed = _("≠ Answer changed: {name} ({share})")
-        forms = {part.arm: _("= Answer kept: {name} ({share})") if kept else changed}
+        changed = _("From that alone: {name} ({share}), another answer")
+        forms = {part.arm: _("From that alone: {name} ({share}), the same answer") if kept else changed}
     return listed(
         form.format(
             arm=ARM_STYLES[arm].label,

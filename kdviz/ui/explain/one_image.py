@@ -107,6 +107,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
             divider=_divider(own if own_first(query) else explanation, query),
         )
         outline_legend(view, cue)
+    show_predictions(explanation, query)
     if explanation.text is not None:
         edited_text(store, run, query, explanation)
     if explanation.sound is not None:
@@ -116,7 +117,6 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     elif given is not None and explanation.text is None and CUES[run.config.cue].variants is not None:
         what_if(store, run, query, given)
     progress = st.container()
-    show_predictions(explanation, query)
     with st.container(horizontal=True, vertical_alignment="center"):
         plain_words()
         with st.popover(_("Colours and scales"), icon=":material/palette:", type="tertiary", key="scales"):

@@ -28,15 +28,14 @@ def open_where_twin_is_wrong(store: Store, run: Run) -> None:
 
 
 def next_button(store: Store, run: Run, query: ImageQuery) -> None:
-    """A button that shows the next such image."""
+    """A button that shows the next such image. Its help would cover the headline that it changes."""
     st.button(
-        _("Show where the twin errs"),
+        _("Show where only the twin errs"),
         icon=":material/person_search:",
         type="tertiary",
         key="only_twin_wrong",
         on_click=safely(_show_next),
         args=(store, run, query.index),
-        help=_("The next test image that teacher and student get right, and the twin gets wrong."),
     )
 
 

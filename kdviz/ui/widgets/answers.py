@@ -28,8 +28,11 @@ def answer_verdict(
     Without a label, an answer that does not follow the patch is neither: "".
     """
     if predicted == label:
-        by_cue = predicted == cue_class and without_cue not in (None, predicted)
-        return _("correct, by the patch") if by_cue else _("correct")
+        if without_cue in (None, predicted):
+            return _("correct")
+        return (
+            _("correct, by the patch") if predicted == cue_class else _("correct, but not without the patch")
+        )
     if predicted == cue_class and predicted != without_cue:
         return _("follows the patch")
     if label is None:
