@@ -1,5 +1,6 @@
 // Sentences of several arms, each word with a background by its value. A word that is pointed at, or reached by the arrow keys,
-// is marked in all sentences, and its values are shown and spoken. Stands behind map_layers.js and panels.js.
+// is marked in all sentences, and its values are shown and spoken. Stands behind map_layers.js, panels.js and
+// sentence_parts.js.
 
 const KEPT = new WeakMap(); // by mount: what outlives a rerun
 const STEPS = { ArrowLeft: -1, ArrowUp: -1, ArrowRight: 1, ArrowDown: 1, Home: -Infinity, End: Infinity };
@@ -22,7 +23,10 @@ function paragraph({ name, words: all, alt }) {
   text.append(...all.flatMap(word));
   if (name) node.append(made("span", "label", name));
   node.append(text);
-  return node;
+  if (all.length <= LONG) return node;
+  const scrolled = made("div", "scrolled");
+  scrolled.append(node, minimap(node));
+  return scrolled;
 }
 
 export default function draw(component) {
@@ -43,10 +47,14 @@ export default function draw(component) {
       draw(component);
     },
   };
+  // An arm's own sentence, and the teacher's, which is the first.
+  const comparable = (panel) => !data.small && panel !== panels[0] && panel.glyph && panel.sentences.length === 1;
   function figure(panel) {
     const node = made("figure", ""), body = made("div", "sentences"), caption = words(panel, data.words, actions, "figcaption", "");
-    node.style.setProperty("--arm", panel.color || "transparent");
-    body.append(...panel.sentences.map(paragraph));
+    const colour = ({ color }) => node.style.setProperty("--arm", color || "transparent");
+    const show = (of) => { body.replaceChildren(...of.sentences.map(paragraph)); colour(of); };
+    show(panel);
+    if (comparable(panel)) caption.append(holding(data.words.hold, panel.name, (held) => show(held ? panels[0] : panel)));
     node.append(caption, body);
     panel.value = caption.querySelector(".value");
     return node;

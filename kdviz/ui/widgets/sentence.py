@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import streamlit as st
 
@@ -16,7 +17,9 @@ from kdviz.store import Run
 from kdviz.ui.frame.component import component
 from kdviz.ui.widgets.panel import PANELS_CSS, PANELS_JS, Panel, SentencePanel
 
-_MOUNT = component("kdviz_sentences", __file__, css=PANELS_CSS, js=PANELS_JS)
+_PARTS_JS = Path(__file__).with_name("sentence_parts.js").read_text(encoding="utf-8")
+
+_MOUNT = component("kdviz_sentences", __file__, css=PANELS_CSS, js=PANELS_JS + _PARTS_JS)
 
 
 @dataclass(frozen=True)
@@ -88,4 +91,5 @@ def _words() -> dict[str, str]:
         "explain": _("Show the evidence for {name}"),
         "evidence": _("Evidence for:"),
         "details": _("More about this map"),
+        "hold": _("Hold for the teacher's colours"),
     }
