@@ -191,7 +191,7 @@ def _effect_of_lambda(found: Finding, trained_on: str) -> str:
         None if found.agreed else found.held_out,
         by_loss=trained_on == _TRAINED,
         costly=found.costs_accuracy,
-        little=only_little(found.trained, found.student.cosine.corrected),
+        little=only_little(found.trained, found.student.cosine.interval.value),
     )
     return words.format(weight=f"{found.student.explanation_weight:g}")
 
@@ -224,7 +224,7 @@ def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
         )
     if "teacher-maps" in results:
         lines.append(_instead_of_masks(found.student, found.twin, results["teacher-maps"]))
-    if math.isfinite(found.student.held_out.corrected):
+    if math.isfinite(found.student.held_out.interval.value):
         lines.append(
             _("Evaluated with {explainer}, a held-out explainer: student − twin {gain}, {verdict}.").format(
                 explainer=_label(found.student.held_out_explainer),
@@ -271,12 +271,16 @@ def of_more_images(stored: _Figure, surveyed: _Figure | None) -> _Figure:
 
 
 def stored_gain(gain: Gain, student: Agreement, twin: Agreement) -> Gain:
-    """The gain in the results; in older ones, as if the arms had been tested on different images."""
+    """The gain in the results; in older ones, as if the arms had been tested on different images.
+
+    Undefined where it is of too few images.
+    """
     if gain.n:
-        return gain
-    value = student.corrected - twin.corrected
-    below = math.hypot(student.corrected - student.low, twin.high - twin.corrected)
-    above = math.hypot(student.high - student.corrected, twin.corrected - twin.low)
+        return gain.of(max(student.total, twin.total))
+    own, other = student.interval, twin.interval
+    value = own.value - other.value
+    below = math.hypot(own.value - own.low, other.high - other.value)
+    above = math.hypot(own.high - own.value, other.value - other.low)
     return Gain(value, value - below, value + above, min(student.n, twin.n))
 
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kdviz.figures.style import percent, score
+from kdviz.figures.style import percent, score, too_few_maps
 from kdviz.language import _, interval_ends
 from kdviz.metrics import MetricSpec
 from kdviz.types import Agreement, Interval
@@ -54,16 +54,19 @@ def scored(value: float) -> Cell:
 
 def agreed(of: Agreement) -> Cell:
     """A corrected agreement with its interval, raw value, chance level and number of images."""
+    found = of.interval
+    if of.is_too_little:
+        return Cell(Number(f"– {too_few_maps(of)}"))
     low = high = None
-    if math.isfinite(of.low):
-        texts = interval_ends(of.low, of.high)
-        low, high = (Number(text, end) for text, end in zip(texts, (of.low, of.high), strict=True))
+    if math.isfinite(found.low):
+        texts = interval_ends(found.low, found.high)
+        low, high = (Number(text, end) for text, end in zip(texts, (found.low, found.high), strict=True))
     behind = (
         (_("raw"), _number(of.raw, score)),
         (_("chance"), _number(of.chance, score)),
         ("n", Number(f"{of.n:,}", of.n)),
     )
-    return Cell(_number(of.corrected, score), low, high, behind if math.isfinite(of.raw) else ())
+    return Cell(_number(found.value, score), low, high, behind if math.isfinite(of.raw) else ())
 
 
 def figure(metric: MetricSpec, value: float) -> Cell:

@@ -13,9 +13,6 @@ from kdviz.figures.style import ARM_STYLES, score, too_few_maps
 from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
 
-_NONE = Interval(math.nan, math.nan, math.nan)
-
-
 @dataclass(frozen=True)
 class AgreementBarsInfo:
     """Corrected agreements with 95 % intervals, by arm; NaN where no map is defined, or too few are.
@@ -40,7 +37,7 @@ def agreement_bars_info(
         "How much each student's {explainer} maps have in common with its teacher's: {measure}, corrected "
         "for chance, with a 95 % bootstrap interval over test images."
     ).format(explainer=explainer, measure=measure)
-    found = [_NONE if each.is_too_little else each.interval for each in scores.values()]
+    found = [each.interval for each in scores.values()]
     return AgreementBarsInfo(
         _("Agreement with the teacher"),
         about,

@@ -51,7 +51,7 @@ def bars(survey: Survey, measure: str, *, masks_note: str) -> None:
 def _scale(survey: Survey, measure: str) -> str:
     """What the numbers of the axis say, negative ones if it shows some."""
     corrected = _("{measure}, corrected: 0 is chance, 1 the same map.")
-    lowest = (row.score.low for row in by_measure(survey) if row.measure == measure)
+    lowest = (row.score.interval.low for row in by_measure(survey) if row.measure == measure)
     negative = any(low < 0 for low in lowest)
     return sentences(
         corrected.format(measure=_(MEASURES[measure].label)),
