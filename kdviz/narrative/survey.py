@@ -15,8 +15,8 @@ from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
+from kdviz.narrative.accuracy_gains import student_accuracy_gain
 from kdviz.narrative.answer import short_answer
-from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.gain_by import GainBy, surveyed_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
 from kdviz.narrative.localization import missed_shares

@@ -6,9 +6,10 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from kdviz.figures.style import percent, score, too_few_maps
+from kdviz.figures.style import percent, score
 from kdviz.language import _, interval_ends
 from kdviz.metrics import MetricSpec
+from kdviz.narrative import agreement_text
 from kdviz.types import Agreement, Interval
 
 
@@ -56,7 +57,7 @@ def agreed(of: Agreement) -> Cell:
     """A corrected agreement with its interval, raw value, chance level and number of images."""
     found = of.interval
     if of.is_too_little:
-        return Cell(Number(f"– {too_few_maps(of)}"))
+        return Cell(Number(agreement_text(of)))
     low = high = None
     if math.isfinite(found.low):
         texts = interval_ends(found.low, found.high)

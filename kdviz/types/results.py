@@ -66,7 +66,7 @@ class Agreement:
 
     @property
     def interval(self) -> Interval:
-        """The corrected agreement with its 95 % interval, as it is reported: undefined if of too few images."""
+        """The corrected agreement with its 95 % interval, as reported: undefined if of too few images."""
         if self.is_too_little:
             return Interval(math.nan, math.nan, math.nan)
         return Interval(self.corrected, self.low, self.high)

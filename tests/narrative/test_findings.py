@@ -29,17 +29,17 @@ from tests.comparison.made import RAW, made
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-def arm(accuracy, corrected, low, high, *, weight=10.0, untrained=(math.nan,) * 3, **more):
+def arm(accuracy, corrected, low, high, *, weight=10.0, untrained=(math.nan,) * 3, n=500, **more):
     cosine = {
         "raw": 0.9,
         "chance": 0.8,
         "corrected": corrected,
         "low": low,
         "high": high,
-        "n": 500,
+        "n": n,
         "dead_rate": 0.0,
     }
-    other = dict(zip(("corrected", "low", "high", "n"), (*untrained, 100), strict=True))
+    other = dict(zip(("corrected", "low", "high", "n"), (*untrained, min(n, 100)), strict=True))
     return {
         "parameters": 10,
         "test_accuracy": accuracy,
@@ -182,11 +182,12 @@ def gains(gain, held_out):
         0.9375,
         *(0.89, 0.86, 0.92),
         untrained=(0.3, 0.2, 0.4),
+        n=16,
         gain=dict(zip(names, gain, strict=True)),
         untrained_gain=dict(zip(names, held_out, strict=True)),
         accuracy_gain=dict(zip(names, (0.4375, 0.1875, 0.6875, 16), strict=True)),
     )
-    return results(student, arm(0.5, 0.63, 0.57, 0.67, untrained=(0.3, 0.2, 0.4)))
+    return results(student, arm(0.5, 0.63, 0.57, 0.67, untrained=(0.3, 0.2, 0.4), n=16))
 
 
 MORE, LESS, EITHER = (0.26, 0.21, 0.33, 16), (-0.04, -0.06, -0.02, 16), (0.01, -0.02, 0.04, 16)

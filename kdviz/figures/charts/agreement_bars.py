@@ -13,6 +13,7 @@ from kdviz.figures.style import ARM_STYLES, score, too_few_maps
 from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
 
+
 @dataclass(frozen=True)
 class AgreementBarsInfo:
     """Corrected agreements with 95 % intervals, by arm; NaN where no map is defined, or too few are.
