@@ -100,6 +100,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.training import teacher_guesses, training_caveat
     from kdviz.narrative.unseen_cue import (
+        UnseenWarning,
         answer_notes,
         brief_unseen,
         chosen_class_headline,
@@ -107,6 +108,7 @@ if TYPE_CHECKING:
         headline_arms,
         unseen_cue_warning,
         unseen_on_image,
+        unseen_warning,
     )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.weak_class import weak_class_sentence

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from kdviz.language import _
 from kdviz.narrative.conclusion import Conclusion, Grounds, Group, Topic
 from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, trust_conclusions
 from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
@@ -17,8 +18,12 @@ MOST = 4
 def conclusions(grounds: Grounds) -> dict[Group, list[Conclusion]]:
     """The most important sentences of each group that has any, and that on other seeds.
 
-    What may be said begins with the main finding: accuracy, then maps, then confidence.
+    What may be said begins with the main finding: accuracy, then maps, then confidence. Of a teacher that
+    guesses, nothing is concluded.
     """
+    if grounds.guesses:
+        text = _("That the student learnt from its teacher, which is not clearly better than guessing.")
+        return {"not-shown": [Conclusion("not-shown", "agreement", text)]}
     seeds = seeds_conclusion(grounds)
     found = list(_by_importance(grounds))
     groups: dict[Group, list[Conclusion]] = {}
