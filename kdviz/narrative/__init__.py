@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.cue_removal import MisleadingMap, misleading_map, which_map_is_right
     from kdviz.narrative.cue_split import cue_split_titles, lucky_errors_sentence
     from kdviz.narrative.data import shared_data, shared_recipe
+    from kdviz.narrative.error_ranking import tells_errors
     from kdviz.narrative.finding_details import details
     from kdviz.narrative.findings import (
         Finding,
