@@ -35,6 +35,13 @@ def size_text(gain: Gain, *, digits: int = 2) -> str:
     return _on_images(score_text(gain.negated if gain.value < 0 else gain, digits=digits), gain)
 
 
+def digits_of_sign(over: Interval) -> int:
+    """Decimals with which the ends of an interval show on which side of 0 they are: 2, or up to 4."""
+    ends = [end for end in (over.low, over.high) if end]
+    unclear = [digits for digits in (2, 3) if any(not decimal(end, digits).strip("−0.") for end in ends)]
+    return 2 + len(unclear)
+
+
 def digits_that_fit(first: float, second: float) -> int:
     """Decimals with which two scores and their difference fit as they are read: 2, or 3 where 2 do not.
 
