@@ -66,7 +66,7 @@ def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
     lowest = min((low for low in info.lows if math.isfinite(low)), default=0.0)
     figure.update_xaxes(
         title=_("agreement (0 = chance, 1 = the same map)"),
-        range=[min(lowest - 0.05, 0), 1.12],
+        range=[min(lowest - 0.05, 0), 1.02],
         tickvals=[-1, -0.5, 0, 0.25, 0.5, 0.75, 1],
     )
     return figure

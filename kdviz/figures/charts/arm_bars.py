@@ -12,6 +12,12 @@ from kdviz.figures.style import ARM_STYLES, NEUTRAL
 from kdviz.language import _
 from kdviz.types import Arm, Interval
 
+_LABEL_PX = 56
+"""Room at the right for a value behind an interval that ends at the largest value: "100.0 %" and a gap."""
+
+_GAP = 2 * "\N{NO-BREAK SPACE}"
+"""Between an interval and the value behind it, which would else touch."""
+
 
 def arm_bars_figure(
     found: Sequence[tuple[Arm, Interval]],
@@ -28,14 +34,14 @@ def arm_bars_figure(
     arms = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm, _interval in found]
     names = ["<br>".join(filter(None, each)) for each in zip_longest(arms, notes)]
     intervals = [interval for _arm, interval in found]
-    figure = go.Figure([_bars(found, names, words), _values(intervals, names, chance, words)])
+    figure = go.Figure([_bars(found, names, words), _values(intervals, names, words)])
     figure.add_vline(x=chance, line={"color": NEUTRAL, "width": 2, "dash": "dot"}, layer="below")
     figure.add_annotation(
         x=chance, y=1, yref="paper", yanchor="bottom", xanchor="left", showarrow=False, text=named
     )
     figure.update_layout(
         height=96 + 34 * len(found),
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        margin={"l": 8, "r": _LABEL_PX, "t": 28, "b": 8},
         bargap=0.3,
         showlegend=False,
         uirevision="kept",
@@ -84,15 +90,14 @@ def _bars(
     )
 
 
-def _values(
-    intervals: Sequence[Interval], names: Sequence[str], chance: float, words: Callable[[float], str]
-) -> go.Scatter:
-    """The values as text, at the right of the intervals and of the line at chance."""
+def _values(intervals: Sequence[Interval], names: Sequence[str], words: Callable[[float], str]) -> go.Scatter:
+    """The values as text, at the right of the intervals, if need be beside the axes."""
     return go.Scatter(
-        x=[max(interval.high, chance) for interval in intervals],
+        x=[interval.value if math.isnan(interval.high) else interval.high for interval in intervals],
         y=names,
         mode="text",
-        text=[f" {words(interval.value)}" for interval in intervals],
+        text=[f"{_GAP}{words(interval.value)}" for interval in intervals],
         textposition="middle right",
+        cliponaxis=False,
         hoverinfo="skip",
     )
