@@ -8,7 +8,7 @@ from kdviz.language import _, percentage, sentences
 from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys
 from kdviz.narrative.findings import explainer_label, finding, held_out_gain_text, why_fewer_images
 from kdviz.narrative.intervals import agreement_text
-from kdviz.narrative.placebo import placebo_warning
+from kdviz.narrative.placebo import weak_placebo
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import ArmResult, Results
 
@@ -50,7 +50,9 @@ def _of_placebo(placebo: ArmResult, results: Results, surveys: Surveys) -> str:
     text = _("The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}.")
     return sentences(
         text.format(agreement=agreement_text(placebo.cosine), accuracy=percentage(placebo.accuracy)),
-        placebo_warning(results, surveys) or _("Only the gain over it comes from each image's own map."),
+        _("Only the gain over it comes from each image's own map.")
+        if weak_placebo(results, surveys) is None
+        else _("Being ahead of it shows little here."),
     )
 
 

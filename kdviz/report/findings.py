@@ -79,7 +79,8 @@ def finding_sentences(
     said = "" if surveys else caveat  # once: it stands behind the answer
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     if not surveys:
-        return FindingSentences([first], details(run.results, surveys))
+        weak = placebo_warning(run.results)
+        return FindingSentences([first, *([weak] if weak else [])], details(run.results, surveys))
     opening, limits = _answer(run, surveys, caveat, removals, guesses=guesses)
     return FindingSentences(opening, [first, *limits, *details(run.results, surveys)])
 
