@@ -15,6 +15,9 @@ from kdviz.types import Arm, Interval
 _LABEL_PX = 56
 """Room at the right for a value behind an interval that ends at the largest value: "100.0 %" and a gap."""
 
+_LABEL_SHARE = 0.2
+"""Width of a value on a narrow screen, as a share of the axis."""
+
 _GAP = 2 * "\N{NO-BREAK SPACE}"
 """Between an interval and the value behind it, which would else touch."""
 
@@ -34,7 +37,7 @@ def arm_bars_figure(
     arms = [f"{ARM_STYLES[arm].glyph} {ARM_STYLES[arm].label}" for arm, _interval in found]
     names = ["<br>".join(filter(None, each)) for each in zip_longest(arms, notes)]
     intervals = [interval for _arm, interval in found]
-    figure = go.Figure([_bars(found, names, words), _values(intervals, names, words)])
+    figure = go.Figure([_bars(found, names, words), _values(intervals, names, chance, words)])
     figure.add_vline(x=chance, line={"color": NEUTRAL, "width": 2, "dash": "dot"}, layer="below")
     figure.add_annotation(
         x=chance, y=1, yref="paper", yanchor="bottom", xanchor="left", showarrow=False, text=named
@@ -90,10 +93,17 @@ def _bars(
     )
 
 
-def _values(intervals: Sequence[Interval], names: Sequence[str], words: Callable[[float], str]) -> go.Scatter:
-    """The values as text, at the right of the intervals, if need be beside the axes."""
+def _values(
+    intervals: Sequence[Interval], names: Sequence[str], chance: float, words: Callable[[float], str]
+) -> go.Scatter:
+    """The values as text, at the right of the intervals, if need be beside the axes.
+
+    Where the line at chance would go through the text, at the right of the line.
+    """
+    ends = [interval.value if math.isnan(interval.high) else interval.high for interval in intervals]
+    most = max(abs(end) for end in (*ends, chance) if math.isfinite(end))
     return go.Scatter(
-        x=[interval.value if math.isnan(interval.high) else interval.high for interval in intervals],
+        x=[chance if end < chance < end + _LABEL_SHARE * most else end for end in ends],
         y=names,
         mode="text",
         text=[f"{_GAP}{words(interval.value)}" for interval in intervals],
