@@ -158,8 +158,7 @@ def _box_button(box: Box, images: int) -> None:
         on_click=safely(_choose_box),
         args=(box,),
         width="stretch",
-        help=_("Show these images; press again for all.") if images else None,
-        disabled=not images and st.session_state.get("ag_box") != box,
+        help=_("Show these images; press again for all."),
     )
 
 

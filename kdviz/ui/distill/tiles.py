@@ -91,8 +91,6 @@ def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = U
 
 
 def _accuracy_gain_words(gain: Gain) -> str:
-    if gain.low == gain.high == 0:
-        return _("As accurate as the twin.")
     match verdict(gain):
         case Verdict.BETTER:
             return _("{points} more accurate than the twin.").format(points=spoken_points(gain))

@@ -34,7 +34,7 @@ from kdviz.comparison import (
     triage,
 )
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.charts import confusion_alt, confusion_info
+from kdviz.figures.charts import BOX_STYLES, confusion_alt, confusion_info
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
@@ -611,10 +611,28 @@ def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_hel
         assert all(ARM_STYLES[arm].glyph in caption.help for arm in counts if arm != "twin")
 
 
-def test_an_empty_box_cannot_be_pressed_unless_it_is_the_chosen_one(app, finished, graded):
+def test_empty_boxes_are_a_line_unless_one_of_them_is_chosen(app, finished, graded):
     empty = [box for box, held in box_counts(graded).items() if box and not held]
     assert empty, "else this tests nothing"
     opened(app, "agreement", run=finished)
-    assert [box for box in BOXES if app.button(key=f"ag_box_{box}").disabled] == empty
+
+    def buttons():
+        return {
+            button.key.removeprefix("ag_box_") for button in app.button if button.key.startswith("ag_box_")
+        }
+
+    assert buttons() == {*BOXES} - {*empty}
+    assert "No image is in: " in shown(app)
+    assert all(BOX_STYLES[box].label in shown(app) for box in empty)
     app.selectbox(key="ag_box").set_value(empty[0]).run()
-    assert not app.button(key=f"ag_box_{empty[0]}").disabled
+    assert empty[0] in buttons()
+
+
+def test_a_box_chosen_with_another_run_hides_nothing_of_this_one(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    box = next(box for box, held in box_counts(graded).items() if box and held)
+    app.button(key=f"ag_box_{box}").click().run()
+    app.session_state["ag_filtered"] = "another"
+    app.run()
+    assert app.selectbox(key="ag_box").value == "any"
+    assert f"**{len(graded):,} of {len(graded):,} images**" in shown(app)
