@@ -19,19 +19,24 @@ def conclusions(grounds: Grounds) -> dict[Group, list[Conclusion]]:
     """The most important sentences of each group that has any, and that on other seeds.
 
     What may be said begins with the main finding: accuracy, then maps, then confidence. Of a teacher that
-    guesses, nothing is concluded.
+    guesses, nothing may be said.
     """
-    if grounds.guesses:
-        text = _("That the student learnt from its teacher, which is not clearly better than guessing.")
-        return {"not-shown": [Conclusion("not-shown", "agreement", text)]}
     seeds = seeds_conclusion(grounds)
     found = list(_by_importance(grounds))
+    if grounds.guesses:
+        found = [_nothing_learnt(), *(each for each in found if each.group != "say")]
+    seeds_said = seeds.group != "say" or not grounds.guesses
     groups: dict[Group, list[Conclusion]] = {}
     for group in get_args(Group):
         kept = [each for each in found if each.group == group][:MOST]
-        if of_group := [*kept, *([seeds] if group == seeds.group else [])]:
+        if of_group := [*kept, *([seeds] if group == seeds.group and seeds_said else [])]:
             groups[group] = sorted(of_group, key=_place) if group == "say" else of_group
     return groups
+
+
+def _nothing_learnt() -> Conclusion:
+    text = _("That the student learnt from its teacher, which is not clearly better than guessing.")
+    return Conclusion("not-shown", "agreement", text)
 
 
 def _place(said: Conclusion) -> int:
