@@ -102,7 +102,7 @@ METRICS: Mapping[str, MetricSpec] = {
         "1 the same map.",
         unit="score",
         better=1,
-        read=lambda arm: arm.cosine.corrected,
+        read=lambda arm: arm.cosine.interval.value,
         score=lambda arm: arm.cosine,
     ),
     "agreement_raw": MetricSpec(
@@ -127,7 +127,7 @@ METRICS: Mapping[str, MetricSpec] = {
         about="Agreement evaluated with {explainer}, which the explanation loss does not use.",
         unit="score",
         better=1,
-        read=lambda arm: arm.held_out.corrected,
+        read=lambda arm: arm.held_out.interval.value,
         score=lambda arm: arm.held_out,
     ),
     "fidelity": MetricSpec(

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from kdviz.agreement.measures import Measure
     from kdviz.agreement.rank_correlation import rank_correlations
+    from kdviz.agreement.ranking import chance_of_lower
     from kdviz.agreement.registry import MEASURES, measures_for
     from kdviz.agreement.word_maps import Maps
 

@@ -9,6 +9,7 @@ from math import isnan, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kdviz.agreement.paired_shares import FEW_PAIRS, paired_share_difference
 from kdviz.types import Gain, Interval
 
 Floats = NDArray[np.float64]
@@ -112,11 +113,22 @@ def _shrinkage(table: Floats) -> float:
 def paired_difference(a: ArrayLike, b: ArrayLike, *, seed: int = 0, resamples: int = 1000) -> Interval:
     """Mean of a − b over the same images, with its 95 % paired bootstrap interval.
 
-    a, b: (n,) scores of the same images in the same order; pairs with a NaN are left out.
+    a, b: (n,) scores of the same images in the same order; pairs with a NaN are left out. Of two shares, that
+    is where all scores are 0 or 1, of which few pairs differ, it is the interval of
+    `paired_share_difference`.
     """
-    differences = np.asarray(a, dtype=np.float64) - np.asarray(b, dtype=np.float64)
-    defined = differences[~np.isnan(differences)]
+    first, second = (np.asarray(scores, dtype=np.float64) for scores in (a, b))
+    differences = first - second
+    both = ~np.isnan(differences)
+    defined = differences[both]
+    more, less = int((defined == 1).sum()), int((defined == -1).sum())
+    if len(defined) > 1 and more + less < FEW_PAIRS and _are_shares(first[both], second[both]):
+        return paired_share_difference(more, less, len(defined))
     return bootstrap(defined[:, None], _only_column, np.random.default_rng(seed), resamples=resamples)
+
+
+def _are_shares(*scores: Floats) -> bool:
+    return all(bool(np.isin(each, (0, 1)).all()) for each in scores)
 
 
 def paired_gain(a: ArrayLike, b: ArrayLike) -> Gain:

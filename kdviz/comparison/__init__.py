@@ -132,6 +132,7 @@ if TYPE_CHECKING:
         alike_above,
         box_counts,
         boxes,
+        error_ranking,
         triage,
     )
     from kdviz.comparison.test_set.trust_card import Check, Trust, TrustCard

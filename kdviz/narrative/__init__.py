@@ -6,6 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.narrative.above_guessing import guessing
+    from kdviz.narrative.accuracy_gains import Surveys, accuracy_gains, student_accuracy_gain
     from kdviz.narrative.across_runs import (
         accuracy_lead_text,
         answer_changes_text,
@@ -49,17 +50,15 @@ if TYPE_CHECKING:
     from kdviz.narrative.cue_removal import MisleadingMap, misleading_map, which_map_is_right
     from kdviz.narrative.cue_split import cue_split_titles, lucky_errors_sentence
     from kdviz.narrative.data import shared_data, shared_recipe
+    from kdviz.narrative.error_ranking import tells_errors
+    from kdviz.narrative.finding_details import details
     from kdviz.narrative.findings import (
         Finding,
-        Surveys,
-        accuracy_gains,
-        details,
         figures,
         finding,
         headline,
         held_out_label,
         plain_finding,
-        student_accuracy_gain,
         twin_gains,
     )
     from kdviz.narrative.gain_by import GainBy, gain_in_results, with_gain_in_results
@@ -68,6 +67,7 @@ if TYPE_CHECKING:
         accuracy_gain_text,
         accuracy_range_text,
         accuracy_reach,
+        agreement_text,
         percent_text,
         score_text,
         spoken_points,
@@ -85,9 +85,11 @@ if TYPE_CHECKING:
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
     from kdviz.narrative.method_line import method_line
     from kdviz.narrative.other_explainer import by_other_explainers
+    from kdviz.narrative.placebo import placebo_warning
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.scale_note import scale_note
+    from kdviz.narrative.spot_and_cue import spot_beside_cue
     from kdviz.narrative.survey import (
         alike_rule,
         goodhart_alarm,
@@ -100,6 +102,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.training import teacher_guesses, training_caveat
     from kdviz.narrative.unseen_cue import (
+        UnseenWarning,
         answer_notes,
         brief_unseen,
         chosen_class_headline,
@@ -107,6 +110,7 @@ if TYPE_CHECKING:
         headline_arms,
         unseen_cue_warning,
         unseen_on_image,
+        unseen_warning,
     )
     from kdviz.narrative.verdicts import seeds_words, verdict_over_seeds, verdict_with_images, verdict_words
     from kdviz.narrative.weak_class import weak_class_sentence

@@ -22,16 +22,20 @@ def twin_in_full() -> str:
     return _("the twin (the same student without the teacher's maps, λ = 0)")
 
 
-def short_answer(trained: GainBy, held_out: GainBy | None) -> str:
+def short_answer(trained: GainBy, held_out: GainBy | None, *, apart: bool = False) -> str:
     """Whether the student looks where its teacher looks: yes, a little, no or not yet, and what decides it.
 
-    trained: by the explainer that the loss matches, or by the only one. held_out: by another explainer; None
-    if nothing is known by one.
+    trained: by the explainer of the loss, or by the only one. held_out: by another explainer; None if nothing
+    is known by one. apart: whether the two point at different places, so that `brief_limits` follows, which
+    says whether they have the same answer.
     """
     if held_out is None or trained.verdict is Verdict.NO_ERROR_BAR:
         return _("{finding}.").format(finding=_answer(trained))
+    if same_answer(trained, held_out):
+        again = "" if apart else _("The same answer by the maps of a second explainer.")
+        return sentences(_("{finding}.").format(finding=_answer(trained)), again)
     if held_out.verdict is trained.verdict:
-        return sentences(_("{finding}.").format(finding=_answer(trained)), _the_same(trained, held_out))
+        return sentences(_("{finding}.").format(finding=_answer(trained)), _but_little(held_out))
     match trained.verdict, held_out.verdict:
         case Verdict.BETTER, Verdict.WORSE:
             return _(
@@ -100,14 +104,15 @@ def _more_by_trained(found: GainBy) -> str:
     return _("Yes, by the maps it was trained on, more than {twin}").format(twin=twin_in_full())
 
 
-def _the_same(trained: GainBy, held_out: GainBy) -> str:
-    """That a second explainer has the same verdict; and that it is for little, if only by that one."""
-    little = only_little(held_out.verdict, held_out.student)
-    if little and not only_little(trained.verdict, trained.student):
-        return _("By a held-out explainer more than the twin, too, but only a little, {level}.").format(
-            level=little
-        )
-    return _("The same answer by the maps of a second explainer.")
+def same_answer(trained: GainBy, held_out: GainBy) -> bool:
+    """Whether a second explainer has the same verdict, and not for little by that one alone."""
+    little = [bool(only_little(each.verdict, each.student)) for each in (held_out, trained)]
+    return trained.verdict is held_out.verdict and little != [True, False]
+
+
+def _but_little(held_out: GainBy) -> str:
+    text = _("By a held-out explainer more than the twin, too, but only a little, {level}.")
+    return text.format(level=only_little(held_out.verdict, held_out.student))
 
 
 def _other_explainer(verdict: Verdict | None) -> str:

@@ -9,8 +9,10 @@ from kdviz.comparison import CueRemoval, Survey, difference
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, enumerated, sentences
+from kdviz.narrative.answer import same_answer
 from kdviz.narrative.cue_removal import misleading_map
-from kdviz.narrative.localization import explainers_differ, maxima_differ, missed_classes
+from kdviz.narrative.gain_by import surveyed_gain
+from kdviz.narrative.localization import explainers_differ, maxima_differ, missed_classes, point_apart
 from kdviz.narrative.survey import missed_by_teacher
 from kdviz.types import MAIN_MEASURE
 
@@ -50,7 +52,7 @@ def brief_limits(
     """The same in everyday words, without the figures; arguments as of `answer_limits`."""
     if "twin" not in first.scores:
         return ""
-    places = _brief_places(first, second, removals) if second is not None else ""
+    places = _brief_places(first, second, measure, removals) if second is not None else ""
     missed = missed_classes(first, "object", "teacher") if "object" in first.localization else []
     if difference(first, measure=measure).verdict is not Verdict.BETTER or not missed:
         return places
@@ -59,27 +61,36 @@ def brief_limits(
     return sentences(places, text.format(classes=enumerated(names)))
 
 
-def _brief_places(first: Survey, second: Survey, removals: Sequence[CueRemoval]) -> str:
+def _brief_places(first: Survey, second: Survey, measure: str, removals: Sequence[CueRemoval]) -> str:
+    if not point_apart(first, second):
+        return ""
+    if not same_answer(*(surveyed_gain(each, measure) for each in (first, second))):
+        return _("But {difference}.").format(difference=_difference(first, second, removals))
+    return _("The same answer by a second explainer, though {difference}.").format(
+        difference=_difference(first, second, removals)
+    )
+
+
+def _difference(first: Survey, second: Survey, removals: Sequence[CueRemoval]) -> str:
+    """At what the maps of only one of two explainers point, as a clause."""
     names = [_(EXPLAINERS[survey.explainer].label) for survey in (first, second)]
     on_cue, misleading = maxima_differ(first, second, "cue"), misleading_map(removals, first, second)
-    if not on_cue and not maxima_differ(first, second, "object"):
-        return ""
     if not on_cue or misleading is None:
         text = (
-            _("But of the maps by {first} and by {second} only those of one point at the patch.")
+            _("of the maps by {first} and by {second} only those of one point at the patch")
             if on_cue
-            else _("But of the maps by {first} and by {second} only those of one point at the object.")
+            else _("of the maps by {first} and by {second} only those of one point at the object")
         )
         return text.format(first=names[0], second=names[1])
     wrong, right = names if misleading.explainer == first.explainer else reversed(names)
     if misleading.marks:
         text = _(
-            "But {wrong} marks the patch, and {right} does not: removing the patch shows that {right} is "
-            "right about teacher and student."
+            "{wrong} marks the patch and {right} does not: removing the patch shows that {right} is right "
+            "about teacher and student"
         )
     else:
         text = _(
-            "But {right} marks the patch, and {wrong} does not: removing the patch shows that {right} is "
-            "right about teacher and student."
+            "{right} marks the patch and {wrong} does not: removing the patch shows that {right} is right "
+            "about teacher and student"
         )
     return text.format(wrong=wrong, right=right)

@@ -14,10 +14,10 @@ from kdviz.comparison.test_set.trust_card import Check, CheckName, TrustCard, Un
 from kdviz.explainers import EXPLAINERS
 from kdviz.faithfulness.randomisation import STAYS
 from kdviz.language import _, decimal, listed, percent_sign, percentage, plural, sentences
-from kdviz.narrative.intervals import percent_text, score_text, spoken_points
+from kdviz.narrative.intervals import digits_of_sign, percent_text, score_text, spoken_points
 from kdviz.narrative.localization import against_chance, missed_classes_sentence
 from kdviz.narrative.map_faults import fault_briefly
-from kdviz.types import Arm
+from kdviz.types import Arm, Interval
 
 
 def checks_headline(
@@ -39,10 +39,11 @@ def conclusion(card: TrustCard) -> str:
     """What the map may be used for, in one or two sentences."""
     match card.trust:
         case "location":
-            return _(
+            use = _(
                 "You may use these maps to ask *where* the network's evidence is. They do not say *why*: "
                 "what the network sees there."
             )
+            return sentences(use, _narrowly(card))
         case "limited":
             return _(
                 "Use these maps with care to ask *where* the network's evidence is: not every check is "
@@ -55,6 +56,15 @@ def conclusion(card: TrustCard) -> str:
             ).format(failed=_failure(card))
         case "unknown":
             return _("The checks do not apply to these maps, so nothing is known about them.")
+
+
+def _narrowly(card: TrustCard) -> str:
+    """Which checks are only just passed, on how few images; "" if none is."""
+    if not card.only_just:
+        return ""
+    text = _("Only just passed, on {images}: {checks}. Other images may give another result.")
+    images = plural("{count} image", "{count} images", card.n)
+    return text.format(images=images, checks=listed(check_name(name).lower() for name in card.only_just))
 
 
 def check_name(name: CheckName) -> str:
@@ -120,7 +130,7 @@ def check_sentence(check: Check, explainer: str) -> str:
         other=_percent(check.reference),
         own=decimal(check.value),
         random=decimal(check.reference),
-        difference=score_text(check.interval) if check.interval else "",
+        difference=_score_with_sign(check.interval) if check.interval else "",
         similarity=listed(
             f"{_(MEASURES[name].label)} {decimal(of)}" for name, of in check.similarity.items()
         ),
@@ -134,11 +144,11 @@ def check_threshold(check: Check) -> str:
     interval, passing = check.interval, _("Passed if the whole 95 % interval is above 0.")
     match check.name:
         case "deletion" | "insertion":
-            return passing
+            return sentences(_closeness(check), passing)
         case "infidelity":
             found = _("Mean difference {interval}.").format(interval=spoken_points(interval))
         case "comprehensiveness" | "sufficiency":
-            found = _("Mean difference {interval}.").format(interval=score_text(interval))
+            found = _("Mean difference {interval}.").format(interval=_score_with_sign(interval))
         case "randomisation":
             passing = _("Passed if the lowest similarity is at most {limit}.").format(limit=decimal(STAYS))
             found = _("95 % interval: {interval}.").format(interval=score_text(interval))
@@ -146,7 +156,15 @@ def check_threshold(check: Check) -> str:
             limit = STABLE if check.name == "stability" else COMPLETE
             passing = _("Passed up to {limit}.").format(limit=percentage(limit, 0))
             found = _("95 % interval: {interval}.").format(interval=percent_text(interval))
-    return sentences(found, passing)
+    return sentences(_closeness(check), found, passing)
+
+
+def _closeness(check: Check) -> str:
+    return _("Only just passed.") if check.only_just else ""
+
+
+def _score_with_sign(over: Interval) -> str:
+    return score_text(over, digits=digits_of_sign(over))
 
 
 def checks_limit(accuracy: float | None = None) -> str:

@@ -38,8 +38,8 @@ class Grounds:
     survey: by the explainer that is shown; other: by a second one, if it is known. second: the name of that
     explainer; "" if there is none. largest: the run's survey with the most images, from which
     answers are counted. cards: the known checks of the shown explainer. removals: what removing the cue
-    changes, if that is known. caveat: why it is too early for a finding, if it is. seeds: the run beside the
-    same with other seeds, if there are any.
+    changes, if that is known. caveat: why it is too early for a finding, if it is. guesses: whether the
+    teacher is no better than guessing. seeds: the run beside the same with other seeds, if there are any.
     """
 
     run: Run
@@ -50,6 +50,7 @@ class Grounds:
     measure: str = MAIN_MEASURE
     cards: Sequence[TrustCard] = ()
     caveat: str = ""
+    guesses: bool = False
     seeds: SeedGroup | None = None
     second: str = ""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
+from kdviz.language import _
 from kdviz.narrative.conclusion import Conclusion, Grounds, Group, Topic
 from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, trust_conclusions
 from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
@@ -17,16 +18,25 @@ MOST = 4
 def conclusions(grounds: Grounds) -> dict[Group, list[Conclusion]]:
     """The most important sentences of each group that has any, and that on other seeds.
 
-    What may be said begins with the main finding: accuracy, then maps, then confidence.
+    What may be said begins with the main finding: accuracy, then maps, then confidence. Of a teacher that
+    guesses, nothing may be said.
     """
     seeds = seeds_conclusion(grounds)
     found = list(_by_importance(grounds))
+    if grounds.guesses:
+        found = [_nothing_learnt(), *(each for each in found if each.group != "say")]
+    seeds_said = seeds.group != "say" or not grounds.guesses
     groups: dict[Group, list[Conclusion]] = {}
     for group in get_args(Group):
         kept = [each for each in found if each.group == group][:MOST]
-        if of_group := [*kept, *([seeds] if group == seeds.group else [])]:
+        if of_group := [*kept, *([seeds] if group == seeds.group and seeds_said else [])]:
             groups[group] = sorted(of_group, key=_place) if group == "say" else of_group
     return groups
+
+
+def _nothing_learnt() -> Conclusion:
+    text = _("That the student learnt from its teacher, which is not clearly better than guessing.")
+    return Conclusion("not-shown", "agreement", text)
 
 
 def _place(said: Conclusion) -> int:

@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, TypeVar
 from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, listed, percentage, sentences
+from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gains
 from kdviz.narrative.answer import effect, only_little
-from kdviz.narrative.intervals import accuracy_range_text, gain_text, score_text
-from kdviz.narrative.verdicts import verdict_words
+from kdviz.narrative.intervals import accuracy_range_text, agreement_text, gain_text, score_text
+from kdviz.narrative.placebo import placebo_warning
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 if TYPE_CHECKING:
-    from kdviz.comparison import Survey
-
-Surveys = Mapping[str, "Survey"]
-"""Surveys of a run by explainer."""
+    pass
 
 _Figure = TypeVar("_Figure", Agreement, Gain)
 
 _TRAINED = "grad-cam"  # the explainer of `ArmResult.agreement`
-_NONE: Surveys = {}
 COSTLY = 0.02
 """A larger loss of accuracy is mentioned in the finding, whatever the gain in agreement."""
 
@@ -67,7 +64,7 @@ class Finding:
         return self.student.accuracy < self.twin.accuracy - COSTLY and not by_chance
 
 
-def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
+def finding(results: Results, surveys: Surveys = NO_SURVEYS) -> Finding | None:
     """The student compared to its twin; None if the run has no twin.
 
     surveys: those that are known decide, unless the results cover more images.
@@ -89,27 +86,7 @@ def finding(results: Results, surveys: Surveys = _NONE) -> Finding | None:
     )
 
 
-def accuracy_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]:
-    """How much more accurate than the twin each arm is, over the same images; empty without a twin.
-
-    surveys: used for results of earlier versions, which do not have it. Of no images where it is unknown.
-    """
-    if "twin" not in results:
-        return {}
-    rivals = [arm for arm in results if arm not in ("teacher", "twin")]
-    return {arm: _accuracy_gain(arm, results[arm], surveys) for arm in rivals}
-
-
-def student_accuracy_gain(results: Results | None, survey: Survey) -> Gain:
-    """How much more accurate than its twin the student is: the figure and interval that every page shows.
-
-    results: of the run, whose gain is over all test images; None if it has none, and the survey decides.
-    """
-    found = accuracy_gains(results or {}, {survey.explainer: survey}).get("student", UNDEFINED_GAIN)
-    return found if found.n else _surveyed_accuracy(survey, "student")
-
-
-def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]:
+def twin_gains(results: Results, surveys: Surveys = NO_SURVEYS) -> Mapping[Arm, Gain]:
     """How much more each arm's maps match the teacher's than the twin's do; empty without a twin."""
     found = finding(results, surveys)
     if found is None:
@@ -124,7 +101,7 @@ def twin_gains(results: Results, surveys: Surveys = _NONE) -> Mapping[Arm, Gain]
 
 def headline(
     results: Results,
-    surveys: Surveys = _NONE,
+    surveys: Surveys = NO_SURVEYS,
     *,
     trained_on: str = _TRAINED,
     caveat: str = "",
@@ -141,7 +118,7 @@ def headline(
         alone = _(
             "The student's agreement with its teacher is {agreement}, its accuracy {accuracy}; without a "
             "twin, the effect of λ is unknown."
-        ).format(agreement=score_text(student.cosine.interval), accuracy=percentage(student.accuracy))
+        ).format(agreement=agreement_text(student.cosine), accuracy=percentage(student.accuracy))
         return sentences(alone, caveat)
     if caveat or early:
         return sentences(_("So far: {figures}.").format(figures=_figures(found)), caveat)
@@ -151,9 +128,12 @@ def headline(
 
 
 def plain_finding(
-    results: Results, surveys: Surveys = _NONE, *, trained_on: str = _TRAINED, early: bool = False
+    results: Results, surveys: Surveys = NO_SURVEYS, *, trained_on: str = _TRAINED, early: bool = False
 ) -> str:
-    """The same in one sentence with the accuracies alone, without an interval; `figures` has the rest."""
+    """The same in one sentence with the accuracies alone, without an interval; `figures` has the rest.
+
+    And that the placebo is no opponent, if so.
+    """
     found = finding(results, surveys)
     if found is None:
         text = _(
@@ -170,17 +150,18 @@ def plain_finding(
             **shares
         )
     text = _("{finding}; the student is right on {student} of the test images, its twin on {twin}.")
-    return text.format(finding=_effect_of_lambda(found, trained_on), **shares)
+    finding_text = text.format(finding=_effect_of_lambda(found, trained_on), **shares)
+    return sentences(finding_text, placebo_warning(results, surveys))
 
 
-def figures(results: Results, surveys: Surveys = _NONE) -> str:
+def figures(results: Results, surveys: Surveys = NO_SURVEYS) -> str:
     """Agreement and accuracy with their intervals, in a sentence."""
     found = finding(results, surveys)
     if found is not None:
         text = _("Student against twin: {figures}.").format(figures=_figures(found))
-        return sentences(text, "" if found.agreed else _why_not_all(found))
+        return sentences(text, "" if found.agreed else why_fewer_images(found))
     return _("Agreement of the student {agreement}.").format(
-        agreement=score_text(results["student"].cosine.interval)
+        agreement=agreement_text(results["student"].cosine)
     )
 
 
@@ -191,68 +172,9 @@ def _effect_of_lambda(found: Finding, trained_on: str) -> str:
         None if found.agreed else found.held_out,
         by_loss=trained_on == _TRAINED,
         costly=found.costs_accuracy,
-        little=only_little(found.trained, found.student.cosine.corrected),
+        little=only_little(found.trained, found.student.cosine.interval.value),
     )
     return words.format(weight=f"{found.student.explanation_weight:g}")
-
-
-def details(results: Results, surveys: Surveys = _NONE) -> list[str]:
-    """Further sentences on the finding."""
-    found = finding(results, surveys)
-    if found is None:
-        return []
-    lines = []
-    if found.placebo is not None:
-        lines.append(
-            _(
-                "The placebo, with the same λ on shuffled maps: agreement {agreement}, accuracy {accuracy}. "
-                "Only the gain over it comes from each image's own map."
-            ).format(
-                agreement=score_text(found.placebo.cosine.interval),
-                accuracy=percentage(found.placebo.accuracy),
-            )
-        )
-    if found.same_answer is not None:
-        lines.append(
-            _(
-                "The same-answer placebo, with the same λ on maps of other images that got the same answer: "
-                "agreement {agreement}, accuracy {accuracy}."
-            ).format(
-                agreement=score_text(found.same_answer.cosine.interval),
-                accuracy=percentage(found.same_answer.accuracy),
-            )
-        )
-    if "teacher-maps" in results:
-        lines.append(_instead_of_masks(found.student, found.twin, results["teacher-maps"]))
-    if math.isfinite(found.student.held_out.corrected):
-        lines.append(
-            _("Evaluated with {explainer}, a held-out explainer: student − twin {gain}, {verdict}.").format(
-                explainer=_label(found.student.held_out_explainer),
-                gain=_held_out_gain(found),
-                verdict=verdict_words(found.held_out),
-            )
-        )
-        lines[-1] = sentences(lines[-1], _why_not_all(found))
-    return lines
-
-
-def _instead_of_masks(student: ArmResult, twin: ArmResult, second: ArmResult) -> str:
-    """The student of the teacher's maps beside that of masks; and where they look, if that is known."""
-    text = _(
-        "The control without marks, with the same λ on the teacher's maps: agreement {agreement}, accuracy "
-        "{accuracy}."
-    ).format(agreement=score_text(second.cosine.interval), accuracy=percentage(second.accuracy))
-    shares = [each.object_share for each in (student, second, twin)]
-    if not all(map(math.isfinite, (*shares, student.object_area))):
-        return text
-    masks, maps, neither = map(percentage, shares)
-    return sentences(
-        text,
-        _(
-            "Evidence on the object: with masks {masks}, with the teacher's maps {maps}, with neither "
-            "{neither}; the object covers {area} of an image."
-        ).format(masks=masks, maps=maps, neither=neither, area=percentage(student.object_area)),
-    )
 
 
 def _surveyed(surveys: Surveys, explainer: str) -> Gain | None:
@@ -271,37 +193,27 @@ def of_more_images(stored: _Figure, surveyed: _Figure | None) -> _Figure:
 
 
 def stored_gain(gain: Gain, student: Agreement, twin: Agreement) -> Gain:
-    """The gain in the results; in older ones, as if the arms had been tested on different images."""
+    """The gain in the results; in older ones, as if the arms had been tested on different images.
+
+    Undefined where it is of too few images.
+    """
     if gain.n:
-        return gain
-    value = student.corrected - twin.corrected
-    below = math.hypot(student.corrected - student.low, twin.high - twin.corrected)
-    above = math.hypot(student.high - student.corrected, twin.corrected - twin.low)
+        return gain.of(max(student.total, twin.total))
+    own, other = student.interval, twin.interval
+    value = own.value - other.value
+    below = math.hypot(own.value - own.low, other.high - other.value)
+    above = math.hypot(own.high - own.value, other.value - other.low)
     return Gain(value, value - below, value + above, min(student.n, twin.n))
-
-
-def _accuracy_gain(arm: Arm, result: ArmResult, surveys: Surveys) -> Gain:
-    known = [each for each in surveys.values() if arm in each.scores and "twin" in each.scores]
-    if result.accuracy_gain.n or not known:
-        return result.accuracy_gain
-    return _surveyed_accuracy(max(known, key=len), arm)
-
-
-def _surveyed_accuracy(survey: Survey, arm: Arm) -> Gain:
-    from kdviz.comparison import difference  # imports NumPy, which a run without surveys does not need
-
-    found = difference(survey, arm=arm).accuracy
-    return Gain(found.value, found.low, found.high, len(survey))
 
 
 def _figures(found: Finding) -> str:
     """Agreement and accuracy of both; the gain by the held-out explainer where its verdict is another."""
     agreement = _("agreement {student} against {twin}").format(
-        student=score_text(found.student.cosine.interval), twin=score_text(found.twin.cosine.interval)
+        student=agreement_text(found.student.cosine), twin=agreement_text(found.twin.cosine)
     )
     if not found.agreed:
         held_out = _("by {explainer} {gain}").format(
-            explainer=_label(found.student.held_out_explainer), gain=_held_out_gain(found)
+            explainer=explainer_label(found.student.held_out_explainer), gain=held_out_gain_text(found)
         )
         agreement = listed([agreement, held_out])
     cue = math.isfinite(found.student.intact_accuracy)
@@ -311,12 +223,12 @@ def _figures(found: Finding) -> str:
         else _("accuracy {student} against {twin}")
     )
     accuracy = form.format(student=percentage(found.student.accuracy), twin=percentage(found.twin.accuracy))
-    differs = found.accuracy_gain.n and (found.accuracy_gain.low, found.accuracy_gain.high) != (0, 0)
-    gain = [_("difference {gain}").format(gain=accuracy_range_text(found.accuracy_gain))] if differs else []
+    known = found.accuracy_gain.n
+    gain = [_("difference {gain}").format(gain=accuracy_range_text(found.accuracy_gain))] if known else []
     return _("; ").join([agreement, accuracy, *gain])
 
 
-def _held_out_gain(found: Finding) -> str:
+def held_out_gain_text(found: Finding) -> str:
     """The gain by the held-out explainer, and on how many of the test images it is."""
     gain, total = found.held_out_gain, found.accuracy_gain.n
     if math.isnan(gain.value) or gain.n >= total:
@@ -325,18 +237,20 @@ def _held_out_gain(found: Finding) -> str:
     return text.format(value=score_text(gain, signed=True), **counts)
 
 
-def _why_not_all(found: Finding) -> str:
+def why_fewer_images(found: Finding) -> str:
     """Why the held-out explainer has fewer images than the test set; "" if it was given all of them."""
     if not 0 < found.student.held_out.total < found.accuracy_gain.n:
         return ""
     text = _("{explainer} takes many passes for each image, so it is evaluated on a part of them.")
-    return text.format(explainer=_label(found.student.held_out_explainer))
+    return text.format(explainer=explainer_label(found.student.held_out_explainer))
 
 
 def held_out_label(results: Results) -> str:
     """The label of the held-out explainer; "" if no arm was evaluated with one."""
-    return next((_label(arm.held_out_explainer) for arm in results.values() if arm.held_out_explainer), "")
+    names = (arm.held_out_explainer for arm in results.values() if arm.held_out_explainer)
+    return next(map(explainer_label, names), "")
 
 
-def _label(explainer: str) -> str:
+def explainer_label(explainer: str) -> str:
+    """An explainer's label; its name, if this version does not have it."""
     return _(EXPLAINERS[explainer].label) if explainer in EXPLAINERS else explainer

@@ -62,7 +62,7 @@ def gain_in_results(results: Results | None, explainer: str, measure: str = MAIN
     found = stored_gain(gain, *levels)
     if not math.isfinite(found.low):
         return None
-    own, others = (each.corrected for each in levels)
+    own, others = (each.interval.value for each in levels)
     return GainBy(explainer, found, own, others, stored=True)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from kdviz.figures.style import too_few_maps
 from kdviz.language import _, decimal, interval_ends, percent_sign, plural, with_interval
-from kdviz.types import Gain, Interval
+from kdviz.types import Agreement, Gain, Interval
 
 _NORMAL = 1.96
 """Of a 95 % interval."""
@@ -14,6 +15,12 @@ _NORMAL = 1.96
 def score_text(over: Interval, *, signed: bool = False, digits: int = 2) -> str:
     """An agreement or a difference of two: "0.23 (0.20 to 0.26)". signed: with a plus sign above 0."""
     return _text(over, signed=signed, digits=digits)
+
+
+def agreement_text(found: Agreement) -> str:
+    """An agreement with its interval; a dash, and on how few images it is, where these are too few."""
+    few = too_few_maps(found)
+    return f"– {few}" if few else score_text(found.interval)
 
 
 def gain_text(gain: Gain, *, digits: int = 2) -> str:
@@ -26,6 +33,13 @@ def gain_text(gain: Gain, *, digits: int = 2) -> str:
 def size_text(gain: Gain, *, digits: int = 2) -> str:
     """How large a gain or a loss is, the same without its sign: "0.23 (0.20 to 0.26) on 2,000 images"."""
     return _on_images(score_text(gain.negated if gain.value < 0 else gain, digits=digits), gain)
+
+
+def digits_of_sign(over: Interval) -> int:
+    """Decimals with which the ends of an interval show on which side of 0 they are: 2, or up to 4."""
+    ends = [end for end in (over.low, over.high) if end]
+    unclear = [digits for digits in (2, 3) if any(not decimal(end, digits).strip("−0.") for end in ends)]
+    return 2 + len(unclear)
 
 
 def digits_that_fit(first: float, second: float) -> int:

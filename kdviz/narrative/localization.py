@@ -200,6 +200,11 @@ def maxima_differ(first: Survey, second: Survey, region: Region) -> bool:
     return any(_differ(*of_arm) for of_arm in zip(*rows, strict=False))
 
 
+def point_apart(first: Survey, second: Survey) -> bool:
+    """The same, on the cue or on the object."""
+    return maxima_differ(first, second, "cue") or maxima_differ(first, second, "object")
+
+
 def _teacher_and_student(survey: Survey, region: Region) -> list[LocalizationRow]:
     """Both, or neither if the region or all maps of one of them are undefined."""
     rows = {row.arm: row for row in localization_table(survey) if row.region == region}

@@ -8,7 +8,7 @@ from math import isfinite
 from kdviz.comparison import localization_table, unseen_cues
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, enumerated, listed
+from kdviz.language import _, enumerated, listed, sentences
 from kdviz.narrative.conclusion import Conclusion, Grounds, cue_noun
 from kdviz.narrative.cue_removal import misleading_map
 from kdviz.narrative.least_trusted import CHECKED
@@ -45,7 +45,10 @@ def trust_conclusions(grounds: Grounds) -> Iterator[Conclusion]:
         yield Conclusion("not-shown", "maps", text.format(explainer=explainer, arms=_names(unknown)))
     if all(qualified_trust(card, grounds.survey, grounds.removals) == "location" for card in cards.values()):
         text = _("{explainer} shows where the evidence of {arms} is, not why it is there.")
-        yield Conclusion("say", "maps", text.format(explainer=explainer, arms=_names(CHECKED)))
+        narrow = any(card.only_just for card in cards.values())
+        but = _("Not every check is passed clearly.") if narrow else ""
+        said = text.format(explainer=explainer, arms=_names(CHECKED))
+        yield Conclusion("say", "maps", sentences(said, but))
 
 
 def object_conclusion(grounds: Grounds) -> Conclusion:

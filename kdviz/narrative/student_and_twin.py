@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kdviz.agreement import Verdict, paired_difference, verdict
 from kdviz.comparison import Survey, calibration_difference, trained_explainer
 from kdviz.explainers import EXPLAINERS
-from kdviz.language import _, percentage, plural
-from kdviz.narrative.above_guessing import guessing
+from kdviz.language import _, plural
+from kdviz.narrative.accuracy_gains import student_accuracy_gain
 from kdviz.narrative.answer import only_little
 from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
-from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.gain_by import GainBy
 from kdviz.narrative.intervals import spoken_points
 from kdviz.narrative.localization import CLEARLY, evidence_verdict
+from kdviz.narrative.placebo import placebo_reservation, weak_placebo
 from kdviz.types import Interval
 
 FEW = 43
@@ -59,15 +58,16 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
         confidence = verdict(calibration_difference(grounds.largest), better=-1)
     gain = student_accuracy_gain(grounds.run.results, grounds.largest)
     accuracy, few = verdict(gain), gain.n if gain.n < FEW else None
-    beyond = _beyond_placebo(grounds.largest)
+    weak = weak_placebo(grounds.run.results, {grounds.largest.explainer: grounds.largest})
+    beyond = _beyond_placebo(grounds.largest) if weak is None else None
     found = (
         (accuracy, _weighed("accuracy", accuracy, *_accuracies(grounds, placebo=bool(beyond)), few=few)),
         *_agreement(grounds),
         *_evidence(grounds),
         (confidence, _weighed("confidence", confidence, _reliable(), _unreliable())),
     )
-    if guesses := _guessing_placebo(grounds.largest):
-        yield guesses
+    if weak is not None:
+        yield Conclusion("not-shown", "placebo", placebo_reservation(weak))
     order = (Verdict.WORSE, Verdict.BETTER, Verdict.NOT_DISTINGUISHABLE, Verdict.NO_ERROR_BAR)
     yield from (each for _found, each in sorted(found, key=lambda pair: order.index(pair[0])))
     if accuracy is Verdict.BETTER and beyond is False:
@@ -76,22 +76,6 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
             "other images, is not clearly less accurate."
         )
         yield Conclusion("not-shown", "placebo", text)
-
-
-def _guessing_placebo(largest: Survey) -> Conclusion | None:
-    """That being ahead of a placebo that only guesses shows little; None if it does not, or without one."""
-    if "placebo" not in largest.predictions:
-        return None
-    accuracy, counts = float(largest.right("placebo").mean()), Counter(largest.labels.tolist())
-    guessed = guessing(accuracy, list(counts.values())) if len(counts) > 1 else None
-    if guessed is None:
-        return None
-    text = _(
-        "That being ahead of the placebo shows much: at this λ the placebo is right on {share}, no more "
-        "often than by guessing ({guessed})."
-    )
-    shares = {"share": percentage(accuracy), "guessed": percentage(guessed)}
-    return Conclusion("not-shown", "placebo", text.format(**shares))
 
 
 def _beyond_placebo(largest: Survey) -> bool | None:

@@ -15,11 +15,12 @@ from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import place_name
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
+from kdviz.losses import EXPLANATION_LOSSES
+from kdviz.narrative.accuracy_gains import student_accuracy_gain
 from kdviz.narrative.answer import short_answer
-from kdviz.narrative.findings import student_accuracy_gain
 from kdviz.narrative.gain_by import GainBy, surveyed_gain
 from kdviz.narrative.intervals import digits_that_fit, gain_text, size_text
-from kdviz.narrative.localization import missed_shares
+from kdviz.narrative.localization import missed_shares, point_apart
 from kdviz.narrative.verdicts import verdict_words
 from kdviz.types import MAIN_MEASURE, Arm, Results
 
@@ -29,14 +30,16 @@ def survey_headline(
     second: Survey | GainBy | None = None,
     *,
     trained_on: str,
+    loss: str = "",
     measure: str = MAIN_MEASURE,
     early: bool = False,
 ) -> str:
     """The student compared to its twin in one sentence, by one explainer or by two; "" without a twin.
 
     first, second: surveys of one run, or a gain in its results where there is no survey; the first by the
-    explainer of the loss. trained_on: that explainer's name. early: whether it is too early for a finding;
-    then the figures alone.
+    explainer of the loss. trained_on: that explainer's name. loss: the name of the loss, which may match maps
+    of another kind than that explainer's. early: whether it is too early for a finding; then the figures
+    alone.
     """
     if not _has_twin(first):
         return ""
@@ -44,7 +47,9 @@ def survey_headline(
     if early:
         return _so_far(gains)
     result = gains[0]
-    finding = _first(result.verdict).format(explainer=_explainer(result, trained_on), gain=_change(result))
+    finding = _first(result.verdict).format(
+        explainer=_explainer(result, trained_on, loss), gain=_change(result)
+    )
     if len(gains) == 1:
         return _("{finding}.").format(finding=finding)
     other = gains[1]
@@ -52,7 +57,7 @@ def survey_headline(
         both = _("{finding}; the same by {explainer}: {gain}.")
     else:
         both = _second(other.verdict)
-    return both.format(finding=finding, explainer=_explainer(other, trained_on), gain=_change(other))
+    return both.format(finding=finding, explainer=_explainer(other, trained_on, loss), gain=_change(other))
 
 
 def _has_twin(known: Survey | GainBy) -> bool:
@@ -85,19 +90,25 @@ def survey_answer(
     measure: str = MAIN_MEASURE,
     early: bool = False,
     awaited: str = "",
+    guesses: bool = False,
 ) -> str:
     """A question and its answer: yes, a little, no or not yet, and what decides it.
 
-    awaited: the second explainer, while nothing is known by it. The rest is as in `survey_headline`.
+    awaited: the second explainer, while nothing is known by it. guesses: whether the teacher is no better
+    than guessing, so that looking where it looks is nothing to conclude from. The rest is as in
+    `survey_headline`.
     """
     question = _("Does the student look where its teacher looks?")
     if not _has_twin(first):
         return sentences(question, _("Not yet."), _("Without a twin, the effect of λ is unknown."))
+    if guesses:
+        return sentences(question, _("Nothing can be concluded here."))
     gains = [_gain(each, measure) for each in (first, second) if each is not None]
     if early:
         so_far = {each.verdict for each in gains} == {Verdict.BETTER}
         return sentences(question, _("So far, yes, but it is not settled.") if so_far else _("Not yet."))
-    answer = short_answer(gains[0], gains[1] if second is not None else None)
+    apart = isinstance(first, Survey) and isinstance(second, Survey) and point_apart(first, second)
+    answer = short_answer(gains[0], gains[1] if second is not None else None, apart=apart)
     few = (
         _("By {explainer} this is known on {images} so far.").format(
             explainer=_(EXPLAINERS[each.explainer].label),
@@ -292,8 +303,11 @@ def _second(verdict: Verdict) -> str:
     return _("{finding}; but by {explainer}, too few maps are defined: {gain}.")
 
 
-def _explainer(found: GainBy, trained_on: str) -> str:
+def _explainer(found: GainBy, trained_on: str, loss: str) -> str:
     label = _(EXPLAINERS[found.explainer].label)
+    if found.explainer == trained_on and loss and EXPLANATION_LOSSES[loss].map != trained_on:
+        text = _("{explainer}, nearest to what the loss matches ({loss})")
+        return text.format(explainer=label, loss=_(EXPLANATION_LOSSES[loss].label).lower())
     if found.explainer == trained_on:
         return _("{explainer}, which the loss matches").format(explainer=label)
     return _("{explainer}, a held-out explainer").format(explainer=label)

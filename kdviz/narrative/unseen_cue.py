@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from kdviz.comparison import CueEffect, ImageExplanation, PlantedCue, UnseenCue, evidence_on
 from kdviz.datasets import CUES, class_names
@@ -12,17 +13,37 @@ from kdviz.narrative.why import arm_names, brief_why, shown_arms, strongest_alon
 from kdviz.types import Arm
 
 
-def unseen_cue_warning(found: Sequence[UnseenCue]) -> str:
-    """Each arm whose maps are beside the cue on most of the images that the cue decides; "" without one."""
+@dataclass(frozen=True)
+class UnseenWarning:
+    """That maps do not show all that decides. by_arm: a line for each arm."""
+
+    heading: str
+    what: str
+    by_arm: Sequence[str]
+    then: str
+
+
+def unseen_warning(found: Sequence[UnseenCue]) -> UnseenWarning | None:
+    """Each arm whose maps are beside the cue on most of the images that the cue decides; None without one."""
     by_arm = {each.arm: each for each in found}
     arms = [arm for arm in arm_names() if arm in by_arm]
     if not arms:
+        return None
+    return UnseenWarning(
+        _("The maps do not show all that decides."),
+        _("The cue decides many answers whose maps are highest elsewhere:"),
+        [_warned(by_arm[arm]) for arm in arms],
+        _("To see what decides an answer, change the cue on an image, or choose another explainer."),
+    )
+
+
+def unseen_cue_warning(found: Sequence[UnseenCue]) -> str:
+    """The same as Markdown; "" without an arm."""
+    warning = unseen_warning(found)
+    if warning is None:
         return ""
-    found_by_arm = "\n".join(f"- {_warned(by_arm[arm])}" for arm in arms)
-    what = _("The cue decides many answers whose maps are highest elsewhere:")
-    then = _("To see what decides an answer, change the cue on an image, or choose another explainer.")
-    heading = _("**The maps do not show all that decides.**")
-    return f"{sentences(heading, what)}\n\n{found_by_arm}\n\n{then}"
+    by_arm = "\n".join(f"- {line}" for line in warning.by_arm)
+    return f"{sentences(f'**{warning.heading}**', warning.what)}\n\n{by_arm}\n\n{warning.then}"
 
 
 def cue_headline(explanation: ImageExplanation, cue: PlantedCue, effects: Mapping[Arm, CueEffect]) -> str:

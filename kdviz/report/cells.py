@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from kdviz.figures.style import percent, score
 from kdviz.language import _, interval_ends
 from kdviz.metrics import MetricSpec
+from kdviz.narrative import agreement_text
 from kdviz.types import Agreement, Interval
 
 
@@ -54,16 +55,19 @@ def scored(value: float) -> Cell:
 
 def agreed(of: Agreement) -> Cell:
     """A corrected agreement with its interval, raw value, chance level and number of images."""
+    found = of.interval
+    if of.is_too_little:
+        return Cell(Number(agreement_text(of)))
     low = high = None
-    if math.isfinite(of.low):
-        texts = interval_ends(of.low, of.high)
-        low, high = (Number(text, end) for text, end in zip(texts, (of.low, of.high), strict=True))
+    if math.isfinite(found.low):
+        texts = interval_ends(found.low, found.high)
+        low, high = (Number(text, end) for text, end in zip(texts, (found.low, found.high), strict=True))
     behind = (
         (_("raw"), _number(of.raw, score)),
         (_("chance"), _number(of.chance, score)),
         ("n", Number(f"{of.n:,}", of.n)),
     )
-    return Cell(_number(of.corrected, score), low, high, behind if math.isfinite(of.raw) else ())
+    return Cell(_number(found.value, score), low, high, behind if math.isfinite(of.raw) else ())
 
 
 def figure(metric: MetricSpec, value: float) -> Cell:

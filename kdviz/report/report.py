@@ -15,15 +15,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from kdviz import __version__
 from kdviz.comparison import (
     CueRemoval,
-    SeedGroup,
     Survey,
-    TrustCard,
     finding_surveys,
     known_seeds,
     label_counts,
     largest_survey,
     second_explainer,
-    trained_explainer,
 )
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, DATASETS
@@ -40,40 +37,27 @@ from kdviz.figures.charts import (
     plotly_library,
 )
 from kdviz.figures.style import lambda_text
-from kdviz.language import _, language, sentences, speaking_of
+from kdviz.language import _, language, speaking_of
 from kdviz.modalities import modality_of
 from kdviz.models import network_label
 from kdviz.museum.mistakes import warning
 from kdviz.narrative import (
-    Conclusion,
     Grounds,
-    Group,
-    answer_limits,
-    conclusions,
-    details,
-    figure_columns,
-    figures_caption,
-    figures_notes,
-    goodhart_alarm,
     group_name,
-    headline,
     largest_agreements,
-    shortcut_warning,
-    survey_answer,
+    teacher_guesses,
     training_caveat,
-    with_gain_in_results,
 )
 from kdviz.notes import shown_note
 from kdviz.report.checks import SHOWN, cards_of, removals_of
+from kdviz.report.findings import basis, concluded, finding_sentences
 from kdviz.report.glossary_terms import glossary
 from kdviz.report.marks import marks_lines
 from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
 from kdviz.report.tables import (
-    RowTable,
     Table,
     agreement_by_arm,
     card_list,
-    concluded_figures,
     curve_table,
     metrics_by_arm,
     places_by_arm,
@@ -83,7 +67,6 @@ from kdviz.store import Run, Store, grouped
 from kdviz.types import RunState
 
 _HEIGHT, _LOSS_HEIGHT = 320, 240
-_MARKS: Mapping[Group, str] = {"say": "✓", "not-shown": "?", "do-not-say": "✕"}
 
 
 @dataclass(frozen=True)
@@ -104,21 +87,6 @@ class Pictures:
     rows: Sequence[HeatRow]
     chosen: bool
     missing: str = ""
-
-
-@dataclass(frozen=True)
-class Concluded:
-    """What may be concluded: groups with a sign and sentences, and the figures behind them, with notes.
-
-    caveat: why it is too early for a finding, or "".
-    """
-
-    groups: Sequence[tuple[Group, str, Sequence[Conclusion]]]
-    caveat: str
-    figures: RowTable
-    caption: str
-    notes: Sequence[str]
-    warnings: Sequence[str]
 
 
 def report_html(
@@ -143,20 +111,19 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
     survey = surveys.get(SHOWN)
     removals = removals_of(store, run, checked=checked) if surveys else ()
     caveat = _caveat(store, run)
-    seeds = None if survey is None else known_seeds(store, run)
-    cards = [] if survey is None else cards_of(store, run, survey, checked=checked)
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
+    grounds = None if survey is None else _grounds(store, run, surveys, removals, caveat, checked=checked)
     return _template().render(
         run=run,
         subject=_subject(config),
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=_finding(run, surveys, removals, caveat),
-        concluded=None if survey is None else _concluded(store, run, surveys, removals, cards, caveat, seeds),
+        finding=finding_sentences(run, surveys, removals, caveat, guesses=_guesses(run)),
+        concluded=None if grounds is None else concluded(grounds),
         places=None if survey is None else places_by_arm(survey),
-        trust=_trust(run, seeds),
+        trust=basis(run, grounds.seeds if grounds else None),
         marks=marks_lines(store, run, caveat),
         figures=metrics_by_arm(run.results) if run.results else None,
         measures=agreement_by_arm(run.results) if run.results else None,
@@ -167,8 +134,8 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
         signed_bar=bar_picture(signed=True),
         cue=config.cue != "none",
         settings=settings_list(config),
-        glossary=glossary(config.all_arms, cue=config.cue != "none"),
-        card=card_list(store, run, seeds),
+        glossary=glossary(config.all_arms, modality_of(config.dataset).name, cue=config.cue != "none"),
+        card=card_list(store, run, grounds.seeds if grounds else None),
         notes=[shown_note(note) for note in store.notes(run_id)],
         plotly=plotly_library(),
         nonce=secrets.token_urlsafe(16),
@@ -177,70 +144,41 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
     )
 
 
-def _finding(
-    run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval], caveat: str
-) -> list[str]:
-    """The headline and further sentences; of a run that has ended without results, why there are none."""
-    if run.results is None:
-        return [caveat] if caveat and run.ended else []
-    trained_on = trained_explainer(run.config)
-    answer = _answer(run, surveys, caveat, removals) if surveys else []
-    said = "" if surveys else caveat  # once: it stands behind the answer
-    first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
-    return [*answer, first, *details(run.results, surveys)]
+def _grounds(
+    store: Store,
+    run: Run,
+    surveys: Mapping[str, Survey],
+    removals: Sequence[CueRemoval],
+    caveat: str,
+    *,
+    checked: bool,
+) -> Grounds:
+    """What the conclusions are drawn from."""
+    survey = surveys[SHOWN]
+    other = next((of for name, of in surveys.items() if name != SHOWN), None)
+    return Grounds(
+        run,
+        survey,
+        largest_survey(store, run, survey),
+        cards=cards_of(store, run, survey, checked=checked),
+        other=other,
+        removals=removals,
+        caveat=caveat,
+        guesses=_guesses(run),
+        seeds=known_seeds(store, run),
+        second=other.explainer if other else second_explainer(run, SHOWN),
+    )
+
+
+def _guesses(run: Run) -> bool:
+    """Whether the teacher is no better than guessing."""
+    return bool(run.results and teacher_guesses(run, label_counts(run.config)))
 
 
 def _caveat(store: Store, run: Run) -> str:
     """Why it is too early for a finding; "" if it is not."""
     counts = label_counts(run.config) if run.results else ()
     return training_caveat(run, grouped(store.metrics(run.id)), counts)
-
-
-def _answer(
-    run: Run, surveys: Mapping[str, Survey], caveat: str, removals: Sequence[CueRemoval]
-) -> list[str]:
-    """As on Agreement: the answer, and what limits it."""
-    trained_on = trained_explainer(run.config)
-    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    missing = "" if len(known) > 1 else second_explainer(run, known[0].explainer)
-    decisive, awaited = with_gain_in_results(known, run.results, missing, trained_on=trained_on)
-    answer = survey_answer(*decisive[:2], early=bool(caveat), awaited=awaited)
-    limits = caveat or answer_limits(*known[:2], removals=removals)
-    return [answer, *([limits] if limits else [])]
-
-
-def _concluded(
-    store: Store,
-    run: Run,
-    surveys: Mapping[str, Survey],
-    removals: Sequence[CueRemoval],
-    cards: Sequence[TrustCard],
-    caveat: str,
-    seeds: SeedGroup | None,
-) -> Concluded:
-    """What may be concluded, as on Agreement, with its warnings."""
-    survey = surveys[SHOWN]
-    other = next((of for name, of in surveys.items() if name != SHOWN), None)
-    grounds = Grounds(
-        run,
-        survey,
-        largest_survey(store, run, survey),
-        cards=cards,
-        other=other,
-        removals=removals,
-        caveat=caveat,
-        seeds=seeds,
-        second=other.explainer if other else second_explainer(run, SHOWN),
-    )
-    warnings = (shortcut_warning(survey, cards), goodhart_alarm(survey, run.results))
-    return Concluded(
-        [(group, _MARKS[group], found) for group, found in conclusions(grounds).items()],
-        caveat,
-        concluded_figures(figure_columns(grounds)),
-        figures_caption(grounds),
-        figures_notes(grounds),
-        list(filter(None, warnings)),
-    )
 
 
 @cache
@@ -297,19 +235,6 @@ def _subject(config: RunConfig) -> str:
     teacher = network_label(config.teacher, config.teacher_width)
     student = network_label(config.student, config.student_width)
     return f"{data} · {teacher} → {student} · λ = {weight} · T = {config.temperature:g}"
-
-
-def _trust(run: Run, seeds: SeedGroup | None) -> str:
-    """The basis of the finding: images and seeds. seeds: others, if what they say is in the report."""
-    compared = next((result.cosine.n for result in (run.results or {}).values() if result.cosine.n), 0)
-    if not compared:
-        return ""
-    images = _("Agreement on {count} test images; intervals are over images.").format(count=f"{compared:,}")
-    if seeds is None:
-        one = _("The figures are of one seed ({seed}), so they have no error bar over seeds.")
-        return sentences(images, one.format(seed=run.config.seed))
-    one = _("The figures are of one seed ({seed}); the means over {count} seeds are under the table below.")
-    return sentences(images, one.format(seed=run.config.seed, count=len(seeds.seeds)))
 
 
 def _state(run: Run) -> str:

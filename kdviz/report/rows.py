@@ -219,9 +219,8 @@ def _text_row(title: str, of: _Explained, text: str, chance: Levels) -> HeatRow:
     for arm in of.shown.arms:
         maps = of.drawn(arm)
         (line,) = arm_lines({arm: maps.values[arm]})
-        about = listed(
-            [line.name, _prediction(of.shown, arm), *_notes(of, arm), *_agreement(of, arm, chance)]
-        )
+        notes = (each.rstrip(".。") for each in _notes(of, arm))  # sentences elsewhere, here parts of one
+        about = listed([line.name, _prediction(of.shown, arm), *notes, *_agreement(of, arm, chance)])
         drawn += sentences_html(text, [replace(line, about=about)], maps.scale, outlined=framed)
     values = difference_map(of.maps.values["teacher"], of.maps.values["student"])
     scale, name = of.maps.difference_scale, _("student − teacher")

@@ -29,6 +29,10 @@ class Gain(Interval):
 
     n: int
 
+    def of(self, total: int) -> Gain:
+        """The same; undefined where these are so few of `total` images that it says nothing of them."""
+        return Gain(math.nan, math.nan, math.nan, self.n) if _too_few(self.n, total) else self
+
 
 UNDEFINED_GAIN = Gain(math.nan, math.nan, math.nan, 0)
 """The gain of an arm that was not compared."""
@@ -36,6 +40,11 @@ UNDEFINED_GAIN = Gain(math.nan, math.nan, math.nan, 0)
 
 ENOUGH_IMAGES = 20
 """Images that are left of many from which a figure of them is reported."""
+
+
+def _too_few(n: int, total: int) -> bool:
+    """Whether fewer than `ENOUGH_IMAGES` are left, and less than half of them all."""
+    return 2 * n < total and n < ENOUGH_IMAGES
 
 
 @dataclass(frozen=True)
@@ -57,7 +66,9 @@ class Agreement:
 
     @property
     def interval(self) -> Interval:
-        """The corrected agreement with its 95 % interval."""
+        """The corrected agreement with its 95 % interval, as reported: undefined if of too few images."""
+        if self.is_too_little:
+            return Interval(math.nan, math.nan, math.nan)
         return Interval(self.corrected, self.low, self.high)
 
     @property
@@ -73,7 +84,7 @@ class Agreement:
     @property
     def is_too_little(self) -> bool:
         """Whether so few images are left of many that it says nothing of them."""
-        return self.is_partial and self.n < ENOUGH_IMAGES
+        return _too_few(self.n, self.total)
 
 
 UNDEFINED_AGREEMENT = Agreement(math.nan, math.nan, math.nan, math.nan, math.nan, 0, math.nan)

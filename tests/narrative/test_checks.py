@@ -328,3 +328,31 @@ def test_the_worse_of_two_cards_is_that_of_less_trust_then_of_fewer_checks_then_
 
     missed = deciding(hits=20)
     assert least_trusted([teacher, student], missed) == [student], "the teacher's maps are not known"
+
+
+def test_a_check_that_is_only_just_passed_says_so_and_shows_on_which_side_of_0_it_is():
+    nearly = Check("deletion", True, 0.1, interval=Interval(0.1, 0.002, 0.2))
+    assert nearly.only_just
+    assert check_sentence(nearly, "grad-cam").endswith("differs by 0.100 (0.002 to 0.200).")
+    assert check_threshold(nearly) == "Only just passed. Passed if the whole 95 % interval is above 0."
+    clear = Check("insertion", True, 0.2, interval=GAIN)
+    whole = TrustCard("grad-cam", "student", 16, (nearly, clear))
+    assert whole.only_just == ("deletion",)
+    assert conclusion(whole).endswith(
+        "Only just passed, on 16 images: deletion. Other images may give another result."
+    )
+    assert checks_brief([whole]) == "Grad-CAM, student: 2 of 2 checks, 16 images; 1 only just"
+    assert "only just" not in conclusion(TrustCard("grad-cam", "student", 16, (clear,))).lower()
+
+
+@pytest.mark.parametrize(
+    ("low", "passed", "name", "narrow"),
+    [
+        (0.009, True, "deletion", True),
+        (0.011, True, "deletion", False),
+        (-0.01, False, "deletion", False),
+        (0.001, True, "stability", False),
+    ],
+)
+def test_only_just_is_nearer_to_0_than_a_tenth_of_the_gain(low, passed, name, narrow):
+    assert Check(name, passed, 0.1, interval=Interval(0.1, low, 0.2)).only_just == narrow

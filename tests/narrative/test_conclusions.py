@@ -23,6 +23,7 @@ from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
 from kdviz.language import percentage
 from kdviz.narrative import (
+    Conclusion,
     Grounds,
     accuracy_reach,
     conclusions,
@@ -31,12 +32,13 @@ from kdviz.narrative import (
     figures_notes,
     group_name,
     misleading_map,
+    placebo_warning,
     seeds_sentence,
     which_map_is_right,
 )
 from kdviz.narrative.conclusions import MOST
 from kdviz.narrative.student_and_twin import FEW
-from kdviz.types import Interval
+from kdviz.types import ArmResult, Gain, Interval
 from tests.comparison.made import made, scores
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
 from tests.narrative.test_cue_removal import by_both, removed
@@ -483,3 +485,56 @@ def test_the_figures_over_seeds_stand_under_the_table():
     given = grounds(seeds=seeds(0.25, 0.26, 0.27))
     assert seeds_sentence(given.seeds) in figures_notes(given)
     assert not any("seeds" in note for note in figures_notes(grounds()))
+
+
+@pytest.mark.parametrize(("placebo", "worse"), [(70, True), (85, False), (95, False)])
+def test_a_placebo_that_wrong_maps_harm_is_no_opponent(placebo, worse):
+    """Of 400 images the twin is right on 85 %, the student on 95 %."""
+    right = {"teacher": 95, "student": 95, "twin": 85, "placebo": placebo}
+    survey = answered(right, 400)
+    said = of_topic(grounds(largest=survey), "placebo")
+    warned = placebo_warning(None, {"grad-cam": survey})
+    accuracy = of_topic(grounds(largest=survey), "accuracy")
+    if not worse:
+        assert warned == ""
+        assert not any("shows much" in text for _group, text in said)
+        return
+    assert warned.startswith("The placebo is worse than the twin, by 15.0 points (")
+    assert "ahead of it shows little. What counts is the accuracy beyond the twin's: +10.0 points (" in warned
+    ((group, text),) = said
+    assert group == "not-shown"
+    assert text.startswith("That being ahead of the placebo shows much: maps of other images do harm here, ")
+    assert accuracy == [("say", "The student is right more often than its twin.")], "not than the placebo"
+
+
+def test_a_placebo_that_guesses_like_the_twin_is_an_opponent():
+    """With a cue that is random in the test, all that rely on it are right as often as by guessing."""
+    right = {"teacher": 95, "student": 90, "twin": 50, "placebo": 50}
+    assert placebo_warning(None, {"grad-cam": answered(right)}) == ""
+
+
+def test_the_results_decide_on_the_placebo_where_there_is_no_survey():
+    worse = Gain(-0.1, -0.15, -0.05, 400)
+    results = {
+        "student": ArmResult(1, 0.9, accuracy_gain=Gain(0.02, -0.01, 0.05, 400)),
+        "twin": ArmResult(1, 0.88),
+        "placebo": ArmResult(1, 0.78, accuracy_gain=worse),
+    }
+    assert placebo_warning(results) == (
+        "The placebo is worse than the twin, by 10.0 points (5.0 to 15.0): maps of other images do harm here, so "
+        "being ahead of it shows little. What counts is the accuracy beyond the twin's: +2.0 points "
+        "(\N{MINUS SIGN}1.0 to 5.0)."
+    )
+    assert placebo_warning({**results, "placebo": ArmResult(1, 0.78)}) == ""
+
+
+def test_of_a_teacher_that_guesses_nothing_may_be_said():
+    given = grounds()
+    assert "say" in conclusions(given)
+    found = conclusions(replace(given, guesses=True))
+    assert "say" not in found
+    assert found["not-shown"][0] == Conclusion(
+        "not-shown",
+        "agreement",
+        "That the student learnt from its teacher, which is not clearly better than guessing.",
+    )

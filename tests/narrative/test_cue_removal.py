@@ -6,9 +6,10 @@ import pytest
 
 from kdviz.agreement import share_interval
 from kdviz.comparison import CueRemoval
-from kdviz.narrative import answer_limits, brief_limits, explainers_differ, which_map_is_right
+from kdviz.narrative import answer_limits, brief_limits, explainers_differ, survey_answer, which_map_is_right
 from tests.comparison.made import made
 from tests.narrative.test_localization import NBSP, N, on_the_cue
+from tests.narrative.test_survey import BEHIND
 
 
 def removed(**changed):
@@ -99,15 +100,24 @@ def test_it_is_said_where_the_disagreement_is():
     assert differ == f"{explainers_differ(*surveys)} {which_map_is_right(found, *surveys)}"
     assert answer_limits(*surveys, removals=found) == differ
     right = "removing the patch shows that Grad-CAM is right about teacher and student."
-    brief = f"But Integrated gradients marks the patch, and Grad-CAM does not: {right}"
+    same = "The same answer by a second explainer, though"
+    brief = f"{same} Integrated gradients marks the patch and Grad-CAM does not: {right}"
     assert brief_limits(*surveys, removals=found) == brief_limits(*reversed(surveys), removals=found) == brief
-    unknown = "But of the maps by Grad-CAM and by Integrated gradients only those of one point at the patch."
+    unknown = (
+        f"{same} of the maps by Grad-CAM and by Integrated gradients only those of one point at the patch."
+    )
     assert brief_limits(*surveys) == unknown
     missing = by_both(1, 140, changed=140), removed(teacher=140, student=140)
     assert brief_limits(*missing[0], removals=missing[1]) == (
-        "But Integrated gradients marks the patch, and Grad-CAM does not: removing the patch shows that "
+        f"{same} Integrated gradients marks the patch and Grad-CAM does not: removing the patch shows that "
         "Integrated gradients is right about teacher and student."
     )
+    assert "second explainer" not in survey_answer(*surveys), "said once"
+    other = replace(surveys[1], scores=made(raw=BEHIND).scores)
+    assert brief_limits(surveys[0], other).startswith(
+        "But of the maps by Grad-CAM and by Integrated gradients"
+    )
     agreeing = by_both(100, 140)
+    assert survey_answer(*agreeing).endswith("The same answer by the maps of a second explainer.")
     assert brief_limits(*agreeing, removals=found) == ""
     assert explainers_differ(*agreeing, found) == ""

@@ -8,6 +8,7 @@ from kdviz.agreement import Verdict
 from kdviz.cache import Cache
 from kdviz.comparison import by_measure, difference, finding_surveys
 from kdviz.comparison.test_set import known_surveys
+from kdviz.metrics import METRICS
 from kdviz.narrative import (
     accuracy_gains,
     details,
@@ -19,6 +20,7 @@ from kdviz.narrative import (
     plain_finding,
     student_accuracy_gain,
     survey_headline,
+    twin_gains,
 )
 from kdviz.store import Store
 from kdviz.store.prepared import RUN
@@ -29,17 +31,17 @@ from tests.comparison.made import RAW, made
 NBSP = "\N{NO-BREAK SPACE}"
 
 
-def arm(accuracy, corrected, low, high, *, weight=10.0, untrained=(math.nan,) * 3, **more):
+def arm(accuracy, corrected, low, high, *, weight=10.0, untrained=(math.nan,) * 3, n=500, **more):
     cosine = {
         "raw": 0.9,
         "chance": 0.8,
         "corrected": corrected,
         "low": low,
         "high": high,
-        "n": 500,
+        "n": n,
         "dead_rate": 0.0,
     }
-    other = dict(zip(("corrected", "low", "high", "n"), (*untrained, 100), strict=True))
+    other = dict(zip(("corrected", "low", "high", "n"), (*untrained, min(n, 100)), strict=True))
     return {
         "parameters": 10,
         "test_accuracy": accuracy,
@@ -182,11 +184,12 @@ def gains(gain, held_out):
         0.9375,
         *(0.89, 0.86, 0.92),
         untrained=(0.3, 0.2, 0.4),
+        n=16,
         gain=dict(zip(names, gain, strict=True)),
         untrained_gain=dict(zip(names, held_out, strict=True)),
         accuracy_gain=dict(zip(names, (0.4375, 0.1875, 0.6875, 16), strict=True)),
     )
-    return results(student, arm(0.5, 0.63, 0.57, 0.67, untrained=(0.3, 0.2, 0.4)))
+    return results(student, arm(0.5, 0.63, 0.57, 0.67, untrained=(0.3, 0.2, 0.4), n=16))
 
 
 MORE, LESS, EITHER = (0.26, 0.21, 0.33, 16), (-0.04, -0.06, -0.02, 16), (0.01, -0.02, 0.04, 16)
@@ -333,3 +336,28 @@ def test_one_agreement_is_of_the_most_images_on_which_it_is_known():
         assert each.agreement == known[name].agreement
         same = replace(each, agreement=known[name].agreement)
         assert repr(same) == repr(known[name]), "fields that are NaN equal nothing"
+
+
+def test_an_agreement_of_too_few_maps_is_undefined_in_every_sentence():
+    """8 of 600 images have a map of the placebo; 45 are enough."""
+    few = {"dead_rate": 1 - 8 / 600}
+    placebo = arm(0.7, 0.33, 0.03, 0.61, n=8)
+    placebo["agreement"]["cosine"].update(few)
+    graded = results(arm(0.9, 0.6, 0.55, 0.65), arm(0.9, 0.4, 0.35, 0.45), placebo=placebo)
+    assert "agreement – too few maps (8 of 600), accuracy 70.0" in details(graded)[0]
+    assert math.isnan(twin_gains(graded)["placebo"].value)
+    assert METRICS["agreement"].text(METRICS["agreement"].read(graded["placebo"])) == "–"
+    blank = results(placebo, arm(0.9, 0.4, 0.35, 0.45))
+    assert finding(blank).trained is Verdict.NO_ERROR_BAR
+    assert "because too few maps are defined: agreement – too few maps (8 of 600) against 0.40" in headline(
+        blank
+    )
+
+
+def test_two_arms_that_are_right_on_the_same_images_may_differ_on_others():
+    """Results of earlier versions have an interval without a width there."""
+    same = {"value": 0.0, "low": 0.0, "high": 0.0, "n": 36}
+    graded = results(arm(0.5, 0.6, 0.55, 0.65, accuracy_gain=same), arm(0.5, 0.4, 0.35, 0.45))
+    gain = accuracy_gains(graded)["student"]
+    assert (gain.value, gain.low, gain.high) == pytest.approx((0, -0.0964, 0.0964), abs=1e-4)
+    assert "difference \N{MINUS SIGN}9.6 to 9.6 points on 36 images" in headline(graded)

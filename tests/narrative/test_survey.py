@@ -236,7 +236,7 @@ def test_agreement_up_and_accuracy_down_beyond_noise_is_an_alarm():
         "Agreement is up but accuracy is down: compared to its twin the student gains +0.20"
     )
     assert alarm.endswith(
-        "and loses 100.0 points of accuracy (100.0 to 100.0). "
+        "and loses 100.0 points of accuracy (35.1 to 100.0). "
         "Agreement is not a goal in itself: try a smaller λ."
     )
 
@@ -326,3 +326,22 @@ def test_a_teacher_that_looks_at_the_object_no_more_often_than_a_random_place_is
     assert teacher_misses(located(hits=[0.55, 0.75], area=0.5)) == ""
     assert teacher_misses(located(hits=[NAN, 0.75], area=0.5)) == "", "no map has a maximum"
     assert teacher_misses(made()) == "", "no masks"
+
+
+@pytest.mark.parametrize(
+    ("loss", "said"),
+    [
+        ("grad-cam", "By Grad-CAM, which the loss matches, "),
+        ("class-attention", "By Grad-CAM, nearest to what the loss matches (class attention), "),
+        ("", "By Grad-CAM, which the loss matches, "),
+    ],
+)
+def test_a_loss_that_matches_other_maps_is_not_said_to_match_those_of_the_explainer(loss, said):
+    assert survey_headline(made(), trained_on="grad-cam", loss=loss).startswith(said)
+
+
+def test_a_teacher_that_guesses_gets_no_verdict():
+    for early in (False, True):
+        assert (
+            survey_answer(made(), early=early, guesses=True) == f"{QUESTION} Nothing can be concluded here."
+        )

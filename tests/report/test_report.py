@@ -42,7 +42,7 @@ from kdviz.narrative import (
     training_caveat,
 )
 from kdviz.report import report_html
-from kdviz.report.report import glossary
+from kdviz.report.glossary_terms import glossary
 from kdviz.report.rows import heat_rows
 from kdviz.report.tables import settings_list
 from kdviz.store import Store, grouped

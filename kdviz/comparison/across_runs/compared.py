@@ -95,7 +95,7 @@ def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup
 
 
 def _reached(arm: ArmResult) -> Reached:
-    return arm.accuracy, arm.cosine.corrected
+    return arm.accuracy, arm.cosine.interval.value
 
 
 def seed_group(

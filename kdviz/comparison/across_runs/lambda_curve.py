@@ -77,7 +77,7 @@ def dots(runs: Iterable[Run]) -> list[Dot]:
         for arm, results in _students(run):
             weight = 0.0 if arm == "twin" else float(run.config.explanation_weight)
             place = (weight, int(run.config.seed))
-            found.setdefault(place, Dot(*place, results.accuracy, results.cosine.corrected))
+            found.setdefault(place, Dot(*place, results.accuracy, results.cosine.interval.value))
     return [found[place] for place in sorted(found)]
 
 

@@ -51,8 +51,8 @@ class MeasureRow:
 class Difference:
     """The difference of two arms over the same images.
 
-    agreement: of corrected agreements, over the images whose maps are defined for both. accuracy: over all
-    images of the survey.
+    agreement: of corrected agreements, over the images whose maps are defined for both; undefined if those
+    are too few. accuracy: over all images of the survey.
     """
 
     arm: Arm
@@ -107,7 +107,7 @@ def difference(
         arm,
         other,
         measure,
-        gain_over(others, own),
+        gain_over(others, own).of(len(survey)),
         paired_difference(survey.right(arm), survey.right(other)),
     )
 

@@ -8,12 +8,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kdviz.agreement import chance_of_lower
 from kdviz.comparison.test_set.cue_split import survey_cue_classes
 from kdviz.comparison.test_set.survey import Mask, Survey
-from kdviz.types import BOXES, MAIN_MEASURE, Arm, Box
+from kdviz.types import BOXES, MAIN_MEASURE, Arm, Box, Interval
 
 ALIKE_QUANTILE = 0.95
 """Two maps of an image look alike if they score above this share of pairs of unrelated images."""
+
+
+FEWEST_ERRORS = 10
+"""Of fewer images with an error, or without one, agreement cannot be said to tell them apart."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,17 @@ def box_counts(
     """Number of images in each box; None: those with an undefined map."""
     counts = Counter(boxes(survey, arm, measure=measure))
     return {box: counts[box] for box in (*BOXES, None)}
+
+
+def error_ranking(survey: Survey, arm: Arm = "student", *, measure: str = MAIN_MEASURE) -> Interval | None:
+    """How often an image that an arm gets wrong has a lower agreement than one that it gets right.
+
+    With its 95 % interval; 0.5 if agreement does not tell. Over images with defined maps; None of too few.
+    """
+    scores = survey.scores[arm][measure]
+    right, defined = survey.right(arm), scores.defined
+    kinds = [scores.raw[defined & kind] for kind in (~right, right)]
+    return chance_of_lower(*kinds) if min(map(len, kinds)) >= FEWEST_ERRORS else None
 
 
 def triage(

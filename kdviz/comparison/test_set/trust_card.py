@@ -25,6 +25,14 @@ inputs are words, which cannot be changed a little.
 """
 
 
+_ABOVE_ZERO: tuple[CheckName, ...] = (
+    "deletion", "insertion", "infidelity", "comprehensiveness", "sufficiency",
+)  # fmt: skip
+"""The checks that are passed if the whole interval of a gain over a reference is above 0."""
+
+_NEARLY = 0.1
+
+
 @dataclass(frozen=True)
 class Check:
     """The result of a check.
@@ -45,6 +53,16 @@ class Check:
     reference: float = math.nan
     similarity: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def only_just(self) -> bool:
+        """Whether it is passed by little: its interval begins nearer to 0 than a tenth of its gain.
+
+        Of the checks that are passed if the whole interval is above 0.
+        """
+        if not self.passed or self.interval is None or self.name not in _ABOVE_ZERO:
+            return False
+        return self.interval.low < _NEARLY * self.interval.value
+
 
 @dataclass(frozen=True)
 class TrustCard:
@@ -61,6 +79,11 @@ class TrustCard:
         """Number of passed checks, and of those that apply."""
         made = [check.passed for check in self.checks if check.passed is not None]
         return sum(made), len(made)
+
+    @property
+    def only_just(self) -> tuple[CheckName, ...]:
+        """The checks that are passed by little."""
+        return tuple(check.name for check in self.checks if check.only_just)
 
     @property
     def trust(self) -> Trust:

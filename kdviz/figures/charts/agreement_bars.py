@@ -13,8 +13,6 @@ from kdviz.figures.style import ARM_STYLES, score, too_few_maps
 from kdviz.language import _
 from kdviz.types import Agreement, Arm, Interval
 
-_NONE = Interval(math.nan, math.nan, math.nan)
-
 
 @dataclass(frozen=True)
 class AgreementBarsInfo:
@@ -40,7 +38,7 @@ def agreement_bars_info(
         "How much each student's {explainer} maps have in common with its teacher's: {measure}, corrected "
         "for chance, with a 95 % bootstrap interval over test images."
     ).format(explainer=explainer, measure=measure)
-    found = [_NONE if each.is_too_little else each.interval for each in scores.values()]
+    found = [each.interval for each in scores.values()]
     return AgreementBarsInfo(
         _("Agreement with the teacher"),
         about,
@@ -68,7 +66,7 @@ def agreement_bars_figure(info: AgreementBarsInfo) -> go.Figure:
     lowest = min((low for low in info.lows if math.isfinite(low)), default=0.0)
     figure.update_xaxes(
         title=_("agreement (0 = chance, 1 = the same map)"),
-        range=[min(lowest - 0.05, 0), 1.12],
+        range=[min(lowest - 0.05, 0), 1.02],
         tickvals=[-1, -0.5, 0, 0.25, 0.5, 0.75, 1],
     )
     return figure

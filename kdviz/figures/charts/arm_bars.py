@@ -12,6 +12,15 @@ from kdviz.figures.style import ARM_STYLES, NEUTRAL
 from kdviz.language import _
 from kdviz.types import Arm, Interval
 
+_LABEL_PX = 56
+"""Room at the right for a value behind an interval that ends at the largest value: "100.0 %" and a gap."""
+
+_LABEL_SHARE = 0.2
+"""Width of a value on a narrow screen, as a share of the axis."""
+
+_GAP = 2 * "\N{NO-BREAK SPACE}"
+"""Between an interval and the value behind it, which would else touch."""
+
 
 def arm_bars_figure(
     found: Sequence[tuple[Arm, Interval]],
@@ -35,7 +44,7 @@ def arm_bars_figure(
     )
     figure.update_layout(
         height=96 + 34 * len(found),
-        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        margin={"l": 8, "r": _LABEL_PX, "t": 28, "b": 8},
         bargap=0.3,
         showlegend=False,
         uirevision="kept",
@@ -87,12 +96,18 @@ def _bars(
 def _values(
     intervals: Sequence[Interval], names: Sequence[str], chance: float, words: Callable[[float], str]
 ) -> go.Scatter:
-    """The values as text, at the right of the intervals and of the line at chance."""
+    """The values as text, at the right of the intervals, if need be beside the axes.
+
+    Where the line at chance would go through the text, at the right of the line.
+    """
+    ends = [interval.value if math.isnan(interval.high) else interval.high for interval in intervals]
+    most = max(abs(end) for end in (*ends, chance) if math.isfinite(end))
     return go.Scatter(
-        x=[max(interval.high, chance) for interval in intervals],
+        x=[chance if end < chance < end + _LABEL_SHARE * most else end for end in ends],
         y=names,
         mode="text",
-        text=[f" {words(interval.value)}" for interval in intervals],
+        text=[f"{_GAP}{words(interval.value)}" for interval in intervals],
         textposition="middle right",
+        cliponaxis=False,
         hoverinfo="skip",
     )

@@ -79,7 +79,7 @@ def class_dots_info(
         "{measure} of {explainer} maps with the teacher's, corrected for chance, with its 95 % interval."
     ).format(measure=measure, explainer=explainer)
     first = next(iter(scores.values()))
-    order = sorted(range(len(classes)), key=lambda label: _nan_last(first[label].corrected))
+    order = sorted(range(len(classes)), key=lambda label: _nan_last(first[label].interval.value))
     arms = tuple(_dots(arm, [of_arm[label] for label in order]) for arm, of_arm in scores.items())
     return ClassDotsInfo(_("Agreement by class"), about, tuple(classes[label] for label in order), arms)
 
@@ -161,9 +161,9 @@ def _spread(arm: Arm, values: NDArray[np.floating]) -> ArmDistribution:
 def _dots(arm: Arm, scores: Sequence[Agreement]) -> ClassDots:
     return ClassDots(
         arm,
-        tuple(each.corrected for each in scores),
-        tuple(each.low for each in scores),
-        tuple(each.high for each in scores),
+        tuple(each.interval.value for each in scores),
+        tuple(each.interval.low for each in scores),
+        tuple(each.interval.high for each in scores),
         tuple(each.n for each in scores),
     )
 

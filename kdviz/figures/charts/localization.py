@@ -67,7 +67,7 @@ def localization_figure(info: LocalizationInfo) -> go.Figure:
     small = most < _SMALL
     figure.update_xaxes(
         title=_("share of images"),
-        range=[0, 1.2 * most if small else 1.12],
+        range=[0, 1.02 * most if small else 1.02],
         tickformat=".0%",
         tickvals=None if small else [0, 0.25, 0.5, 0.75, 1],
         nticks=5,

@@ -18,7 +18,13 @@ from kdviz.figures.charts import (
     localization_info,
 )
 from kdviz.language import _, language, sentences
-from kdviz.narrative import by_class_sentence, evidence_sentence, hardly_ever, localization_sentence
+from kdviz.narrative import (
+    by_class_sentence,
+    evidence_sentence,
+    hardly_ever,
+    localization_sentence,
+    spot_beside_cue,
+)
 from kdviz.types import Arm, Region
 from kdviz.ui.widgets.chart import Drawn, chart
 
@@ -43,7 +49,8 @@ def bars(survey: Survey, measure: str, *, masks_note: str) -> None:
                 chart(each, key=f"ag_{region}", file=f"kdviz-{survey.explainer}-{region}")
                 of_object = sentences(evidence_sentence(survey), masks_note) if region == "object" else ""
                 by_class = by_class_sentence(survey, region)
-                st.caption(sentences(localization_sentence(survey, region), by_class, of_object))
+                why = spot_beside_cue(survey) if region == "cue" else ""
+                st.caption(sentences(localization_sentence(survey, region), by_class, of_object, why))
     for text in hardly.values():
         st.markdown(f":material/my_location: {text}")
 
@@ -51,7 +58,7 @@ def bars(survey: Survey, measure: str, *, masks_note: str) -> None:
 def _scale(survey: Survey, measure: str) -> str:
     """What the numbers of the axis say, negative ones if it shows some."""
     corrected = _("{measure}, corrected: 0 is chance, 1 the same map.")
-    lowest = (row.score.low for row in by_measure(survey) if row.measure == measure)
+    lowest = (row.score.interval.low for row in by_measure(survey) if row.measure == measure)
     negative = any(low < 0 for low in lowest)
     return sentences(
         corrected.format(measure=_(MEASURES[measure].label)),

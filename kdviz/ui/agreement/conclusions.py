@@ -34,13 +34,14 @@ from kdviz.narrative import (
     figures_notes,
     group_name,
     percent_text,
+    teacher_guesses,
 )
 from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.url_state import CHANGE_CUE, CHECK_MAPS
-from kdviz.ui.widgets.caveat import caveat
+from kdviz.ui.widgets.caveat import caveat, test_counts
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -83,6 +84,7 @@ def grounds_of(
         measure,
         cards=[card for card in known if card is not None],
         caveat=caveat(store, run),
+        guesses=bool(teacher_guesses(run, test_counts(run))),
         seeds=known_seeds(store, run),
         second=second_explainer(run, survey.explainer),
     )

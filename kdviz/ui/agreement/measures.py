@@ -50,7 +50,7 @@ def _classes_title(survey: Survey, measure: str) -> str:
     if "twin" not in survey.scores:
         return _("By image and by class")
     student, twin = (by_class(survey, arm, measure=measure) for arm in ("student", "twin"))
-    ahead = sum(a.score.corrected > b.score.corrected for a, b in zip(student, twin, strict=True))
+    ahead = sum(a.score.interval.value > b.score.interval.value for a, b in zip(student, twin, strict=True))
     return _("By image and by class: agreement higher than its twin's in {count} of {total} classes").format(
         count=ahead, total=len(survey.classes)
     )
@@ -70,7 +70,7 @@ def _measures_title(survey: Survey) -> str:
     """By how many measures the student is ahead of its twin."""
     if "twin" not in survey.scores:
         return _("Every measure")
-    found = {(row.arm, row.measure): row.score.corrected for row in by_measure(survey)}
+    found = {(row.arm, row.measure): row.score.interval.value for row in by_measure(survey)}
     ahead = sum(found["student", name] > found["twin", name] for name in survey.measures)
     return _("Every measure: the student is ahead of its twin by {count} of {total}").format(
         count=ahead, total=len(survey.measures)
@@ -97,10 +97,10 @@ def measures_table(survey: Survey) -> pd.DataFrame:
         {
             "Measure": row.label,
             "Arm": ARM_STYLES[row.arm].label,
-            "Corrected": row.score.corrected,
-            "Corrected, low": row.score.low,
-            "Corrected, high": row.score.high,
-            "Absolute values": row.unsigned.corrected if row.unsigned else None,
+            "Corrected": row.score.interval.value,
+            "Corrected, low": row.score.interval.low,
+            "Corrected, high": row.score.interval.high,
+            "Absolute values": row.unsigned.interval.value if row.unsigned else None,
             "Raw": row.score.raw,
             "Chance": row.score.chance,
             "Images": row.score.n,

@@ -23,8 +23,8 @@ from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import BOX_STYLES
 from kdviz.figures.style import ARM_STYLES, score
-from kdviz.language import _, plural, sentences
-from kdviz.narrative import alike_rule, percent_text
+from kdviz.language import _, listed, plural, sentences
+from kdviz.narrative import alike_rule, percent_text, tells_errors
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
 from kdviz.ui.agreement.confusion import confusion_panel
@@ -39,12 +39,19 @@ from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.pickers import arm_picker
 
 _ANY = "any"
+_NO_FILTER: Mapping[str, str | bool] = {
+    "ag_box": _ANY,
+    "ag_answer": _ANY,
+    "ag_cue_says": _ANY,
+    "ag_broken": False,
+}
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @fragment
 def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     """Everything that depends on the arm: a fragment, so that changing the arm redraws nothing else."""
+    _drop_filters_of_another_run(run.id)
     heading = st.container(horizontal=True, vertical_alignment="center")
     with heading:
         arm = arm_picker(
@@ -64,6 +71,8 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     left, right = st.columns([5, 6], gap="medium")
     with left:
         _boxes(shown)
+        if said := tells_errors(survey, arm, measure=measure):
+            st.markdown(said)
         with folded_when_narrow(_("Filters"), key="ag_filters"):
             wanted = _filters(shown)
     with right, folded_when_narrow(_("Agreement and confidence, image by image"), key="ag_points"):
@@ -73,6 +82,17 @@ def one_arm(store: Store, run: Run, survey: Survey, measure: str) -> None:
     gallery(shown, rows)
     confusion_panel(shown)
     rank_correlation_panel(shown)
+
+
+def _drop_filters_of_another_run(run_id: str) -> None:
+    """A filter is of the images of the run for which it was chosen: it would hide those of another."""
+    before = st.session_state.get("ag_filtered")
+    st.session_state["ag_filtered"] = run_id
+    if before not in (None, run_id):
+        for key, value in _NO_FILTER.items():
+            if key in st.session_state:
+                st.session_state[key] = value
+        st.session_state.pop("ag_shown", None)
 
 
 def images_table(
@@ -105,10 +125,11 @@ def images_table(
 
 
 def _boxes(shown: ArmComparison) -> None:
-    """Four buttons; pressing one filters its images, pressing it again shows all."""
+    """A button for each box with images; pressing one filters its images, pressing it again shows all."""
     counts = {arm: box_counts(shown.survey, arm, measure=shown.measure) for arm in shown.survey.scores}
+    empty = [box for box in BOXES if not counts[shown.arm][box] and st.session_state.get("ag_box") != box]
     with st.grid(2, min_column_width=150):
-        for box in BOXES:
+        for box in (each for each in BOXES if each not in empty):
             with st.container(border=True, gap="xsmall"):
                 _box_button(box, counts[shown.arm][box])
                 others = [_share(arm, of, box) for arm, of in counts.items() if arm != shown.arm]
@@ -116,6 +137,9 @@ def _boxes(shown: ArmComparison) -> None:
                     f"{_share(shown.arm, counts[shown.arm], box, bold=True)}  \n{_threshold(shown, box)}",
                     help="  \n".join(others) or None,
                 )
+    if empty:
+        names = listed(BOX_STYLES[box].label for box in empty)
+        st.caption(_("No image is in: {boxes}.").format(boxes=names))
     if undefined := counts[shown.arm][None]:
         st.caption(
             plural(
@@ -134,8 +158,7 @@ def _box_button(box: Box, images: int) -> None:
         on_click=safely(_choose_box),
         args=(box,),
         width="stretch",
-        help=_("Show these images; press again for all.") if images else None,
-        disabled=not images and st.session_state.get("ag_box") != box,
+        help=_("Show these images; press again for all."),
     )
 
 
@@ -257,9 +280,11 @@ def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilt
         sortable = not all(map(_looks_right, rows))
         heading = st.empty()
         if sortable and _order() == "alike":
-            rows.sort(key=_looks_right)
+            alike = [row for row in rows if not _looks_right(row)]
+            rows[:] = [*reversed(alike), *filter(_looks_right, rows)]
             order = _(
-                "**{count} of {total} images**, errors that look alike first, then the lowest agreement first"
+                "**{count} of {total} images**: errors that look alike, the most alike first, then the "
+                "others, the lowest agreement first"
             )
         heading.markdown(order.format(count=f"{len(rows):,}", total=f"{len(survey):,}"))
         if wanted.indices:

@@ -19,7 +19,7 @@ from kdviz.comparison import (
     trained_explainer,
     unseen_cues,
 )
-from kdviz.figures.style import ARM_STYLES, percent, score
+from kdviz.figures.style import ARM_STYLES, percent, score, too_few_maps
 from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
     accuracy_range_text,
@@ -27,11 +27,13 @@ from kdviz.narrative import (
     brief_limits,
     goodhart_alarm,
     left_out,
+    placebo_warning,
     shortcut_warning,
     student_accuracy_gain,
     survey_answer,
     survey_details,
     survey_headline,
+    teacher_guesses,
     unseen_cue_warning,
     with_gain_in_results,
 )
@@ -41,8 +43,9 @@ from kdviz.ui.agreement.cue_split import cue_split_table
 from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
-from kdviz.ui.widgets.caveat import caveat
+from kdviz.ui.widgets.caveat import caveat, test_counts
 from kdviz.ui.widgets.marks_effect import did_marks_help
+from kdviz.ui.widgets.report_file import report_button, report_progress
 
 
 def survey_summary(
@@ -53,42 +56,69 @@ def survey_summary(
     Returns that survey.
     """
     did_marks_help(store, run, heading="###")
-    trained_on = trained_explainer(run.config)
     finding = st.container(border=True, key="finding")
     second = second_explainer(run, survey.explainer)
     other = survey_or_progress(store, run, second) if second else None
-    surveys = [survey, *([other] if other else [])]
-    surveys.sort(key=lambda each: each.explainer != trained_on)
-    missing = "" if other else second
-    known, awaited = with_gain_in_results(
-        surveys, run.results, missing, trained_on=trained_on, measure=measure
-    )
     with finding:
-        early = caveat(store, run)
-        answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited)
-        words = survey_headline(*known, trained_on=trained_on, measure=measure, early=bool(early))
-        if run.config.marks:
-            st.caption(_beside_marks(run))
-        st.markdown(f"{'#####' if run.config.marks else '###'} {answer}")
-        if limits := early or brief_limits(*surveys, measure=measure, removals=removals):
-            st.markdown(limits)
-        one_run = _("One run: intervals are over test images, not over seeds.")
-        with st.expander(_("The finding in numbers"), icon=":material/pin:", key="ag_more"):
-            st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
-            if details := answer_limits(*surveys, measure=measure, removals=removals):
-                st.markdown(details)
-        teacher = known_trust_card(store, run.id, survey.explainer, arm="teacher")
-        if shortcut := shortcut_warning(survey, [teacher] if teacher else []):
-            st.warning(plain(shortcut), icon=":material/visibility:")
-        if unseen := unseen_cue_warning(unseen_cues(survey)):
-            st.warning(unseen, icon=":material/visibility_off:")
-        if alarm := goodhart_alarm(survey, run.results, measure=measure):
-            st.warning(alarm, icon=":material/warning:")
+        _finding(store, run, survey, other, measure, removals)
+        _warnings(store, run, survey, measure)
         with st.container(horizontal=True):
             plain_words()
             with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
                 st.markdown("  \n".join(survey_details(survey, measure=measure)))
+            report_button(store, run)
+        report_progress(store, run)
     return other
+
+
+def _finding(
+    store: Store,
+    run: Run,
+    survey: Survey,
+    other: Survey | None,
+    measure: str,
+    removals: Sequence[CueRemoval],
+) -> None:
+    """The answer, what limits it, and the numbers, folded away. other: by the second explainer, if known."""
+    trained_on, early = trained_explainer(run.config), caveat(store, run)
+    surveys = [survey, *([other] if other else [])]
+    surveys.sort(key=lambda each: each.explainer != trained_on)
+    missing = "" if other else second_explainer(run, survey.explainer)
+    known, awaited = with_gain_in_results(
+        surveys, run.results, missing, trained_on=trained_on, measure=measure
+    )
+    guesses = bool(teacher_guesses(run, test_counts(run)))
+    answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited, guesses=guesses)
+    words = survey_headline(
+        *known,
+        trained_on=trained_on,
+        loss=run.config.explanation_loss,
+        measure=measure,
+        early=bool(early),
+    )
+    if run.config.marks:
+        st.caption(_beside_marks(run))
+    st.markdown(f"{'#####' if run.config.marks else '###'} {answer}")
+    if limits := early or brief_limits(*surveys, measure=measure, removals=removals):
+        st.markdown(limits)
+    weak = placebo_warning(run.results, {each.explainer: each for each in surveys})
+    if weak and not guesses:
+        st.markdown(weak)
+    one_run = _("One run: intervals are over test images, not over seeds.")
+    with st.expander(_("The finding in numbers"), icon=":material/pin:", key="ag_more"):
+        st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
+        if details := answer_limits(*surveys, measure=measure, removals=removals):
+            st.markdown(details)
+
+
+def _warnings(store: Store, run: Run, survey: Survey, measure: str) -> None:
+    teacher = known_trust_card(store, run.id, survey.explainer, arm="teacher")
+    if shortcut := shortcut_warning(survey, [teacher] if teacher else []):
+        st.warning(plain(shortcut), icon=":material/visibility:")
+    if unseen := unseen_cue_warning(unseen_cues(survey)):
+        st.warning(unseen, icon=":material/visibility_off:")
+    if alarm := goodhart_alarm(survey, run.results, measure=measure):
+        st.warning(alarm, icon=":material/warning:")
 
 
 def _beside_marks(run: Run) -> str:
@@ -111,7 +141,7 @@ def arm_figures(run: Run, survey: Survey, largest: Survey, measure: str) -> None
 def _arm_card(largest: Survey, row: MeasureRow) -> None:
     style = ARM_STYLES[row.arm]
     with st.container(border=True, gap="xsmall"):
-        st.metric(f"{style.glyph} {style.label}", score(row.score.corrected), help=row.about)
+        st.metric(f"{style.glyph} {style.label}", score(row.score.interval.value), help=row.about)
         st.caption(
             f"{_agreement(row.score)}  \n{_predictions(largest, row.arm)}",
             help=_(
@@ -143,6 +173,8 @@ def _accuracy(run: Run, survey: Survey, arm: Arm) -> float:
 
 
 def _agreement(found: Agreement) -> str:
+    if few := too_few_maps(found):
+        return _("Agreement with the teacher: {value}.").format(value=few)
     images = plural("{count} image", "{count} images", found.n)
     values = {"images": images, "raw": score(found.raw), "chance": score(found.chance)}
     if math.isnan(found.low):

@@ -159,7 +159,7 @@ def _row(arm: Arm, result: ArmResult) -> dict[str, Any]:
     for name in _FIGURES:
         row[name] = column_value(METRICS[name], METRICS[name].read(result))
         if name == "agreement":
-            row["interval"] = interval_text(result.cosine.low, result.cosine.high)
+            row["interval"] = interval_text(result.cosine.interval.low, result.cosine.interval.high)
     return row
 
 

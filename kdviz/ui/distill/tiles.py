@@ -45,11 +45,12 @@ def _tile(arm: Arm, results: Results, words: str) -> None:
             st.metric(
                 _(follows.label), follows.text(result.cue_followed), width="content", help=_(follows.about)
             )
-        too_few = too_few_maps(result.cosine)
         st.metric(
             _("Agreement with the teacher"),
-            "–" if too_few else agreement.text(agreement.read(result)),
-            too_few or interval_text(result.cosine.low, result.cosine.high) or None,
+            agreement.text(agreement.read(result)),
+            too_few_maps(result.cosine)
+            or interval_text(result.cosine.interval.low, result.cosine.interval.high)
+            or None,
             delta_color="off",
             delta_arrow="off",
             width="content",
@@ -90,8 +91,6 @@ def against_twin(arm: Arm, results: Results, gain: Gain, accuracy_gain: Gain = U
 
 
 def _accuracy_gain_words(gain: Gain) -> str:
-    if gain.low == gain.high == 0:
-        return _("As accurate as the twin.")
     match verdict(gain):
         case Verdict.BETTER:
             return _("{points} more accurate than the twin.").format(points=spoken_points(gain))
@@ -113,8 +112,8 @@ def _accuracy_words(result: ArmResult, twin: ArmResult) -> str:
 
 
 def _agreement_words(gain: Gain, compared: Sequence[Agreement]) -> str:
-    """compared: the agreements of the two, which may be of few images; "" if of too few."""
-    if not isfinite(gain.value) or any(each.is_too_little for each in compared):
+    """compared: the agreements of the two, which may be of few images; "" for a gain of too few."""
+    if not isfinite(gain.value):
         return ""
     few = any(each.is_partial for each in compared)
     match verdict(gain):

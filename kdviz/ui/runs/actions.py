@@ -13,12 +13,12 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import STATES, plain
 from kdviz.ui.frame.server import is_open
 from kdviz.ui.runs.annotations import annotation_form
-from kdviz.ui.runs.report_file import report_progress
 from kdviz.ui.runs.run_selection import clear_chosen
 from kdviz.ui.runs.share import downloads, raw_download, reuse_settings
 from kdviz.ui.runs.table import data_name
 from kdviz.ui.runs.weights import weights
 from kdviz.ui.widgets.parent_run import compare_with_parent, parent_text
+from kdviz.ui.widgets.report_file import report_progress
 
 _DELETED = "just_deleted"
 _ENDED_EARLY = ("cancelled", "interrupted", "failed")

@@ -13,10 +13,10 @@ from kdviz.jobs import import_run
 from kdviz.language import _
 from kdviz.store import DamagedRun, Run, Store
 from kdviz.ui.frame.errors import errors
-from kdviz.ui.runs.report_file import report_button
 from kdviz.ui.runs.run_selection import choose_runs
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
+from kdviz.ui.widgets.report_file import report_button
 
 _UPLOADS = "uploads_done"
 

@@ -1,17 +1,22 @@
 import math
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from kdviz.comparison import (
+    ArmPredictions,
     ImageFilter,
     TriageRow,
     alike_above,
     box_counts,
     boxes,
+    error_ranking,
     survey_cue_classes,
     triage,
 )
-from tests.comparison.made import made
+from kdviz.narrative import tells_errors
+from tests.comparison.made import made, scores
 
 BY_HAND = (
     "right-alike",
@@ -97,3 +102,28 @@ def test_images_can_be_listed_by_what_a_random_cue_indicates():
         found = [row.index for row in triage(survey, ImageFilter(lucky=wanted))]
         assert sorted(found) == survey.indices[there].tolist()
         assert found
+
+
+def test_agreement_is_judged_by_how_often_an_error_has_the_lower_one():
+    """Twelve errors and twelve right answers, agreement 0, 1, … 23: every error has a lower one but the last."""
+    survey, count = made(), 25
+    labels = np.zeros(count, dtype=int)
+    predicted = np.array([1] * 11 + [0] * 12 + [1, 0])
+    raw = np.array([*range(24), np.nan]) / 24
+    known = replace(
+        survey,
+        labels=labels,
+        indices=np.arange(count),
+        predictions={"teacher": ArmPredictions(labels, raw), "student": ArmPredictions(predicted, raw)},
+        scores={"student": {"cosine": scores(raw)}},
+    )
+    assert error_ranking(known).value == pytest.approx(11 / 12)
+    assert tells_errors(known).startswith(
+        "Agreement tells where the student errs: of a wrongly and a rightly answered image, the wrong one has the "
+        "lower agreement in 91.7"
+    )
+    right = replace(known, predictions={**known.predictions, "student": ArmPredictions(labels, raw)})
+    assert error_ranking(right) is None
+    assert tells_errors(right) == ""
+    noise = replace(known, scores={"student": {"cosine": scores(np.roll(raw, 7))}})
+    assert tells_errors(noise).startswith("Agreement does not tell where the student errs: ")

@@ -4,8 +4,14 @@ import math
 
 import pytest
 
-from kdviz.figures.charts import agreement_bars_alt, agreement_bars_figure, agreement_bars_info
-from kdviz.types import Agreement
+from kdviz.figures.charts import (
+    agreement_bars_alt,
+    agreement_bars_figure,
+    agreement_bars_info,
+    localization_figure,
+    localization_info,
+)
+from kdviz.types import Agreement, Interval
 
 
 @pytest.mark.parametrize(
@@ -28,3 +34,13 @@ def test_on_how_few_images_a_bar_is(maps, drawn, note):
     said = agreement_bars_alt(info)
     assert note in said
     assert ("0.33" in said) == drawn
+
+
+def test_a_value_stands_at_its_bar_and_keeps_clear_of_the_line_at_chance():
+    values = [Interval(0.99, 0.98, 1.0), Interval(0.40, 0.38, 0.42), Interval(0.1, 0.05, 0.15)]
+    hits = dict(zip(("teacher", "student", "twin"), values, strict=True))
+    figure = localization_figure(localization_info("object", hits, 0.45, explainer="Grad-CAM"))
+    labels = figure.data[1]
+    assert list(labels.x) == [1.0, 0.45, 0.15]  # the line would go through the second
+    assert labels.cliponaxis is False
+    assert figure.layout.margin.r >= 50

@@ -34,7 +34,7 @@ from kdviz.comparison import (
     triage,
 )
 from kdviz.explainers import EXPLAINERS
-from kdviz.figures.charts import confusion_alt, confusion_info
+from kdviz.figures.charts import BOX_STYLES, confusion_alt, confusion_info
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.jobs import SurveyJob, start_survey, survey_job
 from kdviz.jobs.surveys import SurveyProgress
@@ -80,6 +80,13 @@ def graded(trained, finished):
     for explainer in ("grad-cam", "integrated-gradients", "saliency"):
         assert start_survey(store, finished, explainer).wait(PATIENCE_S).state == "done"
     return known_survey(store, finished, "grad-cam")
+
+
+@pytest.fixture(autouse=True)
+def learned(monkeypatch):
+    """The teacher of the tiny run only guesses, of which nothing would be concluded."""
+    for module in (summary, conclusions):
+        monkeypatch.setattr(module, "teacher_guesses", lambda *asked: "")
 
 
 @pytest.fixture
@@ -183,7 +190,8 @@ def test_the_list_begins_with_errors_that_look_alike_or_with_the_lowest_agreemen
     monkeypatch.setattr(sys.modules[triage.__module__], "ALIKE_QUANTILE", 0.0)
     rows = triage(graded)
     lowest = [row.index for row in sorted(rows, key=lambda row: row.score)]
-    errors = [row.index for row in rows if row.box == "wrong-alike" and row.predicted != row.label]
+    alike = [row for row in rows if row.box == "wrong-alike" and row.predicted != row.label]
+    errors = [row.index for row in sorted(alike, key=lambda row: row.score, reverse=True)]
     errors_first = [*errors, *(index for index in lowest if index not in errors)]
     assert errors_first[:6] != lowest[:6]
     opened(app, "agreement", run=finished)
@@ -596,8 +604,8 @@ def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_hel
     opened(app, "agreement", run=finished, ag_arm="twin (λ = 0)")
     assert not app.exception
     drawn = [each for each in app.caption if "**" in each.value]
-    for caption, box in zip(drawn, BOXES, strict=True):
-        counts = {arm: box_counts(graded, arm) for arm in graded.scores}
+    counts = {arm: box_counts(graded, arm) for arm in graded.scores}
+    for caption, box in zip(drawn, filter(counts["twin"].get, BOXES), strict=True):
         name = ARM_STYLES["twin"].label.replace(" ", "\N{NO-BREAK SPACE}")
         of = counts["twin"]
         share = percent_text(share_interval(of[box], sum(of[each] for each in BOXES)))
@@ -611,10 +619,27 @@ def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_hel
         assert all(ARM_STYLES[arm].glyph in caption.help for arm in counts if arm != "twin")
 
 
-def test_an_empty_box_cannot_be_pressed_unless_it_is_the_chosen_one(app, finished, graded):
+def test_empty_boxes_are_a_line_unless_one_of_them_is_chosen(app, finished, graded):
     empty = [box for box, held in box_counts(graded).items() if box and not held]
     assert empty, "else this tests nothing"
     opened(app, "agreement", run=finished)
-    assert [box for box in BOXES if app.button(key=f"ag_box_{box}").disabled] == empty
+
+    def buttons():
+        keys = [button.key or "" for button in app.button]
+        return {key.removeprefix("ag_box_") for key in keys if key.startswith("ag_box_")}
+
+    assert buttons() == {*BOXES} - {*empty}
+    assert "No image is in: " in shown(app)
+    assert all(BOX_STYLES[box].label in shown(app) for box in empty)
     app.selectbox(key="ag_box").set_value(empty[0]).run()
-    assert not app.button(key=f"ag_box_{empty[0]}").disabled
+    assert empty[0] in buttons()
+
+
+def test_a_box_chosen_with_another_run_hides_nothing_of_this_one(app, finished, graded):
+    opened(app, "agreement", run=finished)
+    box = next(box for box, held in box_counts(graded).items() if box and held)
+    app.button(key=f"ag_box_{box}").click().run()
+    app.session_state["ag_filtered"] = "another"
+    app.run()
+    assert app.selectbox(key="ag_box").value == "any"
+    assert f"**{len(graded):,} of {len(graded):,} images**" in shown(app)

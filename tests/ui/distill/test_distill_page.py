@@ -423,7 +423,6 @@ def test_a_tile_says_how_far_its_arm_is_from_the_twin(accuracy, gain, words):
     ("gain", "words"),
     [
         (Gain(0.4375, 0.1875, 0.6875, 16), "43.8 points (18.8 to 68.8) more accurate than the twin."),
-        (Gain(0.0, 0.0, 0.0, 16), "As accurate as the twin."),
         (Gain(-0.1, -0.2, -0.05, 16), "10.0 points (5.0 to 20.0) less accurate than the twin."),
         (
             Gain(0.0625, -0.0625, 0.1875, 16),
@@ -453,7 +452,7 @@ def test_a_tile_says_on_how_few_images_an_agreement_is(maps, agreement, differen
         "twin": ArmResult(1, 0.5, agreement={"cosine": twin}),
         "placebo": ArmResult(1, 0.5, agreement={"cosine": found}),
     }
-    gains = {"placebo": Gain(-0.42, -0.6, -0.12, maps)}
+    gains = {"placebo": Gain(-0.42, -0.6, -0.12, maps).of(600)}
 
     def page(results, gains):
         from kdviz.ui.distill.tiles import tiles

@@ -308,9 +308,9 @@ def test_a_report_whose_checks_are_not_known_is_announced_and_then_saved(app, tr
     opened(app, "runs", run=run_id)
     choose(app, store, [run.id for run in store.runs()].index(run_id))
     with monkeypatch.context() as patch:
-        patch.setattr("kdviz.ui.runs.report_file.start_report_checks", lambda *given: None)
+        patch.setattr("kdviz.ui.widgets.report_file.start_report_checks", lambda *given: None)
         unfinished = SimpleNamespace(ended=True, progress=SurveyProgress("stopped"))
-        patch.setattr("kdviz.ui.runs.report_file.report_checks_job", lambda *given: unfinished)
+        patch.setattr("kdviz.ui.widgets.report_file.report_checks_job", lambda *given: unfinished)
         app.run()
         assert "Save it now, with the maps unchecked" in [
             button.proto.label for button in app.get("download_button")

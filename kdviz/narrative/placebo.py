@@ -1,0 +1,106 @@
+"""A placebo that is no opponent: one that only guesses, or to which the wrong maps did harm."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+
+from kdviz.agreement import Verdict, verdict
+from kdviz.language import _, percentage, sentences
+from kdviz.narrative.above_guessing import guessing
+from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gain_over_twin
+from kdviz.narrative.intervals import spoken_points
+from kdviz.types import Arm, Gain, Results
+
+
+@dataclass(frozen=True)
+class WeakPlacebo:
+    """A placebo that is no opponent: being more accurate than it shows little.
+
+    accuracy: its own, and guessed: that of guessing, where it is not clearly above that, else NaN both.
+    behind: its accuracy minus the twin's. gain: the student's minus the twin's; both of no images without a
+    twin.
+    """
+
+    accuracy: float
+    guessed: float
+    behind: Gain
+    gain: Gain
+
+    @property
+    def guesses(self) -> bool:
+        """Whether it only guesses; otherwise it is clearly less accurate than the twin."""
+        return math.isfinite(self.guessed)
+
+
+def weak_placebo(results: Results | None, surveys: Surveys = NO_SURVEYS) -> WeakPlacebo | None:
+    """The placebo where it is no opponent; None where it is one, and without one.
+
+    It is none where it only guesses though the twin does not, which the labels of a survey tell, and where
+    it is clearly less accurate than the twin: then maps of other images do harm, and a student with maps of
+    its own is ahead of it even if they do no good.
+    """
+    behind = accuracy_gain_over_twin(results, surveys, "placebo")
+    gain = accuracy_gain_over_twin(results, surveys, "student")
+    if found := _guessed(surveys):
+        return WeakPlacebo(*found, behind, gain)
+    if behind.n and verdict(behind) is Verdict.WORSE:
+        return WeakPlacebo(math.nan, math.nan, behind, gain)
+    return None
+
+
+def _guessed(surveys: Surveys) -> tuple[float, float] | None:
+    """The placebo's accuracy and that of guessing, if it only guesses; None if the twin does as well.
+
+    Where a planted cue is random, all that rely on it are right as often as by guessing.
+    """
+    known = [survey for survey in surveys.values() if "placebo" in survey.predictions]
+    if not known:
+        return None
+    largest = max(known, key=len)
+    counts = list(Counter(largest.labels.tolist()).values())
+    if len(counts) < 2:
+        return None
+
+    def guess(arm: Arm) -> float | None:
+        return guessing(float(largest.right(arm).mean()), counts)
+
+    guessed = guess("placebo")
+    if guessed is None or ("twin" in largest.predictions and guess("twin") is not None):
+        return None
+    return float(largest.right("placebo").mean()), guessed
+
+
+def placebo_warning(results: Results | None, surveys: Surveys = NO_SURVEYS) -> str:
+    """That being ahead of the placebo shows little, and what counts instead; "" where it is an opponent."""
+    weak = weak_placebo(results, surveys)
+    if weak is None:
+        return ""
+    if weak.guesses:
+        text = _(
+            "The placebo is right on {share}, no more often than by guessing ({guessed}), so being ahead of "
+            "it shows little."
+        ).format(share=percentage(weak.accuracy), guessed=percentage(weak.guessed))
+    else:
+        text = _(
+            "The placebo is worse than the twin, by {points}: maps of other images do harm here, so being "
+            "ahead of it shows little."
+        ).format(points=spoken_points(weak.behind.negated))
+    counts = _("What counts is the accuracy beyond the twin's: {points}.")
+    return sentences(text, counts.format(points=spoken_points(weak.gain, signed=True)) if weak.gain.n else "")
+
+
+def placebo_reservation(weak: WeakPlacebo) -> str:
+    """What is not shown because of it."""
+    if weak.guesses:
+        text = _(
+            "That being ahead of the placebo shows much: at this λ the placebo is right on {share}, no more "
+            "often than by guessing ({guessed})."
+        )
+        return text.format(share=percentage(weak.accuracy), guessed=percentage(weak.guessed))
+    text = _(
+        "That being ahead of the placebo shows much: maps of other images do harm here, the placebo is worse "
+        "than the twin, by {points}."
+    )
+    return text.format(points=spoken_points(weak.behind.negated))
