@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Student,
         axes,
         best_of,
+        comparable,
         figure_by_seed,
         lead_over,
         pareto_front,

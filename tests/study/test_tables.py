@@ -190,8 +190,8 @@ def test_a_document_shows_figures_and_differences(study, rows):
     lines = page.splitlines()
     assert lines[0] == "# Few"
     assert (
-        "| λ | arm | seeds | Accuracy | Agreement | Agreement, held-out explainer | Fidelity | KL divergence from the teacher |"
-        in lines
+        "| λ | arm | seeds | Accuracy | Agreement | Agreement, held-out explainer | Fidelity (same class as the teacher)"
+        " | KL divergence from the teacher |" in lines
     )
     assert sum(line.startswith("| – | teacher | 1 | 95.0\N{NO-BREAK SPACE}% | – |") for line in lines) == 1
     assert any(

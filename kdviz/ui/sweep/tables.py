@@ -14,6 +14,7 @@ from kdviz.language import _, listed
 from kdviz.metrics import METRICS
 from kdviz.study import CONTROLS, PAIR, Study, difference_rows, figure_rows, summary_table
 from kdviz.ui.frame.responsive import WIDE, only_when
+from kdviz.ui.sweep.grid import axis_name
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.downloads import csv_button
@@ -107,7 +108,7 @@ def column_label(name: str) -> str:
     if name in METRICS:
         return _(METRICS[name].label)
     labels = {
-        PAIR: _("combination"),
+        PAIR: axis_name(PAIR),
         "arm": _("arm"),
         "seeds": _("seeds"),
         "figure": _("metric"),
