@@ -12,7 +12,8 @@ from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
 from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
-from kdviz.study.running import Done, run_name, run_of
+from kdviz.study.running import Done, run_of
+from kdviz.study.words import run_name
 
 _RESUMABLE = ENDED - {"finished"}
 

@@ -388,8 +388,8 @@ def test_each_row_of_a_table_is_a_card_on_a_phone():
 
 
 def test_the_heading_of_the_differences_names_the_controls_that_the_study_has():
-    assert differences_title([{"less_twin": "+1", "less_twin_says": "better"}]) == "Student − twin"
+    assert differences_title([{"control": "twin", "accuracy": "+1"}]) == "Student − twin"
     assert (
-        differences_title([{"less_twin": "+1"}, {"less_placebo": "+1"}])
+        differences_title([{"control": "twin"}, {"control": "placebo"}, {"control": "twin"}])
         == "Student − twin, student − placebo"
     )
