@@ -117,7 +117,7 @@ def _study_files() -> list[StudyFile]:
 def unmeasured(file: StudyFile, done: int) -> None:
     """What a study would measure of which nothing can be compared yet. done: finished runs."""
     varied = [
-        f"{axis_name(field)} ({listed(setting_value(field, value) for value in values)})"
+        f"{axis_name(field)} ({_('; ').join(setting_value(field, value) for value in values)})"
         for field, values in axes(file.study, file.points).items()
     ]
     seeds = {point.config.seed for point in file.points}

@@ -13,6 +13,7 @@ from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed
 from kdviz.metrics import METRICS
 from kdviz.study import PAIR, Study, differences_by_point, figure_rows, summary_table
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.sweep.grid import axis_name
 from kdviz.ui.sweep.studies import StudyFile
@@ -77,7 +78,8 @@ def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
         named = [_difference_label(arm) for arm in table.pop("control")]
         if len(set(named)) > 1:  # one alone is in the title
             table.insert(sum(name not in METRICS for name in table), "control", named)
-    with only_when(WIDE, key=f"{key}_wide"):
+    size = "projected" if projecting() else "wide"  # a table keeps the letters that it began with
+    with only_when(WIDE, key=f"{key}_{size}"):
         st.dataframe(
             table,
             hide_index=True,

@@ -54,7 +54,7 @@ def test_without_a_run_it_says_what_a_study_is_and_how_to_start_the_smallest(app
     assert not app.get("plotly_chart")
     assert [each.label for each in app.expander] == ["About this study"]
     assert not app.expander[0].proto.expanded
-    assert app.info[0].value == "Not measured yet. 6 runs would compare λ (0, 3), with 3 seeds."
+    assert app.info[0].value == "Not measured yet. 6 runs would compare λ (0; 3), with 3 seeds."
     assert app.selectbox(key="study_menu").options[0] == "Few · not measured yet, 6 runs"
 
 
@@ -116,7 +116,7 @@ def test_of_few_runs_with_nothing_to_compare_one_line_says_so_and_no_chart(app, 
     opened(app, "sweep", study="grid")
     assert not app.exception
     assert app.info[0].value == (
-        "Nothing can be compared yet: 3 of 12 runs have finished. 12 runs would compare λ (0, 3), Temperature T (1, 4), "
+        "Nothing can be compared yet: 3 of 12 runs have finished. 12 runs would compare λ (0; 3), Temperature T (1; 4), "
         "with 3 seeds."
     )
     assert not app.get("plotly_chart")
