@@ -12,7 +12,6 @@ from kdviz.store import Run, Store
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.heading import beside_title
-from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import NARROW, only_when
 from kdviz.ui.frame.scroll import scroll_to_top
@@ -201,7 +200,7 @@ def _lesson(lesson: Lesson, store: Store, run: Run | None) -> None:
 
 
 def _way_around(lesson: Lesson) -> None:
-    """That a lesson is hard, and a link to the next one that is not."""
+    """That a lesson is hard, and a button to the next one that is not."""
     following = list(LESSONS)[list(LESSONS.values()).index(lesson) :]
     easier = next(name for name in following if not LESSONS[name].hard)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -209,12 +208,14 @@ def _way_around(lesson: Lesson) -> None:
             _("**Hard**: it speaks of channels and gradients of a network. You can go on without it:"),
             width="content",
         )
-        st.page_link(
-            "pages/learn.py",
-            label=_(LESSONS[easier].label),
-            icon=":material/arrow_forward:",
-            query_params=with_language({"lesson": easier}),
-        )
+        if st.button(
+            f"{_(LESSONS[easier].label)} →",
+            type="tertiary",
+            key="ln_around",
+            on_click=safely(_open_lesson),
+            args=(easier,),
+        ):
+            st.rerun()  # the whole page: the lesson alone is a fragment
 
 
 def _neighbours(name: str) -> None:
