@@ -132,7 +132,7 @@ METRICS: Mapping[str, MetricSpec] = {
     ),
     "fidelity": MetricSpec(
         name="fidelity",
-        label="Fidelity",
+        label="Fidelity (same class as the teacher)",
         about="Share of test images for which the arm predicts the same class as the teacher.",
         unit="share",
         better=1,

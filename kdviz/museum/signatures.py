@@ -257,10 +257,10 @@ def _agreement_curve(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
 
 
 def _accuracy_curve(right: Evidence, wrong: Evidence) -> RunCurvesInfo:
-    """The students' validation accuracy, and the faulty run's test accuracy as a horizontal line."""
+    """The students' validation accuracy, and a point for the test accuracy of each."""
     curve = _overlaid([_of_student(accuracy_info(each.measured)) for each in (right, wrong)])
-    tested = wrong.results["student"].accuracy
-    return replace(curve, level=(tested, _("B on the test: {accuracy}").format(accuracy=percent(tested))))
+    tested = tuple((place, each.results["student"].accuracy) for place, each in enumerate((right, wrong)))
+    return replace(curve, tested=tested)
 
 
 def _of_student(info: CurveInfo) -> CurveInfo:

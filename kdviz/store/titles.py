@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -24,14 +25,23 @@ _FILES = (".zip", ".npz", ".csv", ".tsv", ".jsonl", ".ndjson")
 def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
     """The given name, else a title from the settings: "Shapes, coloured patch, λ 30 · 03:05".
 
+    Names that earlier versions gave to runs of studies have field names, which pages do not use.
+
     created: seconds since 1970; titles of runs of earlier days include the date. A deliberate mistake is
     mentioned first.
     """
-    name = _("Prepared run") if given == PREPARED_NAME else given
+    name = _("Prepared run") if given == PREPARED_NAME else _with_symbols(given)
     name = name or _("{settings} · {time}").format(settings=_settings(config), time=_moment(created))
     if config.mistake == "none":
         return name
     return _("MISTAKE {mistake} · {name}").format(mistake=config.mistake, name=name)
+
+
+def _with_symbols(name: str) -> str:
+    """E.g. "Few: λ = 3, seed 0" for "Few: explanation_weight = 3, seed = 0"."""
+    if ": " not in name:
+        return name
+    return re.sub(r"\bseed = (\d+)$", r"seed \1", name).replace("explanation_weight = ", "λ = ")
 
 
 def _settings(config: RunConfig) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         Student,
         axes,
         best_of,
+        comparable,
         figure_by_seed,
         lead_over,
         pareto_front,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from kdviz.study.table import FIGURES, tidy_table
     from kdviz.study.writing import (
         difference_rows,
+        differences_by_point,
         figure_rows,
         make_folder,
         markdown,

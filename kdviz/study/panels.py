@@ -9,16 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from kdviz.config import CHOICES, RunConfig
 from kdviz.figures.charts import StudyInfo, StudyLine, StudyPanel
-from kdviz.study.plan import PAIR, Study
+from kdviz.study.plan import Study
 from kdviz.study.summary import point_fields
 from kdviz.study.table import IDLE_AT_ZERO, LAMBDA, Row, records
+from kdviz.study.words import setting_words
 from kdviz.types import ARMS, Arm
 
 _Panel = Mapping[str, Any]  # a value for each field by which panels differ
-
-_SYMBOLS = {"cue_strength": "ρ", "temperature": "T"}
 
 
 def study_info(study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> StudyInfo:
@@ -62,7 +60,7 @@ def _panel(place: _Panel, fields: Sequence[str], runs: Sequence[Row], figures: S
     own_runs, own = ([row for row in table if _belongs(row, place)] for table in (runs, figures))
     teachers = [row["mean"] for row in own if row["arm"] == "teacher" and row["figure"] == "accuracy"]
     return StudyPanel(
-        ", ".join(_words(field, place[field]) for field in fields),
+        ", ".join(setting_words(field, place[field]) for field in fields),
         _lines("accuracy", own_runs, own),
         _lines("agreement", own_runs, own),
         teachers[0] if teachers else nan,
@@ -93,13 +91,3 @@ def _line(arm: Arm, figure: str, runs: Sequence[Row], summary: Sequence[Row]) ->
         tuple(float(row[name]) for row in own) for name in (LAMBDA, "mean", "low", "high")
     )
     return StudyLine(arm, weights, mean, low, high, tuple(sorted(dots)))
-
-
-def _words(field: str, value: Any) -> str:
-    """One part of a panel's title."""
-    if field == PAIR:
-        return str(value)
-    if field in CHOICES and value in CHOICES[field]:
-        return CHOICES[field][value].label
-    name = _SYMBOLS.get(field) or (RunConfig.model_fields[field].title or field).lower()
-    return f"{name} = {value:g}" if isinstance(value, float | int) else f"{name} = {value}"

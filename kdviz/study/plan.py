@@ -67,7 +67,7 @@ class Point:
         return getattr(self.config, field)
 
     def label(self, study: Study) -> str:
-        """Its values of the settings that vary, as text."""
+        """Its values of the settings that vary, by the names of a study file."""
         values = [f"{field} = {_short(self.value(field))}" for field in study.grid]
         return ", ".join([*([self.pair] if self.pair else []), *values]) or study.name
 

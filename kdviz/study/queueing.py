@@ -12,7 +12,8 @@ from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
 from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
-from kdviz.study.running import Done, run_name, run_of
+from kdviz.study.running import Done, run_of
+from kdviz.study.words import run_name
 
 _RESUMABLE = ENDED - {"finished"}
 
@@ -88,11 +89,12 @@ def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
 def stop_study(store: Store, points: Sequence[Point]) -> None:
     """Stop the running and waiting runs of a study. Their snapshots are kept.
 
-    Runs that have not started are deleted, since they hold nothing.
+    Runs that have not started are removed altogether, since they hold nothing that could be restored.
     """
     now = study_status(store.runs(), points)
     for run in (*now.waiting, *now.running):
         with suppress(StoreError):  # started or ended meanwhile
             stop(store, run.id)
-            if run.record.started is None:
+            if store.run(run.id).record.started is None:
                 store.delete(run.id)
+                store.purge(run.id)

@@ -11,7 +11,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from functools import partial
-from statistics import fmean
+from statistics import median
 from threading import Event as Flag
 
 from kdviz.comparison import known_survey, survey
@@ -20,12 +20,11 @@ from kdviz.jobs import execute, resume, run_time_key, submit
 from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import is_packaged
 from kdviz.study.plan import Point, Study
+from kdviz.study.words import run_name
 from kdviz.types import Event
 
 POLL_S = 1.0
 """How often the store is checked for runs that another process has finished."""
-
-NAME_LENGTH = 120
 
 Observer = Callable[[Event], object]
 Execute = Callable[[Store, str, Observer | None], Run]
@@ -100,9 +99,9 @@ def carry_out(
 
 
 def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
-    """Estimated seconds to train these points: the mean of similar finished runs, else of all finished ones.
+    """Estimated seconds to train these points: the median of similar finished runs, else of all.
 
-    NaN if no run has finished.
+    Runs that were slowed down by other work would raise a mean. NaN if no run has finished.
     """
     known = [each for each in done if not each.failed]
     if not known:
@@ -110,8 +109,8 @@ def seconds_left(points: Sequence[Point], done: Sequence[Done]) -> float:
     seconds: dict[tuple[object, ...], list[float]] = {}
     for each in known:
         seconds.setdefault(_kind(each.point), []).append(each.run.record.progress.seconds)
-    mean_s = fmean(each.run.record.progress.seconds for each in known)
-    return sum(fmean(seconds.get(_kind(point), [mean_s])) for point in points)
+    usual_s = median(each.run.record.progress.seconds for each in known)
+    return float(sum(median(seconds.get(_kind(point), [usual_s])) for point in points))
 
 
 def finished_runs(store: Store, points: Sequence[Point]) -> list[Done]:
@@ -149,11 +148,6 @@ def _needs_teacher_of(store: Store, point: Point, futures: Sequence[Point]) -> b
     """Whether one of the running points trains the teacher that this one needs."""
     key = point.config.teacher_key
     return any(each.config.teacher_key == key for each in futures) and not store.has_teacher(key)
-
-
-def run_name(study: Study, point: Point) -> str:
-    """The name of a run of the study."""
-    return f"{study.name}: {point.label(study)}"[:NAME_LENGTH]
 
 
 def run_of(runs: Sequence[Run], point: Point) -> Run | None:

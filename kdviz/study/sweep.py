@@ -101,6 +101,22 @@ def lead_over(more: Mapping[int, float], less: Mapping[int, float]) -> Lead | No
     return Lead(hierarchical_bootstrap(differences), ahead, len(seeds))
 
 
+def comparable(found: Sequence[Student], tuned: Iterable[str]) -> bool:
+    """Whether a student has a control, or two of one seed differ in one of these settings alone."""
+    if any(student.others.keys() & {*CONTROLS} for student in found):
+        return True
+    return any(_differ_in(name, found) for name in tuned)
+
+
+def _differ_in(name: str, found: Sequence[Student]) -> bool:
+    free = {name, *IDLE_AT_ZERO} if name == LAMBDA else {name}
+    values: dict[tuple[Any, ...], set[Any]] = {}
+    for student in found:
+        rest = tuple(value for field, value in student.values.items() if field not in free)
+        values.setdefault((student.seed, *rest), set()).add(student.values[name])
+    return any(len(each) > 1 for each in values.values())
+
+
 def figure_by_seed(found: Iterable[Student], figure: str, arm: Arm = "student") -> dict[int, float]:
     """A figure of an arm by seed, where it is defined."""
     sides = ((each.seed, each.figures if arm == "student" else each.others.get(arm, {})) for each in found)

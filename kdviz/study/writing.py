@@ -143,6 +143,30 @@ def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, s
             yield {**place, **cells}
 
 
+def differences_by_point(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
+    """One row per grid point and control: how far the student is above it, figure by figure.
+
+    By column name: the settings that vary, "control" (an arm), and figures. A verdict is in a cell only where
+    it is not that the student is better.
+    """
+    found: dict[tuple[str, ...], dict[str, str]] = {}
+    for row in records(summary):
+        known = [other for other in CONTROLS if isinstance(row[f"less_{other}_says"], str)]
+        for other in known if row["figure"] in _COMPARED else ():
+            place = {**_place(study, summary, row), "control": other}
+            del place["arm"]
+            cells = found.setdefault(tuple(place.values()), place)
+            cells[row["figure"]] = _with_verdict(row, f"less_{other}")
+    return list(found.values())
+
+
+def _with_verdict(row: Row, of: str) -> str:
+    difference = _difference(row["figure"], row[of], row[f"{of}_low"], row[f"{of}_high"])
+    if Verdict(row[f"{of}_says"]) is Verdict.BETTER:
+        return difference
+    return _("{difference}: {verdict}").format(difference=difference, verdict=_verdict(row, of))
+
+
 def _verdict(row: Row, of: str) -> str:
     """The verdict on a difference in words, with the numbers of seeds and images."""
     verdict, seeds, images = Verdict(row[f"{of}_says"]), int(row[f"{of}_seeds"]), int(row[f"{of}_images"])

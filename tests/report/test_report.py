@@ -82,7 +82,7 @@ def test_the_final_figures_are_the_stores_own_to_the_last_digit(finished, page):
         [results[arm].intact_accuracy] for arm in ARMS
     ]
     assert table["Parameters"] == [[results[arm].parameters] for arm in ARMS]
-    assert table["Fidelity"] == [[], *([results[arm].fidelity] for arm in GRADED)]
+    assert table["Fidelity (same class as the teacher)"] == [[], *([results[arm].fidelity] for arm in GRADED)]
     assert table["KL divergence from the teacher"] == [[], *([results[arm].fidelity_kl] for arm in GRADED)]
     assert table["Calibration error"] == [[results[arm].calibration_error] for arm in ARMS]
     assert table["Share of evidence on the cue"] == [defined(results[arm].cue_share) for arm in ARMS]

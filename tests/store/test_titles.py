@@ -78,3 +78,16 @@ def test_the_prepared_run_is_named_in_the_language_of_the_page():
     assert run_title(config, 0.0, given=PREPARED_NAME) == "Prepared run"
     with speaking("zh"):
         assert run_title(config, 0.0, given=PREPARED_NAME) == "准备好的实验"
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("The λ ladder: explanation_weight = 0, seed = 3", "The λ ladder: λ = 0, seed 3"),
+        ("Few images: to CNN, explanation_weight = 1.5, seed = 0", "Few images: to CNN, λ = 1.5, seed 0"),
+        ("explanation_weight = 0", "explanation_weight = 0"),
+        ("with a seed = 3", "with a seed = 3"),
+    ],
+)
+def test_a_name_that_an_earlier_version_gave_to_a_run_of_a_study_is_shown_with_symbols(given, shown):
+    assert run_title(make_config({}), 0.0, given=given) == shown

@@ -19,7 +19,7 @@ def test_what_is_missing_is_queued_once_and_what_is_there_taken_over(tmp_path, s
         assert queue_missing(store, study, points) == 4
         assert queue_missing(store, study, points) == 0
     assert counts(store, points) == (1, 1, 4, 0)
-    assert store.queued()[0].record.name == "Few: explanation_weight = 0, seed = 1"
+    assert store.queued()[0].record.name == "Few: λ = 0, seed 1"
 
 
 def test_the_order_of_the_queue_is_that_of_the_file(tmp_path, store):

@@ -21,7 +21,7 @@ def test_every_point_is_trained_once_and_named(store, few):
     assert [each.point for each in done] == list(few[1])
     assert all(each.trained and not each.failed for each in done)
     assert [run.record.config_key for run in reversed(store.runs())] == [point.config.key for point in few[1]]
-    assert done[1].run.record.name == "Few: explanation_weight = 3, seed = 0"
+    assert done[1].run.record.name == "Few: λ = 3, seed 0"
 
 
 def test_runs_that_are_there_are_taken_over(store, few):
@@ -102,6 +102,8 @@ def test_the_time_left_is_reckoned_by_kind(store, few):
         object.__setattr__(each.run.record.progress, "seconds", seconds)
     assert seconds_left(points[2:], done[:2]) == 4 + 10 + 4 + 10
     assert seconds_left(points[2:], done[:1]) == 4 * 4
+    object.__setattr__(done[4].run.record.progress, "seconds", 400.0)  # the computer was busy
+    assert seconds_left(points[:1], done) == 4
     assert seconds_left([], done) == 0
     assert math.isnan(seconds_left(points, []))
 

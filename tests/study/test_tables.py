@@ -11,6 +11,7 @@ from kdviz.errors import KdvizError
 from kdviz.study import (
     carry_out,
     difference_rows,
+    differences_by_point,
     markdown,
     read_study,
     summary_table,
@@ -139,6 +140,18 @@ def test_where_runs_have_surveys_intervals_cover_images(study, rows):
     assert shown["less_placebo_says"] == "better (n = 8 images, 1 seed: interval over images only)"
 
 
+def test_differences_are_a_line_a_point_and_control_and_a_verdict_is_said_where_it_is_not_better(study, rows):
+    summary = summary_table(study, rows)
+    by_point = differences_by_point(study, summary)
+    places = [(row["explanation_weight"], row["control"]) for row in by_point]
+    assert places == [("3", "twin"), ("3", "placebo")]
+    for row in difference_rows(study, summary):
+        for place in (each for each in by_point if f"less_{each['control']}" in row):
+            difference, says = (row[f"less_{place['control']}{part}"] for part in ("", "_says"))
+            expected = difference if says.startswith("better") else f"{difference}: {says}"
+            assert place[row["figure"]] == expected
+
+
 def test_it_is_said_what_the_intervals_cover(study, rows):
     one = rows[rows["seed"] == 0]
     surveyed = summary_table(study, one, lambda run: made(arms=("student", "placebo")))
@@ -191,8 +204,8 @@ def test_a_document_shows_figures_and_differences(study, rows):
     lines = page.splitlines()
     assert lines[0] == "# Few"
     assert (
-        "| λ | arm | seeds | Accuracy | Agreement | Agreement, held-out explainer | Fidelity | KL divergence from the teacher |"
-        in lines
+        "| λ | arm | seeds | Accuracy | Agreement | Agreement, held-out explainer | Fidelity (same class as the teacher)"
+        " | KL divergence from the teacher |" in lines
     )
     assert sum(line.startswith("| – | teacher | 1 | 95.0\N{NO-BREAK SPACE}% | – |") for line in lines) == 1
     assert any(

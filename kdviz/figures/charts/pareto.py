@@ -39,7 +39,7 @@ class ParetoInfo:
 
 
 def pareto_figure(info: ParetoInfo) -> go.Figure:
-    """A small dot per student, a large one per mean; rings mark the Pareto front of the means."""
+    """A small dot per student, a large one per mean; rings mark the Pareto front if it has several means."""
     figure = go.Figure([trace for place in range(len(info.lines)) for trace in _line(info, place)])
     if ring := _ring(info):
         figure.add_trace(ring)
@@ -69,7 +69,7 @@ def pareto_alt(info: ParetoInfo) -> str:
     ]
     if not best:
         return _("{title}: no values yet.").format(title=info.title)
-    return _("{title}. Pareto front: {best}.").format(title=info.title, best=_("; ").join(best))
+    return _("{title}: {best}.").format(title=info.title, best=_("; ").join(best))
 
 
 def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
@@ -77,6 +77,7 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
     style = RUN_STYLES[place % len(RUN_STYLES)]
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
     sides = _sides(len(points), above=place % 2 == 0, alone=len(info.lines) == 1)
+    rings = sum(point.best for _name, line in info.lines for point in line) > 1
     dots = [(_place(info, name, point), *each) for point in points for each in point.seeds]
     yield go.Scatter(
         x=[agreement for *_rest, agreement in dots],
@@ -95,7 +96,10 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         name=name or _("mean"),
         mode="lines+markers+text",
         cliponaxis=False,
-        text=[_lifted(point, side) for point, side in zip(points, sides, strict=True)],
+        text=[
+            _lifted(point, side, ringed=point.best and rings)
+            for point, side in zip(points, sides, strict=True)
+        ],
         textposition=sides,
         line={"color": style.color, "width": 2},
         marker={"color": style.color, "symbol": style.symbol, "size": 11},
@@ -116,9 +120,9 @@ def _sides(count: int, *, above: bool, alone: bool) -> list[str]:
     return [f"{'top' if row else 'bottom'} {('left', 'right')[at % 2]}" for at, row in enumerate(rows)]
 
 
-def _lifted(point: ParetoPoint, side: str) -> str:
-    """The text at a point; outside the ring of one on the Pareto front."""
-    if not point.best:
+def _lifted(point: ParetoPoint, side: str, *, ringed: bool) -> str:
+    """The text at a point; outside its ring."""
+    if not ringed:
         return point.at
     return f"{point.at}<br>{_NO_BREAK}" if side.startswith("top") else f"{_NO_BREAK}<br>{point.at}"
 
@@ -127,12 +131,12 @@ def _ring(info: ParetoInfo) -> go.Scatter | None:
     best = sorted(
         (point.agreement, point.accuracy) for _name, line in info.lines for point in line if point.best
     )
-    if not best:
+    if len(best) < 2:  # one that is highest in both is no trade-off
         return None
     return go.Scatter(
         x=[agreement for agreement, _accuracy in best],
         y=[accuracy for _agreement, accuracy in best],
-        name=_("Pareto front of the means"),
+        name=_("best trade-off of the means"),
         mode="lines+markers",
         line={"color": NEUTRAL, "width": 1.5, "dash": "dot"},
         marker={"symbol": "circle-open", "size": 22, "color": NEUTRAL, "line": {"width": 3}},

@@ -23,6 +23,7 @@ class RunCurvesInfo:
     """lines: each with the index of its run. names: of the runs. Otherwise as in `CurveInfo`.
 
     continued: whether the epochs of a run are counted on from those of the run that it goes on from.
+    tested: of runs, the figure on the test images, where the curve is of others; a point at the last epoch.
     """
 
     title: str
@@ -32,6 +33,7 @@ class RunCurvesInfo:
     percent: bool = False
     level: tuple[float, str] | None = None
     continued: bool = False
+    tested: tuple[tuple[int, float], ...] = ()
 
 
 def run_curves_info(
@@ -63,6 +65,7 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
     A saved image has the legend that is hidden here.
     """
     figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
+    figure.add_traces([trace for rank, _place in enumerate(info.tested) for trace in _tested(info, rank)])
     right = draw_level(figure, info.level)
     figure.update_layout(
         height=height,
@@ -89,6 +92,7 @@ def run_curves_alt(info: RunCurvesInfo) -> str:
         return _("{title}: no values yet.").format(title=info.title)
     words = percent if info.percent else score
     parts = [f"{_name(place, line.arm)} {words(line.last)}" for place, line in info.lines]
+    parts += [_tested_text(place, value) for place, value in info.tested]
     return _("{title}: {values}.").format(title=info.title, values=listed(parts))
 
 
@@ -113,6 +117,39 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
         marker={"symbol": style.symbol, "size": 8, "maxdisplayed": _MARKERS},
         hovertemplate="%{hovertext}",
     )
+
+
+def _tested(info: RunCurvesInfo, rank: int) -> list[go.Scatter]:
+    """A run's point, and the way to it from the end of its curve. The highest has its text above."""
+    place, value = info.tested[rank]
+    line = next(line for of, line in info.lines if of == place)
+    style, highest = (
+        RUN_STYLES[place],
+        (value, rank) == max((each, at) for at, (_p, each) in enumerate(info.tested)),
+    )
+    way = go.Scatter(
+        x=[line.epochs[-1]] * 2,
+        y=[line.last, value],
+        mode="lines",
+        line={"color": style.color, "width": 2, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    point = go.Scatter(
+        x=[line.epochs[-1]],
+        y=[value],
+        mode="markers+text",
+        cliponaxis=False,
+        marker={"symbol": f"{style.symbol}-open", "size": 15, "color": style.color, "line": {"width": 3}},
+        text=_tested_text(place, value),
+        textposition="top left" if highest else "bottom left",
+        textfont={"color": style.color, "size": 14},
+        hoverinfo="skip",
+    )
+    return [way, point]
+
+
+def _tested_text(place: int, value: float) -> str:
+    return _("{run} on the test: {accuracy}").format(run=RUN_STYLES[place].letter, accuracy=percent(value))
 
 
 def _hovers(line: CurveLine, ends: Sequence[tuple[float, float]], *, percent: bool) -> list[str]:

@@ -44,7 +44,9 @@ def _curves(info: CurveInfo) -> Rows:
 
 @chart_rows.register
 def _run_curves(info: RunCurvesInfo) -> Rows:
-    return [{"run": RUN_STYLES[place].letter, **row} for place, line in info.lines for row in _points(line)]
+    rows = [{"run": RUN_STYLES[place].letter, **row} for place, line in info.lines for row in _points(line)]
+    tested = [{"run": RUN_STYLES[place].letter, "tested": value} for place, value in info.tested]
+    return [*rows, *tested]
 
 
 @chart_rows.register

@@ -46,8 +46,8 @@ def best_lambda(store: Store, run: Run) -> None:
         st.markdown(
             _(
                 "**λ** is the weight of the explanation loss. With λ = 0 the student only learns the "
-                "teacher's predictions; with a very large λ it learns little but the maps. Where accuracy is "
-                "highest **has to be measured** for each loss and data set."
+                "teacher's predictions; the larger λ is, the more the maps count beside them. Where accuracy "
+                "is highest **has to be measured** for each loss and data set."
             )
         )
         names = {_EXPERIMENT: _("Built-in experiment"), _RUN: _("Runs like the selected one")}
@@ -271,7 +271,10 @@ def course_sentence(found: Sequence[Dot]) -> str:
     if near[-1] < max(means):
         form = _("It is within {points} of the best from λ = {first} to {last}, and lower beyond.")
     elif len(near) > 1:
-        form = _("From λ = {first} to {last} it is flat: within {points} of the best.")
+        form = _(
+            "From λ = {first} to {last} it is flat: within {points} of the best. A λ that is clearly too "
+            "large is not among those measured."
+        )
     else:
         form = _("It still rises at the largest λ measured, {last}.")
     return form.format(first=first, last=last, points=flat)

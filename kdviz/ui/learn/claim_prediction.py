@@ -50,9 +50,9 @@ def prediction_text(judged: Judgement) -> str:
     predicted = _predicted().get(judged.claim.name)
     if predicted is None:
         return ""
-    form = _("You predicted “{verdict}”: right.")
+    form = _(":material/check: You predicted “{verdict}”: **right**.")
     if predicted != judged.verdict:
-        form = _("You predicted “{verdict}”.")
+        form = _(":material/close: You predicted “{verdict}”: **wrong**.")
     return form.format(verdict=claim_verdict_words(predicted))
 
 

@@ -56,18 +56,28 @@ def classroom() -> None:
 def class_address(url: str, bound: str) -> str:
     """The address under which others reach the page, "" if they cannot.
 
-    url: as this browser has opened it. bound: the address on which the server listens, "" for all.
+    url: of this page, as this browser has opened it. bound: the address on which the server listens, "" for
+    all.
     """
     parts = urlsplit(url)
-    if not parts.hostname:
-        return ""
-    if not is_loopback(parts.hostname):
-        return f"{parts.scheme}://{parts.netloc}"
+    if not parts.hostname or not is_loopback(parts.hostname):
+        return address_here(url)
     if bound and is_loopback(bound):
         return ""
     own = network_address() if bound in ("", "0.0.0.0", "::") else bound
     port = f":{parts.port}" if parts.port else ""
-    return f"{parts.scheme}://{own}{port}" if own else ""
+    return f"{parts.scheme}://{own}{port}{_above_page(parts.path)}" if own else ""
+
+
+def address_here(url: str) -> str:
+    """The address that this browser has for the server, "" if it is unknown. url: of this page."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}{_above_page(parts.path)}" if parts.hostname else ""
+
+
+def _above_page(path: str) -> str:
+    """The path under which a proxy serves all pages, "" for none."""
+    return path.rstrip("/").removesuffix("/learn")
 
 
 def network_address() -> str:

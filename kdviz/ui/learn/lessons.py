@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import streamlit as st
@@ -37,7 +37,7 @@ class Lesson:
     """label, title: in English, translated where they are shown.
 
     body: draws the lesson. It is called with the store, and with a run that has snapshots if `needs_run`.
-    of_images: whether that run must be on images.
+    of_images: whether that run must be on images. hard: whether others can do without it.
     """
 
     label: str
@@ -46,6 +46,13 @@ class Lesson:
     needs_run: bool = True
     of_images: bool = False
     words: tuple[str, ...] = ()
+    hard: bool = False
+
+    @property
+    def listed(self) -> str:
+        """Its label where lessons are listed one below another."""
+        label = _(self.label)
+        return _("{lesson} (hard)").format(lesson=label) if self.hard else label
 
 
 LESSONS: dict[str, Lesson] = {
@@ -69,6 +76,7 @@ LESSONS: dict[str, Lesson] = {
         grad_cam,
         of_images=True,
         words=("grad-cam", "heat-map", "attribution", "target"),
+        hard=True,
     ),
     "integrated-gradients": Lesson(
         "4 Gradients",
@@ -76,6 +84,7 @@ LESSONS: dict[str, Lesson] = {
         integrated_gradients,
         of_images=True,
         words=("integrated-gradients", "attribution", "baseline", "logit", "completeness-gap"),
+        hard=True,
     ),
     "chance": Lesson(
         "5 Chance",
@@ -91,7 +100,12 @@ LESSONS: dict[str, Lesson] = {
         words=("lambda", "explanation-loss", "agreement", "twin", "seed"),
     ),
     "channels": Lesson(
-        "7 Channels", "What a channel responds to", channels, of_images=True, words=("target", "planted-cue")
+        "7 Channels",
+        "What a channel responds to",
+        channels,
+        of_images=True,
+        words=("target", "planted-cue"),
+        hard=True,
     ),
     "questions": Lesson(
         "8 Experiments",
@@ -139,14 +153,15 @@ def choose_lesson() -> str:
         label_visibility="collapsed",
     )
     with only_when(NARROW, key="lesson_narrow"):
-        _contents(labels, name)
+        _contents(name)
     return name
 
 
-def _contents(labels: Mapping[str, str], name: str) -> None:
+def _contents(name: str) -> None:
     """All lessons one below another, under the name of the chosen one."""
     st.session_state["lesson_list"] = name
-    with st.expander(labels[name], icon=":material/toc:", key=_CONTENTS, on_change="rerun"):
+    labels = {each: lesson.listed for each, lesson in LESSONS.items()}
+    with st.expander(_(LESSONS[name].label), icon=":material/toc:", key=_CONTENTS, on_change="rerun"):
         st.radio(
             _("Lesson"),
             list(labels),
@@ -176,10 +191,31 @@ def _lesson(lesson: Lesson, store: Store, run: Run | None) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader(_(lesson.title), width="content")
         words_of_lesson(lesson.words)
+    if lesson.hard:
+        _way_around(lesson)
     if lesson.needs_run:
         lesson.body(store, run)
     else:
         lesson.body(store)
+
+
+def _way_around(lesson: Lesson) -> None:
+    """That a lesson is hard, and a button to the next one that is not."""
+    following = list(LESSONS)[list(LESSONS.values()).index(lesson) :]
+    easier = next(name for name in following if not LESSONS[name].hard)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(
+            _("**Hard**: it speaks of channels and gradients of a network. You can go on without it:"),
+            width="content",
+        )
+        if st.button(
+            f"{_(LESSONS[easier].label)} →",
+            type="tertiary",
+            key="ln_around",
+            on_click=safely(_open_lesson),
+            args=(easier,),
+        ):
+            st.rerun()  # the whole page: the lesson alone is a fragment
 
 
 def _neighbours(name: str) -> None:
@@ -195,7 +231,7 @@ def _neighbours(name: str) -> None:
 
 def _turn(key: str, label: str, name: str) -> None:
     st.button(
-        f"{label} · {_(LESSONS[name].label)}",
+        f"{label} · {LESSONS[name].listed}",
         key=f"ln_{key}",
         type="primary" if key == "next" else "secondary",
         on_click=safely(_open_lesson),

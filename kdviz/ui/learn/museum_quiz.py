@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import streamlit as st
 
+from kdviz.figures.charts import RunCurvesInfo
 from kdviz.language import _, sentences
 from kdviz.museum.exhibits import NAMES, exhibit, is_complete
 from kdviz.museum.mistakes import MISTAKES
@@ -33,7 +34,8 @@ def quiz(store: Store, runs: Sequence[Run]) -> None:
     right, wrong = (evidence(store, done.run) for done in progress[mistake].done)
     faulty_first = faulty_is_first(turn)
     _hint(mistake, right)
-    _curves(*((wrong, right) if faulty_first else (right, wrong)), turn)
+    answered = st.session_state.get(f"ln_guess_{turn}") is not None
+    _curves(*((wrong, right) if faulty_first else (right, wrong)), turn, named=answered)
     packaged_note(progress[mistake].done)
     guess = st.radio(
         _("Your answer"),
@@ -85,15 +87,25 @@ def _hint(mistake: str, right: Evidence) -> None:
     )
 
 
-def _curves(first: Evidence, second: Evidence, turn: int) -> None:
+def _curves(first: Evidence, second: Evidence, turn: int, *, named: bool) -> None:
+    """The charts of both runs. named: whether the title may say that a curve is the teacher's."""
     names = (_("one run"), _("the other run"))
     curves = [replace(curve, names=names) for curve in common_curves(first, second)]
+    if not named:
+        curves = [
+            replace(curve, title=_("Accuracy of one more network")) if _is_of_teacher(curve) else curve
+            for curve in curves
+        ]
     curve_legend(*curves)
     with st.grid(2, min_column_width=300, gap="medium"):
         for number, curve in enumerate(curves):
             if curve.lines:
                 with st.container():
                     curve_chart(curve, f"ln_quiz_{turn}_{number}")
+
+
+def _is_of_teacher(curve: RunCurvesInfo) -> bool:
+    return {line.arm for _run, line in curve.lines} == {"teacher"}
 
 
 def _feedback(guess: str, mistake: str, verdict: str, faulty: str) -> None:

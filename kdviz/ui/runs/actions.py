@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from kdviz.jobs import resume
-from kdviz.language import _
+from kdviz.language import _, plural
 from kdviz.store import DamagedRun, Run, Store
 from kdviz.store.prepared_examples import came_with_kdviz
 from kdviz.ui.frame.error_text import on_screen
@@ -127,6 +129,8 @@ def deleted_runs(store: Store) -> None:
     if not deleted:
         return
     with st.expander(_("Deleted runs ({count})").format(count=len(deleted)), icon=":material/delete:"):
+        if len(deleted) > 1:
+            _empty_button(store, deleted)
         for run in deleted:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(_deleted_name(run))
@@ -139,6 +143,29 @@ def deleted_runs(store: Store) -> None:
                     on_click=safely(_purge),
                     args=(store, run.id),
                 )
+
+
+def _empty_button(store: Store, deleted: Sequence[Run | DamagedRun]) -> None:
+    """A button that opens what emptying means, with the button that does it."""
+    with st.popover(
+        _("Delete all permanently"),
+        icon=":material/delete_forever:",
+        key=f"empty_deleted_{len(deleted)}",  # closed again once they are gone
+    ):
+        st.markdown(
+            plural(
+                "{count} run is removed with its networks, maps and figures. **This cannot be undone.**",
+                "{count} runs are removed with their networks, maps and figures. **This cannot be undone.**",
+                len(deleted),
+            )
+        )
+        st.button(
+            plural("Remove {count} run", "Remove {count} runs", len(deleted)),
+            icon=":material/delete_forever:",
+            key="empty_deleted",
+            on_click=safely(_purge_all),
+            args=(store, [run.id for run in deleted]),
+        )
 
 
 def _damage(run: DamagedRun) -> str:
@@ -165,6 +192,11 @@ def _delete(store: Store, run: Run) -> None:
 def _restore(store: Store, run_id: str) -> None:
     store.restore(run_id)
     st.session_state.pop(_DELETED, None)
+
+
+def _purge_all(store: Store, run_ids: Sequence[str]) -> None:
+    for run_id in run_ids:
+        _purge(store, run_id)
 
 
 def _purge(store: Store, run_id: str) -> None:

@@ -29,9 +29,8 @@ def study_answer(
     """What the study found, row by row, and what its marks mean."""
     asked = _("Best {setting}").format(setting=axis_name(grid.across)) if grid.tuned else metric_label(metric)
     seeds = len({point.config.seed for point in points})
-    st.markdown(
-        f"**{asked}** · {listed([shared_recipe(points), plural('{count} seed', '{count} seeds', seeds)])}"
-    )
+    same = filter(None, [shared_recipe(points), plural("{count} seed", "{count} seeds", seeds)])
+    st.markdown(f"**{asked}** · {listed(same)}")
     with _panels(len(grid.rows)):
         for row in range(len(grid.rows)):
             with st.container(gap="xsmall"):
@@ -64,8 +63,12 @@ def _panels(count: int) -> AbstractContextManager[Any]:
 def _panel(study_name: str, students: Sequence[Student], grid: Grid, metric: str, row: int) -> None:
     if grid.down:
         st.markdown(f"**{grid.row_name(row)}**")
+    found, info = row_answer(students, grid, metric, row), lines_info(students, grid, metric, row)
+    if not found and (grid.tuned or not any(line.points for line in info.lines)):
+        st.caption(_("Fewer than two values can be compared so far."))
+        return
     answer: DeltaGenerator = st.container()
-    info, key = lines_info(students, grid, metric, row), f"sweep_line_{row}"
+    key = f"sweep_line_{row}"
     chart(
         Drawn(info, sweep_lines_figure(info), sweep_lines_alt(info)),
         key=key,
@@ -76,5 +79,5 @@ def _panel(study_name: str, students: Sequence[Student], grid: Grid, metric: str
     if projecting():  # a class is asked first: the answer is below the chart, closed until it is pressed
         answer = st.expander(_("Answer"), key=f"sw_answer_{study_name}_{metric}_{row}")
     with answer:
-        for text in row_answer(students, grid, metric, row):
+        for text in found:
             st.markdown(text)

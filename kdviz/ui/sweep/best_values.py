@@ -23,16 +23,17 @@ _CONTROLS: tuple[Arm, ...] = ("twin", "placebo")
 
 
 def row_answer(students: Sequence[Student], grid: Grid, metric: str, row: int) -> list[str]:
-    """The answer of a row: one paragraph, or for a setting that is not tuned the gains at each value."""
+    """The answer of a row: one paragraph, or the gains at each value where none can be the best.
+
+    Empty if nothing can be compared.
+    """
     by_value = {
         value: students_at(students, grid.settings(column, row)) for column, value in enumerate(grid.columns)
     }
-    if not grid.tuned:
+    best = best_of(by_value, metric) if grid.tuned else None
+    if best is None:
         gains = (_gain_text(grid, value, found, metric) for value, found in by_value.items())
         return [text for text in gains if text]
-    best = best_of(by_value, metric)
-    if best is None:
-        return [_("Fewer than two values can be compared so far.")]
     return [
         sentences(
             best_value_sentence(best, grid.across, metric),

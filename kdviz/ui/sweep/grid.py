@@ -35,7 +35,7 @@ class Grid:
     @property
     def tuned(self) -> bool:
         """Whether the horizontal axis is a setting to be chosen, not one of the data."""
-        return self.across not in _NOT_TUNED
+        return is_tuned(self.across)
 
     def settings(self, column: int, row: int) -> dict[str, Any]:
         """The settings of a cell."""
@@ -69,13 +69,20 @@ def choose_grid(students: Sequence[Student], varied: Mapping[str, tuple[Any, ...
     return metric, Grid(across, down, varied[across], varied[down], fixed)
 
 
+def is_tuned(field: str) -> bool:
+    """Whether a setting is to be chosen, so that one of its values may be the best."""
+    return field not in _NOT_TUNED
+
+
 def axis_name(field: str) -> str:
     """The label of a setting."""
-    return _("combination") if field == PAIR else setting_name(field)
+    return _("Setup") if field == PAIR else setting_name(field)
 
 
 def setting_text(field: str, value: Any) -> str:
-    """A setting and its value, e.g. "λ = 3"."""
+    """A setting and its value, e.g. "λ = 3"; of a setup its name, which says what it is."""
+    if field == PAIR:
+        return setting_value(field, value)
     return f"{axis_name(field)} =\N{NO-BREAK SPACE}{setting_value(field, value)}"
 
 

@@ -1,4 +1,4 @@
-"""Study files: the menu, the progress of their runs, and the queue for missing ones."""
+"""Study files: the menu, what they contain, and what those without results would measure."""
 
 from __future__ import annotations
 
@@ -9,24 +9,19 @@ from pathlib import Path
 import streamlit as st
 
 from kdviz.errors import ConfigError
-from kdviz.figures.style import duration
-from kdviz.language import _, listed, plural
+from kdviz.language import _, listed, plural, sentences
 from kdviz.store import Store
-from kdviz.study import Point, Study, StudyStatus, axes, read_study, seconds_left, study_status
+from kdviz.study import Point, Study, StudyStatus, axes, read_study, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.run_menu import shown_run
 from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.sweep.grid import axis_name
-from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.setting_names import setting_value
-from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar, with_time_left
 
 FOLDER = Path(__file__).parents[3] / "studies"
 """Beside app.py."""
-
-_EVERY_S = 2.0
 
 
 @dataclass(frozen=True)
@@ -119,69 +114,26 @@ def _study_files() -> list[StudyFile]:
     return found
 
 
-def measure_missing(store: Store, file: StudyFile, now: StudyStatus) -> None:
-    """Progress of the runs that are queued or in training, and a button that queues missing ones."""
-    failure_warning(now)
-    if now.running or now.waiting:
-        runs_bar(
-            store,
-            file.points,
-            now,
-            stop_key="study_stop",
-            share=lambda now: len(now.own) / len(file.points),
-            text=lambda now: _progress_text(file, now),
-            every_s=_EVERY_S,
-            stop_help=_("Removes queued runs from the queue and stops the run in training."),
-        )
-    if now.missing:
-        _queue_button(store, file, now)
-
-
-def _progress_text(file: StudyFile, now: StudyStatus) -> str:
-    text = _("{done} of {all} runs finished, {waiting} queued").format(
-        done=len(now.own), all=len(file.points), waiting=len(now.waiting)
-    )
-    return f"{with_time_left(text, file.points, now)} …"
-
-
-def _queue_button(store: Store, file: StudyFile, now: StudyStatus) -> None:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            _queue_label(now),
-            icon=":material/playlist_add:",
-            type="secondary" if now.done else "primary",
-            key="study_queue",
-            on_click=safely(queue_runs),
-            args=(store, file.study, file.points),
-            help=_("Runs are trained one after another, also after a restart of the server."),
-        )
-        if left := duration(rounded(seconds_left(now.missing, now.own))):
-            st.caption(
-                _("About {time} on this computer (estimated from its finished runs)").format(time=left),
-                width="content",
-            )
-
-
-def _queue_label(now: StudyStatus) -> str:
-    count = len(now.missing)
-    if now.packaged:
-        return plural("Measure {count} run here", "Measure {count} runs here", count)
-    return plural("Queue {count} missing run", "Queue {count} missing runs", count)
-
-
-def unmeasured(file: StudyFile) -> None:
-    """What a study without a finished run would measure."""
+def unmeasured(file: StudyFile, done: int) -> None:
+    """What a study would measure of which nothing can be compared yet. done: finished runs."""
     varied = [
-        f"{axis_name(field)} ({listed(setting_value(field, value) for value in values)})"
+        f"{axis_name(field)} ({_('; ').join(setting_value(field, value) for value in values)})"
         for field, values in axes(file.study, file.points).items()
     ]
     seeds = {point.config.seed for point in file.points}
     runs = plural("{count} run would compare", "{count} runs would compare", len(file.points))
     with_seeds = plural("with {count} seed", "with {count} seeds", len(seeds))
-    text = _("Not measured yet. {runs} {settings}, {seeds}.")
-    if not varied:
-        text = _("Not measured yet. {runs} student, twin and placebo, {seeds}.")
-    st.info(text.format(runs=runs, settings=listed(varied), seeds=with_seeds), icon=":material/pending:")
+    form = _("{runs} {settings}, {seeds}.") if varied else _("{runs} student, twin and placebo, {seeds}.")
+    so_far = _("Not measured yet.")
+    if done:
+        so_far = _("Nothing can be compared yet: {done} of {all} runs have finished.")
+    st.info(
+        sentences(
+            so_far.format(done=done, all=len(file.points)),
+            form.format(runs=runs, settings=listed(varied), seeds=with_seeds),
+        ),
+        icon=":material/pending:",
+    )
 
 
 def file_view(file: StudyFile) -> None:

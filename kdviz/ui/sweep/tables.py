@@ -12,18 +12,18 @@ from kdviz.config import CHOICES
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed
 from kdviz.metrics import METRICS
-from kdviz.study import CONTROLS, PAIR, Study, difference_rows, figure_rows, summary_table
+from kdviz.study import PAIR, Study, differences_by_point, figure_rows, summary_table
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import WIDE, only_when
+from kdviz.ui.sweep.grid import axis_name
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.downloads import csv_button
-from kdviz.ui.widgets.setting_names import setting_name, setting_value
-
-_FIGURE_PX = 220
+from kdviz.ui.widgets.setting_names import setting_value
 
 
 def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
-    """Means over seeds, the student's differences from twin and placebo, and both as files."""
+    """Means over seeds, the student's differences from its controls, and all figures as files."""
     summary = _summary(file.study, rows, (file.study.model_dump_json(), *rows["run"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("All metrics"))
@@ -35,13 +35,14 @@ def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
         _("Mean over seeds, with its 95 % interval: a bootstrap over seeds, widened where there are few.")
     )
     _table(figure_rows(file.study, summary), "sweep_figures", _("Mean of every metric by grid point and arm"))
-    if differences := list(difference_rows(file.study, summary)):
+    if differences := differences_by_point(file.study, summary):
         title = differences_title(differences)
         st.markdown(f"**{title}**")
         st.caption(
             _(
-                "Paired by seed, with a 95 % interval. Not corrected for multiple comparisons: without any "
-                "effect, about one interval in twenty excludes 0."
+                "Paired by seed, with a 95 % interval; the student is better where nothing else is said. Not "
+                "corrected for multiple comparisons: without any effect, about one interval in twenty "
+                "excludes 0."
             )
         )
         _table(differences, "sweep_differences", _("{differences}, by metric").format(differences=title))
@@ -49,9 +50,16 @@ def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
 
 def differences_title(rows: Sequence[Mapping[str, str]]) -> str:
     """The differences that the rows have, such as "Student − twin"."""
-    known = {name for row in rows for name in row}
-    text = listed(column_label(f"less_{arm}") for arm in CONTROLS if f"less_{arm}" in known)
+    text = listed(_difference_label(arm) for arm in dict.fromkeys(row["control"] for row in rows))
     return text[:1].upper() + text[1:]
+
+
+def _difference_label(control: str) -> str:
+    return {
+        "twin": _("student − twin"),
+        "placebo": _("student − placebo"),
+        "same-answer": _("student − same-answer placebo"),
+    }[control]
 
 
 @st.cache_data(max_entries=16, show_spinner=False)
@@ -66,9 +74,12 @@ def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
         table[field] = [setting_value(field, name) for name in table[field]]
     if "arm" in table:
         table["arm"] = [ARM_STYLES[arm].label for arm in table["arm"]]
-    if "figure" in table:
-        table["figure"] = [_(METRICS[name].label) for name in table["figure"]]
-    with only_when(WIDE, key=f"{key}_wide"):
+    if "control" in table:
+        named = [_difference_label(arm) for arm in table.pop("control")]
+        if len(set(named)) > 1:  # one alone is in the title
+            table.insert(sum(name not in METRICS for name in table), "control", named)
+    size = "projected" if projecting() else "wide"  # a table keeps the letters that it began with
+    with only_when(WIDE, key=f"{key}_{size}"):
         st.dataframe(
             table,
             hide_index=True,
@@ -80,17 +91,13 @@ def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
 
 
 def _column(name: str) -> Any:
-    """Wide enough for its texts; what a row is about stays in view."""
-    text = st.column_config.TextColumn
-    if name == "figure":
-        return text(column_label(name), width=_FIGURE_PX, pinned=True)
-    about = not (name in METRICS or name.startswith("less_"))
-    return text(column_label(name), pinned=about)
+    """What a row is about stays in view."""
+    return st.column_config.TextColumn(column_label(name), pinned=name not in METRICS)
 
 
 def card_rows(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each row with its settings and its arm or metric as title, and its figures by label."""
-    figures = [name for name in table if name in METRICS or str(name).startswith("less_")]
+    """Each row with its settings and its arm or difference as title, and its figures by label."""
+    figures = [name for name in table if name in METRICS]
     for row in table.astype(str).to_dict("records"):
         named = [name for name in table if name not in figures and row[name] != "–"]
         title = " · ".join(_card_title(str(name), row[name]) for name in named)
@@ -99,23 +106,12 @@ def card_rows(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
 
 def _card_title(name: str, text: str) -> str:
     """A setting with its name, unless the text says what it is."""
-    return text if name in (PAIR, "arm", "figure") else f"{column_label(name)} {text}"
+    return text if name in (PAIR, "arm", "control") else f"{column_label(name)} {text}"
 
 
 def column_label(name: str) -> str:
-    """The header of a column: a metric, a setting, or a comparison."""
+    """The header of a column: a metric, a setting, or what a row is of."""
     if name in METRICS:
         return _(METRICS[name].label)
-    labels = {
-        PAIR: _("combination"),
-        "arm": _("arm"),
-        "seeds": _("seeds"),
-        "figure": _("metric"),
-        "less_twin": _("student − twin"),
-        "less_twin_says": _("compared to the twin"),
-        "less_placebo": _("student − placebo"),
-        "less_placebo_says": _("compared to the placebo"),
-        "less_same-answer": _("student − same-answer placebo"),
-        "less_same-answer_says": _("compared to the same-answer placebo"),
-    }
-    return labels.get(name) or setting_name(name)
+    labels = {"arm": _("arm"), "seeds": _("seeds"), "control": _("difference")}
+    return labels.get(name) or axis_name(name)

@@ -1,4 +1,4 @@
-"""Accuracy against agreement over a study, with the Pareto front."""
+"""Accuracy against agreement over a study, with the best trade-offs."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _Seed = tuple[int, float, float]  # number, accuracy, agreement
 
 
 def trade_off(study_name: str, students: Sequence[Student], grid: Grid) -> None:
-    """The chart, with a choice of the explainer; nothing if no student has an agreement."""
+    """The chart, with a choice of the explainer; nothing if no two grid points have an agreement."""
     explainers = {
         name: metric_label(name)
         for name in ("agreement_untrained", "agreement")
-        if defined_values(students, name)
+        if sum(len(_row_cells(students, grid, row, name)) for row in range(len(grid.rows))) > 1
     }
     if not explainers:
         return
@@ -44,6 +44,19 @@ def trade_off(study_name: str, students: Sequence[Student], grid: Grid) -> None:
         file=f"kdviz-{study_name}-front",
         note=listed(setting_texts(grid.fixed)),
     )
+    if highest := _highest_in_both(info):
+        st.caption(
+            _("{place} has the highest mean of both: nothing has to be traded off.").format(place=highest)
+        )
+
+
+def _highest_in_both(info: ParetoInfo) -> str:
+    """The grid point that is alone on the Pareto front; "" if there are several."""
+    best = [(name, point) for name, points in info.lines for point in points if point.best]
+    if len(best) != 1:
+        return ""
+    ((name, point),) = best
+    return listed(filter(None, [name, f"{info.across} =\N{NO-BREAK SPACE}{point.at}"]))
 
 
 def front_info(students: Sequence[Student], grid: Grid, agreement: str) -> ParetoInfo:
@@ -58,10 +71,10 @@ def front_info(students: Sequence[Student], grid: Grid, agreement: str) -> Paret
     }
     on_front = {list(means)[position] for position in pareto_front(list(means.values()))}
     return ParetoInfo(
-        _("Pareto front"),
+        _("Trade-offs"),
         _(
-            "Small dots are students, large dots means over seeds. A ring marks the Pareto front: no other "
-            "mean is higher in both accuracy and agreement."
+            "Small dots are students, large dots means over seeds. Rings mark the best trade-offs: no other "
+            "mean is higher in both accuracy and agreement (the Pareto front)."
         ),
         axis_name(grid.across),
         metric_label(agreement),

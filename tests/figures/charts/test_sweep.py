@@ -99,11 +99,18 @@ def trade_off():
 
 
 def test_the_front_has_a_ring_of_its_own_shape_around_what_nothing_beats():
-    dots, means, ring = pareto_figure(trade_off()).data
+    ((name, (low, high)),) = trade_off().lines
+    other = replace(low, at="1", accuracy=0.6, agreement=0.2, seeds=())
+    dots, means, ring = pareto_figure(replace(trade_off(), lines=((name, (low, other, high)),))).data
     assert (list(dots.x), list(dots.y)) == ([0.0, 0.2, THIRD], [0.8, 1.0, 0.5])
-    assert (list(means.x), list(means.y)) == ([0.1, THIRD], [0.9, 0.5])
-    assert list(means.text) == ["0<br>\N{NO-BREAK SPACE}", "3"], "above the ring"
-    assert (list(ring.x), list(ring.y), ring.marker.symbol) == ([0.1], [0.9], "circle-open")
+    assert (list(means.x), list(means.y)) == ([0.1, 0.2, THIRD], [0.9, 0.6, 0.5])
+    assert list(means.text) == ["0<br>\N{NO-BREAK SPACE}", "1<br>\N{NO-BREAK SPACE}", "3"], "above the ring"
+    assert (list(ring.x), list(ring.y), ring.marker.symbol) == ([0.1, 0.2], [0.9, 0.6], "circle-open")
+
+
+def test_a_mean_that_is_highest_in_both_is_no_trade_off_and_has_no_ring():
+    _dots, means = pareto_figure(trade_off()).data
+    assert list(means.text) == ["0", "3"]
 
 
 def test_texts_of_lines_that_meet_are_on_different_sides():
@@ -124,7 +131,7 @@ def test_texts_of_a_line_that_is_alone_alternate_on_four_sides():
 
 def test_the_front_in_words_and_as_a_table():
     assert pareto_alt(trade_off()) == (
-        "Together. Pareto front: T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, agreement 0.10."
+        "Together: T = 1, λ = 0: accuracy 90.0\N{NO-BREAK SPACE}%, agreement 0.10."
     )
     rows = chart_rows(trade_off())
     assert [(row["line"], row["across"], row["seed"], row["agreement"]) for row in rows] == [

@@ -53,13 +53,13 @@ def test_a_verdict_is_predicted_before_it_is_shown_and_stays_shown(app, tested):
     assert not app.get("plotly_chart")
     app.button(key="claim_predict_open").click().run()
     assert not app.exception
-    assert "You predicted “not shown”." in page_text(app)
+    assert "You predicted “not shown”: **wrong**." in page_text(app)
     assert "Published:" in page_text(app)
     assert "shown here (3 seeds)" in page_text(app)
     assert app.dataframe[0].value.iloc[0]["verdict"] == "shown here"
     app.selectbox(key="claim_menu").select("right-map").run()
     app.button(key="claim_predict_shown").click().run()
-    assert "You predicted “shown here”: right." in page_text(app)
+    assert "You predicted “shown here”: **right**." in page_text(app)
     app.selectbox(key="claim_menu").select("biased-data").run()
     assert app.get("plotly_chart"), "it stays revealed"
 

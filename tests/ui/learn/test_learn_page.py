@@ -92,9 +92,24 @@ def test_the_lessons_can_be_read_one_after_the_other(app, store):
 def test_the_list_of_narrow_screens_opens_a_lesson(app, store):
     lesson(app, "plan")
     contents = app.radio(key="lesson_list")
-    assert contents.options == [each.label for each in LESSONS.values()]
+    assert contents.options == [each.listed for each in LESSONS.values()]
+    hard = [option for option in contents.options if option.endswith(" (hard)")]
+    assert hard == ["3 Grad-CAM (hard)", "4 Gradients (hard)", "7 Channels (hard)"]
     contents.set_value("claims").run()
     assert app.subheader[0].value == LESSONS["claims"].title
+
+
+@pytest.mark.parametrize(
+    ("name", "easier"),
+    [("grad-cam", "chance"), ("integrated-gradients", "chance"), ("channels", "questions")],
+)
+def test_a_hard_lesson_says_so_and_leads_around_itself(app, finished, name, easier):
+    lesson(app, name, run=finished)
+    assert not app.exception
+    assert "**Hard**" in page_text(app)
+    press(app, f"{LESSONS[easier].label} →")
+    assert app.query_params["lesson"] == easier
+    assert LESSONS[easier].title in [each.value for each in app.subheader]
 
 
 CHECKS = {
@@ -252,15 +267,17 @@ def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, traine
     assert sorted(run.record.config_key for run in queued) == sorted(expected)
     assert not [button for button in app.button if button.label == "Measure here"]
     press(app, "Stop")
-    assert not {run.id for run in queued} & {run.id for run in store.runs()}
-    for run in queued:  # the directory is that of all tests
-        store.purge(run.id)
+    assert not {run.id for run in queued} & {run.id for run in store.runs(include_deleted=True)}
 
 
 @pytest.mark.parametrize(
     ("accuracies", "sentence"),
     [
-        ((0.1, 0.94, 0.96, 0.95), "From λ = 10 to 300 it is flat: within 3 points of the best."),
+        (
+            (0.1, 0.94, 0.96, 0.95),
+            "From λ = 10 to 300 it is flat: within 3 points of the best. A λ that is clearly too large is not among "
+            "those measured.",
+        ),
         ((0.1, 0.94, 0.96, 0.50), "It is within 3 points of the best from λ = 10 to 30, and lower beyond."),
         ((0.1, 0.5, 0.7, 0.9), "It still rises at the largest λ measured, 300."),
     ],

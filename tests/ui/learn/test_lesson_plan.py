@@ -1,14 +1,17 @@
 """The lesson of 45 minutes: its parts fill it without a gap, and each link opens what the part speaks of."""
 
 import itertools
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
+import streamlit as st
 
 from kdviz.claims import CLAIMS
-from kdviz.ui.learn import classroom
+from kdviz.ui.learn import classroom, lesson_plan
 from kdviz.ui.learn.classroom import COMMAND, class_address
-from kdviz.ui.learn.lesson_plan import parts, printed_plan, university_parts
+from kdviz.ui.learn.lesson_parts import parts, university_parts
+from kdviz.ui.learn.lesson_plan import printed_plan
 from tests.ui.conftest import opened, page_text
 
 
@@ -83,6 +86,38 @@ def test_the_printed_plan_says_where_each_part_is_in_words_and_as_an_address():
     assert ">http://10.1.2.3:8501/distill?dataset=" in page
 
 
+def test_without_an_address_the_printed_plan_has_words_instead_of_broken_links():
+    page = unescape(printed_plan("", university_parts(), base="", run="r-1").decode())
+    assert "<p>Open lesson 2: /learn?lesson=soft-labels</p>" in page
+    assert "href" not in page
+
+
+@pytest.mark.parametrize(
+    ("url", "link"),
+    [
+        ("http://10.1.2.3:8972/learn", 'href="http://10.1.2.3:8972/learn?lesson=soft-labels&lang=zh"'),
+        ("https://school.example/kdviz/learn", 'href="https://school.example/kdviz/sweep?study='),
+        ("http://localhost:8972/learn", 'href="http://localhost:8972/learn?lesson=chance&lang=zh"'),
+        (None, "</p>"),
+    ],
+)
+def test_a_download_has_the_address_and_language_of_the_browser_though_made_on_another_thread(
+    app, monkeypatch, url, link
+):
+    made = []
+    monkeypatch.setattr(lesson_plan, "download", lambda label, make, **options: made.append(make))
+    monkeypatch.setattr(classroom, "network_address", lambda: "")
+    monkeypatch.setattr(type(st.context), "url", property(lambda self: url))
+    opened(app, "learn", lesson="plan", ln_plan="university", lang="zh")
+    assert not app.exception
+    with ThreadPoolExecutor(1) as thread:
+        page = unescape(thread.submit(made[-1]).result().decode())
+    assert link in page
+    assert ("href=" in page) == bool(url)
+    assert "://" not in page.replace("http://", "").replace("https://", "")
+    assert "45 分钟" in page.partition("</title>")[0]
+
+
 def test_the_plan_names_claims_for_a_vote_by_their_labels_in_the_menu(app):
     opened(app, "learn", lesson="plan", ln_plan="university")
     assert f"*{CLAIMS['bigger-teacher'].label}*" in page_text(app)
@@ -111,6 +146,8 @@ def test_the_numbers_of_a_page_are_said_in_everyday_words(app, finished):
         ("http://localhost:8501/learn", "10.9.9.9", "http://10.9.9.9:8501"),
         ("http://10.1.2.3:8501/learn?lesson=plan", "0.0.0.0", "http://10.1.2.3:8501"),
         ("https://kdviz.school.example/learn", "0.0.0.0", "https://kdviz.school.example"),
+        ("https://school.example/kdviz/learn", "0.0.0.0", "https://school.example/kdviz"),
+        ("http://localhost:8501/kdviz/learn/", "", "http://10.1.2.3:8501/kdviz"),
         ("", "0.0.0.0", ""),
     ],
 )

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from kdviz.config import changed
+from kdviz.figures.charts import run_curves_alt, run_curves_figure
 from kdviz.jobs import execute
 from kdviz.museum import exhibits
 from kdviz.museum.exhibits import NAMES, exhibit
@@ -172,7 +173,11 @@ def test_a_leak_is_the_lead_of_the_test_over_validation(found):
     _right, wrong = found("trains-on-the-test")
     told = signature("trains-on-the-test", *found("trains-on-the-test"))
     tested = wrong.run.results["student"].accuracy
-    assert told.curve.level[0] == tested
+    assert [place for place, _accuracy in told.curve.tested] == [0, 1]
+    assert told.curve.tested[1][1] == tested
+    way, point = run_curves_figure(told.curve).data[-2:]
+    assert (way.y[1], point.y[0]) == (tested, tested), "drawn as a point, with the gap to the curve"
+    assert "B on the test: " in run_curves_alt(told.curve)
     validated = [each.values["validation_accuracy"] for each in wrong.measured
                  if each.arm == "student" and "validation_accuracy" in each.values][-1]  # fmt: skip
     assert told.wrong.startswith(f"{100 * (tested - validated):+.1f}")
@@ -210,6 +215,13 @@ def test_nothing_beside_a_question_gives_its_answer(app, own, found):
         assert signature(name, *found(name)).verdict not in text
         assert MISTAKES[name].plain not in text
     assert not app.code
+
+
+def test_the_title_of_a_chart_names_the_teacher_once_the_question_is_answered(app, own):
+    quiz(app)
+    assert "Accuracy of the teacher" not in page_text(app)
+    guess(app).set_value(mistake_of_round(NAMES, 0)).run()
+    assert "Accuracy of the teacher" in page_text(app)
 
 
 def test_each_mistake_is_asked_once_before_any_comes_again():

@@ -104,6 +104,22 @@ def test_a_deleted_run_can_be_brought_back_at_once(app, store, live_run):
     assert [run.id for run in store.runs()] == [live_run]
 
 
+def test_all_deleted_runs_can_be_removed_at_once_after_a_word_of_warning(app, store, config):
+    kept, *deleted = [store.create(config.model_dump(mode="json")) for _ in range(4)]
+    for run_id in deleted:
+        store.delete(run_id)
+    opened(app, "runs")
+    assert not app.exception
+    assert (
+        "3 runs are removed with their networks, maps and figures. **This cannot be undone.**"
+        in page_text(app)
+    )
+    app.button(key="empty_deleted").click().run()
+    assert not app.exception
+    assert [run.id for run in store.runs(include_deleted=True)] == [kept]
+    assert not [each for each in app.expander if each.label.startswith("Deleted runs")]
+
+
 def test_a_new_run_does_not_slip_under_the_choice_of_an_old_one(app, store, config, live_run):
     opened(app, "runs")
     choose(app, store, 0)

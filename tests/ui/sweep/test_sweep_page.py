@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -15,6 +16,8 @@ from kdviz.ui.sweep.tables import card_rows, differences_title
 from tests.study.made import FEW, Trainer, results, written
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
+
+STUDIES = studies.FOLDER
 
 GRID = FEW.replace("[grid]", "[grid]\ntemperature = [1, 4]").replace('name = "Few"', 'name = "Two settings"')
 
@@ -51,20 +54,73 @@ def test_without_a_run_it_says_what_a_study_is_and_how_to_start_the_smallest(app
     assert not app.get("plotly_chart")
     assert [each.label for each in app.expander] == ["About this study"]
     assert not app.expander[0].proto.expanded
-    assert app.info[0].value == "Not measured yet. 6 runs would compare λ (0, 3), with 3 seeds."
+    assert app.info[0].value == "Not measured yet. 6 runs would compare λ (0; 3), with 3 seeds."
     assert app.selectbox(key="study_menu").options[0] == "Few · not measured yet, 6 runs"
 
 
-def test_what_is_missing_is_queued_and_taken_back(app, store, folder):
+def test_what_is_missing_is_queued_and_taken_back_without_a_trace(app, store, folder):
     opened(app, "sweep")
+    assert popover(app) == "Queue 6 missing runs"
+    assert app.button(key="study_queue").label == "All seeds: 6 runs"
     app.button(key="study_queue").click().run()
     assert not app.exception
     _study, points = read_study(folder / "few.toml")
     assert len(study_status(store.runs(), points).waiting) == len(points) == 6
     assert not [button for button in app.button if button.key == "study_queue"]
     app.button(key="study_stop").click().run()
-    assert store.runs() == []
-    assert app.button(key="study_queue").label == "Queue 6 missing runs"
+    assert store.runs(include_deleted=True) == []
+    assert popover(app) == "Queue 6 missing runs"
+
+
+def popover(app):
+    """The label of the button that opens what can be queued."""
+    (found,) = app.get("popover")
+    return found.proto.popover.label
+
+
+def test_one_seed_can_be_measured_first_and_then_the_others(app, store, folder):
+    opened(app, "sweep")
+    assert app.button(key="study_queue_seed").label == "One seed first: 2 runs"
+    app.button(key="study_queue_seed").click().run()
+    assert not app.exception
+    assert {run.config.seed for run in store.queued()} == {0}
+    assert app.button(key="study_queue").label == "All seeds: 4 runs"
+
+
+def test_progress_is_above_everything_that_is_measured(app, grid):
+    opened(app, "sweep", study="grid")
+    app.button(key="study_queue").click().run()
+    kinds = [element.type for element in app.main if element.type in ("progress", "plotly_chart")]
+    assert kinds[0] == "progress"
+
+
+def test_the_cost_is_said_before_and_where_it_comes_from(app, folder, packaged, monkeypatch):
+    monkeypatch.setattr(studies, "FOLDER", STUDIES)
+    opened(app, "sweep", study="lambda-ladder")
+    assert not app.exception
+    assert popover(app) == "Measure 40 runs here"
+    assert re.fullmatch(
+        r"One seed first: 8 runs, about \d+ (s|min.*)", app.button(key="study_queue_seed").label
+    )
+    assert re.fullmatch(r"All seeds: 40 runs, about \d+ min.*", app.button(key="study_queue").label)
+    assert "on another computer" in page_text(app)
+
+
+def test_of_few_runs_with_nothing_to_compare_one_line_says_so_and_no_chart(app, store, folder):
+    """The runs of one λ, made elsewhere with the same settings."""
+    study, points = read_study(folder / "grid.toml")
+    done = [
+        point for point in points if not point.config.explanation_weight and point.config.temperature == 1
+    ]
+    list(carry_out(store, study, done, execute=Trainer(results)))
+    opened(app, "sweep", study="grid")
+    assert not app.exception
+    assert app.info[0].value == (
+        "Nothing can be compared yet: 3 of 12 runs have finished. 12 runs would compare λ (0; 3), Temperature T (1; 4), "
+        "with 3 seeds."
+    )
+    assert not app.get("plotly_chart")
+    assert popover(app) == "Queue 9 missing runs"
 
 
 def marks(app, number):
@@ -178,7 +234,7 @@ def test_a_place_opens_its_runs(app, store, grid):
 def test_axes_can_be_turned_and_the_figure_changed_and_the_link_keeps_it(app, grid):
     opened(app, "sweep", study="grid", sw_across="temperature", sw_figure="less_placebo")
     assert not app.exception
-    map_ = chart(app, 2)
+    map_ = chart(app, 1)  # λ = 0 has no placebo, so no chart of its own
     assert map_["layout"]["xaxis"]["ticktext"] == ["1", "4"]
     assert [each["text"].split("<br>")[0] for each in map_["layout"]["annotations"]] == [
         "undefined", "undefined", "<b>+1.5</b>", "<b>+1.5</b>",
@@ -332,8 +388,8 @@ def test_each_row_of_a_table_is_a_card_on_a_phone():
 
 
 def test_the_heading_of_the_differences_names_the_controls_that_the_study_has():
-    assert differences_title([{"less_twin": "+1", "less_twin_says": "better"}]) == "Student − twin"
+    assert differences_title([{"control": "twin", "accuracy": "+1"}]) == "Student − twin"
     assert (
-        differences_title([{"less_twin": "+1"}, {"less_placebo": "+1"}])
+        differences_title([{"control": "twin"}, {"control": "placebo"}, {"control": "twin"}])
         == "Student − twin, student − placebo"
     )
