@@ -79,7 +79,8 @@ def _choose() -> None:
 
 
 def _fill(chosen: str) -> None:
-    """Only the path of the user's own files is kept."""
-    preset = PRESETS[chosen]
-    files = st.session_state.get(FieldKeys(preset.dataset).of("data")) or None
-    fill({**preset.on(stored_path(open_store(), files)).complete, "data": files})
+    """Only the path of the user's own files is kept, and the size at which they are read."""
+    preset, keys = PRESETS[chosen], FieldKeys(PRESETS[chosen].dataset)
+    files = st.session_state.get(keys.of("data")) or None
+    on_files = preset.on(stored_path(open_store(), files), st.session_state.get(keys.of("image_size")))
+    fill({**on_files.complete, "data": files})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from typing import Any
 
@@ -40,6 +40,9 @@ _SPLITS = ("train", "validation", "test")
 _CUE_SEED = 12
 _UNEQUAL = 0.02
 """Classes whose numbers of images differ by less than this share are balanced."""
+
+_OLD_CUE_KEYS = ("browse_cue", "browse_cue_text", "browse_cue_audio")
+"""URL parameters of the planted cue in links of earlier versions: of all images, texts and sounds."""
 
 USUAL_CUES = {
     "fashion-mnist-mini": "place-patch",
@@ -161,9 +164,13 @@ def _split_label(name: str) -> str:
 
 
 def _cue_controls(spec: DatasetSpec) -> tuple[str, float]:
-    """The cue to plant, at first that of the presets, and its strength ρ."""
+    """The cue to plant, at first that of the data set's presets, and its strength ρ.
+
+    Each data set has its own choice, so that none is planted in data for which nobody has chosen it.
+    """
     cues = choices_for("cue", spec.modality)
-    key = "browse_cue" if spec.modality == "image" else f"browse_cue_{spec.modality}"
+    key = f"browse_cue_{spec.name}"
+    _read_old_link(key, {_(each.label): name for name, each in cues.items()})
     with st.grid(2, min_column_width=300):
         cue = st.segmented_control(
             _("Planted cue"),
@@ -189,6 +196,14 @@ def _cue_controls(spec: DatasetSpec) -> tuple[str, float]:
                 help=_(str(RunConfig.model_fields["cue_strength"].description)),
             )
     return str(cue), float(strength)
+
+
+def _read_old_link(key: str, names: Mapping[str, str]) -> None:
+    """Take the cue of a link from before each data set had its own, once. names: of the cues, by label."""
+    for old in _OLD_CUE_KEYS:
+        given = names.get(st.query_params.pop(old, ""))
+        if given and key not in st.query_params:
+            st.session_state.setdefault(key, given)
 
 
 def _gallery_controls(data: DataSet) -> tuple[Split, range]:

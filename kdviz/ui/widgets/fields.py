@@ -32,6 +32,7 @@ from kdviz.models import TEACHERS
 from kdviz.types import Arm, ModalityName, Spec
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys, parameters
+from kdviz.ui.widgets.filled_in_size import keep_size
 from kdviz.ui.widgets.following_count import keep_count
 
 
@@ -219,6 +220,8 @@ def fill(settings: Mapping[str, Any]) -> None:
         st.session_state[key] = _as_widget(field, value)
     st.session_state["dataset"] = dataset
     keep_count(settings)
+    if "image_size" in settings:
+        keep_size(FieldKeys(dataset).of("image_size"), settings.get("data"), settings["image_size"])
     _write_url(settings)
 
 

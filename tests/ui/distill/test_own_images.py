@@ -212,6 +212,17 @@ def test_the_size_of_an_upload_is_filled_in_and_what_a_smaller_one_loses_is_said
     assert "shrunk" not in said(app)
 
 
+def test_the_preset_of_own_data_takes_the_size_of_the_pictures_too_and_stays_marked(app):
+    opened(app, "distill", **OWN)
+    app.pills(key="preset").set_value("own-pictures").run()
+    assert app.session_state["folder.image_size"] == "64"
+    uploaded(app, of_96_px())
+    assert app.session_state["folder.image_size"] == "96"
+    assert app.session_state["preset"] == "own-pictures"
+    app.text_input(key="folder.image_size").set_value("48").run()
+    assert app.session_state["folder.image_size"] == "48"
+
+
 def test_a_size_of_the_link_is_not_replaced(app):
     uploaded(opened(app, "distill", **OWN, **{"folder.image_size": "48"}), of_96_px())
     assert app.session_state["folder.image_size"] == "48"
