@@ -35,12 +35,13 @@ def new_run(store: Store, shown: Run | None) -> str | None:
             if shown:
                 close_button()
                 mirror(shown, _first_settings(shown))
-        top = st.container()
+        start_from, ladder, top = st.container(), st.container(key="ladder"), st.container()
         dataset = dataset_choice()
         with speaking_of(DATASETS[dataset].modality):
-            chosen = settings(store, dataset)
-            with top:
+            chosen = settings(store, dataset, ladder)
+            with start_from:
                 _presets(chosen)
+            with top:
                 changes(chosen, shown)
                 out_of_range(
                     chosen, form="new_run", hidden=f":is(.st-key-start, .st-key-{COST}, .st-key-open_same)"

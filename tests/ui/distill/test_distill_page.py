@@ -366,7 +366,7 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     assert found.endswith("so there is little to learn from it.")
     assert "(" not in found, "the intervals are below it"
     assert "Student against twin: agreement " in shown(app)
-    assert "one run: the interval is over images, not over seeds" in shown(app)
+    assert "One run: the intervals are over images, not over seeds." in shown(app)
     table = app.dataframe[0].value
     assert list(table["arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]
     assert {"accuracy_intact", "agreement_chance", "cue_share"} <= set(table.columns)
@@ -383,7 +383,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         for arm in arms
         for figure in (
             ("Test accuracy", percent(results[arm].accuracy), ""),
-            ("Follows the cue", percent(results[arm].cue_followed), ""),
+            ("Follows a wrong patch", percent(results[arm].cue_followed), ""),
             (
                 "Agreement with the teacher",
                 f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),
@@ -458,7 +458,7 @@ def test_a_tile_says_on_how_few_images_an_agreement_is(maps, agreement, differen
     def page(results, gains):
         from kdviz.ui.distill.tiles import tiles
 
-        tiles(results, gains, {})
+        tiles(results, gains, {}, cue="none")
 
     app = AppTest.from_function(page, args=(results, gains)).run()
     card = app.metric[-1]
@@ -616,7 +616,7 @@ def test_a_random_cue_that_is_right_by_luck_is_said_without_a_survey(app, finish
     classes = len(run_images(run.config).classes)
     opened(app, "distill", run=finished)
     assert not app.exception
-    assert f"a random cue is right by luck in 1 of {classes} images" in shown(app)
+    assert f"A random patch is right by luck in 1 of {classes}." in shown(app)
     assert result.agreement_counts(run.results) in shown(app)
 
 
@@ -626,6 +626,7 @@ def test_each_agreement_has_its_number_of_images_where_these_differ():
 
     results = {"teacher": ArmResult(1, 0.5), "student": of(2000), "twin": of(1894), "placebo": of(2000)}
     assert result.agreement_counts(results) == (
-        "agreement on the test images with defined maps: student 2,000, twin (λ = 0) 1,894, placebo 2,000"
+        "Agreement on the test images for which teacher and network both have a map: student 2,000, twin "
+        "(λ = 0) 1,894, placebo 2,000."
     )
-    assert result.agreement_counts(results | {"twin": of(2000)}) == "agreement on 2,000 test images"
+    assert result.agreement_counts(results | {"twin": of(2000)}) == "Agreement on 2,000 test images."
