@@ -284,6 +284,20 @@ def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
     assert np.frombuffer(base64.b64decode(layer["values"]), "<f4").tolist() == [16] + 15 * [0]
 
 
+def test_the_film_marks_which_networks_are_right_and_is_in_the_order_of_the_images(app, store, live_run):
+    opened(app, "distill", run=live_run)
+    probe = store.probe(live_run, 1)
+    labels = run_images(store.run(live_run).config).test.labels[probe.indices].tolist()
+    shown = film(app)["images"]
+    numbers = [int(re.search(r"Test image (\d+)", each["frames"][1]["caption"])[1]) for each in shown]
+    assert numbers == sorted(numbers)
+    for number, image in zip(numbers, shown, strict=True):
+        place = probe.indices.tolist().index(number)
+        right = [int(probe.predicted[arm][place]) == labels[place] for arm in probe.maps]
+        assert image["frames"][1]["right"] == right
+        assert ("✓ all correct" in image["frames"][1]["caption"]) == all(right)
+
+
 def test_a_link_carries_the_epoch_of_the_film(app, live_run):
     opened(app, "distill", run=live_run, epoch="0")
     assert film(app)["at"] == 0
