@@ -42,12 +42,17 @@ def settings(store: Store, dataset: str, ladder: DeltaGenerator) -> dict[str, An
     ladder: the place of λ, which people come to change. Its default depends on what is chosen below.
     """
     fields, values = Fields(dataset), {"dataset": dataset}
-    _data(fields, values)
-    _networks(fields, values)
-    if fields.modality == "image":
-        teacher_file(store, fields, values)
-    _loss(fields, values, ladder)
-    _training(fields, values)
+    # A container each: what stands after a widget that comes and goes would be drawn anew, and an open drawer close.
+    with st.container():
+        _data(fields, values)
+    with st.container():
+        _networks(fields, values)
+    with st.container():
+        if fields.modality == "image":
+            teacher_file(store, fields, values)
+    with st.container():
+        _loss(fields, values, ladder)
+        _training(fields, values)
     with st.expander(_("Advanced"), icon=":material/tune:"):
         _advanced(fields, values)
     return values

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 import pytest
 import torch
 
-from kdviz.datasets import Split, download
+from kdviz.datasets import DATASETS, Split, download
 from kdviz.datasets.samples import randomly_flipped
 from kdviz.models import FAMILIES, MODELS
 from kdviz.ui.distill.presets import PRESETS
@@ -153,6 +153,16 @@ def test_no_cue_is_planted_in_data_for_which_none_was_chosen(app, tiny_folder):
     opened(app, "distill", **given)
     assert not app.exception
     assert app.segmented_control(key="folder.cue").value == "none"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in DATASETS.items() if spec.own_files])
+def test_own_data_is_one_button_away(app, name):
+    opened(app, "library")
+    app.button(key=f"upload_{name}").click().run()
+    assert not app.exception
+    assert app.selectbox(key="browse").value == name
+    assert app.get("file_uploader")
+    assert f"upload_{name}" not in {each.key for each in app.button}
 
 
 def test_the_cue_of_an_old_link_is_that_of_the_data_set_it_names_alone(app):
