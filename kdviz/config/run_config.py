@@ -157,8 +157,8 @@ class RunConfig(BaseModel):
         ge=0,
         le=10_000,
         title="λ",
-        description="Weight of the explanation loss: how much the student's maps have to match the teacher's, "
-        "beside its answers. 0: not at all, as for the twin.",
+        description="Weight of the explanation loss: how much the student's maps have to match the "
+        "teacher's, beside its answers. 0: not at all, as for the twin.",
     )
     # Not stored where it is None: runs keep the keys that they had before this field existed.
     explanation_share: float | None = Field(

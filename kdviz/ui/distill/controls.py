@@ -42,7 +42,7 @@ def settings(store: Store, dataset: str, ladder: DeltaGenerator) -> dict[str, An
     ladder: the place of λ, which people come to change. Its default depends on what is chosen below.
     """
     fields, values = Fields(dataset), {"dataset": dataset}
-    # A container each: what stands after a widget that comes and goes would be drawn anew, and an open drawer close.
+    # A container each: what is after a widget that comes and goes is drawn again, and an open drawer closes.
     with st.container():
         _data(fields, values)
     with st.container():

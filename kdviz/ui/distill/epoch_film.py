@@ -151,7 +151,9 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     if undefined:
         st.caption(hatched)
     looks: dict[str, int] = {}
-    in_order = sorted(range(min(shown, len(pictures))), key=store.probe(run.id, epochs[0]).indices.__getitem__)
+    in_order = sorted(
+        range(min(shown, len(pictures))), key=store.probe(run.id, epochs[0]).indices.__getitem__
+    )
     images = [
         {"image": pictures[place], "frames": [_sent(of[place], looks) for of in frames]} for place in in_order
     ]

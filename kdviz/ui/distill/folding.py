@@ -1,7 +1,7 @@
 """Whether the form of a new run is open.
 
-It is open without a run, on a first visit except on a projector, and from a link that contains settings. Once a run is open it is
-folded away, and a button opens it; that it was opened is in the URL.
+It is open without a run, on a first visit except on a projector, and from a link that contains settings. Once
+a run is open it is folded away, and a button opens it; that it was opened is in the URL.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def is_first_visit() -> bool:
 
 
 def form_is_open(run_id: str | None) -> bool:
-    """Whether the form is drawn. run_id: the run that is open, to which a projector leaves its whole width."""
+    """Whether the form is drawn. run_id: the run that is open; on a projector it has the whole width."""
     if _asked_by_link():
         st.session_state[_GIVEN] = url_state.number(NEW_RUN) != 1
         url_state.set_number(NEW_RUN, 1)

@@ -241,8 +241,8 @@ def _cue_intact(tour: TourRun) -> tuple[str, str]:
     twin, student = tour.figures["twin"], tour.figures["student"]
     text = _(
         "Now the patch has the colour of the true class, as in training; all else is the same. With such "
-        "patches the twin is right on **{twin_intact}** of the test images instead of **{twin}**, the student "
-        "on **{student_intact}** instead of **{student}**."
+        "patches the twin is right on **{twin_intact}** of the test images instead of **{twin}**, the "
+        "student on **{student_intact}** instead of **{student}**."
     )
     return _("The same image, and the patch tells the truth"), text.format(
         twin_intact=percent(twin.intact_accuracy),
@@ -271,8 +271,8 @@ def _why_not_on_the_patch(tour: TourRun) -> str:
     if spot is None:
         return ""
     text = _(
-        "The twin follows a wrong patch on **{followed}**, but its brightest spot is on it in **{spot}**: these "
-        "maps are of the *teacher's* answer, which the twin seldom gives."
+        "The twin follows a wrong patch on **{followed}**, but its brightest spot is on it in **{spot}**: "
+        "these maps are of the *teacher's* answer, which the twin seldom gives."
     )
     return text.format(followed=percent(tour.figures["twin"].cue_followed), spot=percent(spot))
 

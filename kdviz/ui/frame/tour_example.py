@@ -12,9 +12,8 @@ from kdviz.store import Run, Store
 from kdviz.store.prepared import prepared_probe
 from kdviz.types import Arm
 
-
 _SAME_CORNER = (1, 11, 12, 14)
-"""Test images among the first 16 whose patch is in one corner, whether its colour is random or the true one."""
+"""Test images among the first 16 whose patch stays in its corner where its colour is the true one."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,8 @@ class Example:
 def example(store: Store, run: Run) -> Example:
     """The first probe image of the prepared run on which its student is correct and its twin is not.
 
-    Only of those on which nothing but the colour of the patch changes where it is set right. Raises StoreError if the run's maps are missing or damaged.
+    Only of those on which nothing but the colour of the patch changes where it is set right. Raises StoreError
+    if the run's maps are missing or damaged.
     """
     epochs = store.probe_epochs(run.id)
     probe, ready = store.probe(run.id, epochs[-1] if epochs else 0), prepared_probe()

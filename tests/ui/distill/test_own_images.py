@@ -64,6 +64,11 @@ def test_a_zip_is_uploaded_checked_and_trained_on(app, store, zipped):
     assert str(store.directory) not in shown(app)
 
 
+def test_a_first_run_on_own_data_has_a_rough_time(app, tiny_folder):
+    opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder), "folder.device": "cpu"})
+    assert "Takes roughly " in said(app)
+
+
 def test_the_link_of_an_upload_opens_it_and_contains_no_path(app, store, zipped, monkeypatch):
     uploaded(opened(app, "distill", **OWN), zipped)
     token = app.query_params["folder.data"]

@@ -26,7 +26,12 @@ LINKS = [
     {"browse": "Your own images"},
     {"browse": "Your own images", "shelf": "Networks"},
     {"browse": "x", "browse_rho": "nan", "shelf": "q"},
-    {"browse": "Shapes", "browse_cue_shapes": "no such cue", "browse_split": "dev", "browse_masks": "perhaps"},
+    {
+        "browse": "Shapes",
+        "browse_cue_shapes": "no such cue",
+        "browse_split": "dev",
+        "browse_masks": "perhaps",
+    },
     {"browse": "Shapes", "browse_cue_shapes": "Coloured patch", "browse_rho": "-1"},
     {"browse": "Shapes", "browse_cue_shapes": "Coloured patch", "browse_rho": "1e9"},
     {"shelf": "Networks", "network": "no such network", "network_width": "wide"},
