@@ -32,8 +32,8 @@ class Example:
 def example(store: Store, run: Run) -> Example:
     """The first probe image of the prepared run on which its student is correct and its twin is not.
 
-    Only of those on which nothing but the colour of the patch changes where it is set right. Raises StoreError
-    if the run's maps are missing or damaged.
+    Only of those on which nothing but the colour of the patch changes where it is set right. Raises
+    StoreError if the run's maps are missing or damaged.
     """
     epochs = store.probe_epochs(run.id)
     probe, ready = store.probe(run.id, epochs[-1] if epochs else 0), prepared_probe()
