@@ -50,8 +50,7 @@ if survey is None:
 removals = cue_removals_or_progress(store, run)
 with answer:
     other = survey_summary(store, run, survey, measure, removals)
-with st.container(key="ag_answer"):
-    bars(survey, measure, masks_note=_(DATASETS[run.config.dataset].masks_note))
+bars(survey, measure, masks_note=_(DATASETS[run.config.dataset].masks_note))
 grounds = grounds_of(store, run, survey, other=other, removals=removals, measure=measure)
 conclusions_card(grounds)
 arm_figures(run, survey, grounds.largest, measure)

@@ -10,7 +10,7 @@ from kdviz.datasets import DATASETS, Split, download
 from kdviz.datasets.samples import randomly_flipped
 from kdviz.models import FAMILIES, MODELS
 from kdviz.ui.distill.presets import PRESETS
-from kdviz.ui.library.images import USUAL_CUES
+from kdviz.ui.library.cue_choice import USUAL_CUES
 from tests.ui.conftest import opened
 
 LINKS = [
