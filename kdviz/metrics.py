@@ -88,9 +88,8 @@ METRICS: Mapping[str, MetricSpec] = {
     ),
     "cue_followed": MetricSpec(
         name="cue_followed",
-        label="Follows the cue",
-        about="Share of the test images whose random cue is wrong for which the arm predicts what the cue "
-        "indicates.",
+        label="Follows a wrong cue",
+        about="Of the test images in which the cue is wrong, the share that is answered with what it means.",
         unit="share",
         better=-1,
         read=lambda arm: arm.cue_followed,

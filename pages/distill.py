@@ -4,7 +4,8 @@ from kdviz.language import _
 from kdviz.ui.distill.folding import fold, form_is_open, is_first_visit, is_on_own_files, open_button
 from kdviz.ui.distill.form import new_run
 from kdviz.ui.distill.live import watch
-from kdviz.ui.distill.responsive import RUN, form_first, run_below
+from kdviz.ui.distill.responsive import RUN, form_first, run_below, run_first
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.run_menu import choose_run, show_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
@@ -17,11 +18,11 @@ run_id = choose_run(store, prefer=() if own_files else ("running", "queued", "fi
 
 run = store.run(run_id) if run_id else None
 if form_is_open(run_id):
-    if run and run.ended and not is_first_visit():
+    if run and run.ended and (projecting() or not is_first_visit()):
         run_below()
         form, live = st.container(), st.container()
     elif run or not own_files:
-        form_first()
+        run_first() if run and is_first_visit() else form_first()
         live, form = st.columns([7, 3], gap="large")
     else:
         live, form = st.container(), st.container()

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
         check_run_count,
         different_settings,
         equal_runs,
+        nearest_lambdas,
         on_same_images,
         seed_groups,
     )

@@ -157,7 +157,8 @@ class RunConfig(BaseModel):
         ge=0,
         le=10_000,
         title="λ",
-        description="Weight of the explanation loss, which matches the student's maps to the teacher's.",
+        description="Weight of the explanation loss: how much the student's maps have to match the "
+        "teacher's, beside its answers. 0: not at all, as for the twin.",
     )
     # Not stored where it is None: runs keep the keys that they had before this field existed.
     explanation_share: float | None = Field(

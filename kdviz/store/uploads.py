@@ -50,6 +50,11 @@ def upload_token(data: str) -> str:
     return f"upload-{found}" if found else ""
 
 
+def path_or_token(data: str | None) -> str:
+    """What pages know a visitor's files by: an upload by its token, others by their path, "" for none."""
+    return upload_token(data or "") or data or ""
+
+
 def is_upload_token(text: str) -> bool:
     """Whether a text stands for an upload."""
     return _TOKEN.fullmatch(text) is not None

@@ -29,7 +29,7 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page
     page.get_by_role("link", name="解释", exact=True).click()
     expect(heading(page, "解释")).to_be_visible()
 
-    page.goto(f"{prepared_address}/library?browse=Shapes&browse_cue=White patch")
+    page.goto(f"{prepared_address}/library?browse=Shapes&browse_cue_shapes=White patch")
     expect(heading(page, "Data & models")).to_be_visible()
     expect(heading(page, "Random cue")).to_be_visible()
     speak(page, "中文")

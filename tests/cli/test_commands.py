@@ -291,7 +291,8 @@ def test_every_setting_is_an_option_with_help(field):
         (
             ["--explanation-weight", "-1"],
             ["explanation_weight: must be a number, at least 0 and at most 10000, got -1.0. Weight of the "
-             "explanation loss, which matches the student's maps to the teacher's."],
+             "explanation loss: how much the student's maps have to match the teacher's, beside its answers. "
+             "0: not at all, as for the twin."],
         ),
         (
             ["--temperature", "0"],

@@ -24,7 +24,7 @@ VIEWS = [
     ("runs", {"compare": "both"}),
     ("sweep", {}),
     ("library", {"browse": "Shapes"}),
-    ("library", {"browse": "Shapes", "browse_cue": "Coloured patch"}),
+    ("library", {"browse": "Shapes", "browse_cue_shapes": "Coloured patch"}),
     ("library", {"browse": "Shapes", "shelf": "Networks"}),
     ("learn", {}),
     *(("learn", {"lesson": name}) for name in LESSONS if name != "channels"),

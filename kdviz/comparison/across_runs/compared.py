@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kdviz.agreement import hierarchical_bootstrap
-from kdviz.config import INPUT_FIELDS, RunConfig
+from kdviz.config import INPUT_FIELDS, LAMBDA_LADDER, RunConfig
 from kdviz.errors import ConfigError
 from kdviz.metrics import METRICS
 from kdviz.types import ArmResult, Interval, Results
@@ -81,6 +81,29 @@ def equal_runs(configs: Sequence[RunConfig], results: Sequence[Results | None]) 
                 place
             )
     return [tuple(places) for places in alike.values() if len(places) > 1]
+
+
+def nearest_lambdas(config: RunConfig, others: Sequence[RunConfig], most: int = 2) -> list[int]:
+    """The indices of the runs that differ from one in λ alone, the nearest λ first; of equal λ the first.
+
+    Arms beside the student are no difference, since they change nothing in it, and nor is the device.
+    """
+    own = config.explanation_weight
+    alike: dict[float, int] = {}
+    for place, other in enumerate(others):
+        if other.explanation_weight != own and _but_lambda(other) == _but_lambda(config):
+            alike.setdefault(other.explanation_weight, place)
+    nearest = sorted(alike, key=lambda weight: abs(_on_ladder(weight) - _on_ladder(own)))
+    return [alike[weight] for weight in nearest[:most]]
+
+
+def _but_lambda(config: RunConfig) -> str:
+    return config.model_dump_json(exclude={"explanation_weight", "arms", "device"})
+
+
+def _on_ladder(weight: float) -> float:
+    """Where a λ is on a logarithmic scale, 0 a step below the smallest that is usual."""
+    return math.log10(weight + min(each for each in LAMBDA_LADDER if each))
 
 
 def _group(of_seeds: Mapping[int, int], results: Sequence[Results]) -> SeedGroup:

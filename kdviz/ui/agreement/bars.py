@@ -39,7 +39,8 @@ def bars(survey: Survey, measure: str, *, masks_note: str) -> None:
     regions = _regions(survey.key, language(), survey)
     hardly = {region: text for region in regions if (text := hardly_ever(survey, region))}
     drawn_regions = {region: each for region, each in regions.items() if region not in hardly}
-    with st.grid(1 + len(drawn_regions), min_column_width=320, gap="medium"):
+    columns = 1 + len(drawn_regions)
+    with st.container(key="ag_answer"), st.grid(columns, min_column_width=320, gap="medium"):
         with st.container(gap="xxsmall"):
             drawn = _agreement(survey.key, measure, language(), survey)
             chart(drawn, key="ag_bars", file=f"kdviz-{survey.explainer}-{measure}")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
@@ -35,15 +36,23 @@ from kdviz.ui.widgets.own_files import own_files
 _SIZE = 32  # of a person's own images, before they are read
 
 
-def settings(store: Store, dataset: str) -> dict[str, Any]:
-    """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults."""
+def settings(store: Store, dataset: str, ladder: DeltaGenerator) -> dict[str, Any]:
+    """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults.
+
+    ladder: the place of λ, which people come to change. Its default depends on what is chosen below.
+    """
     fields, values = Fields(dataset), {"dataset": dataset}
-    _data(fields, values)
-    _networks(fields, values)
-    if fields.modality == "image":
-        teacher_file(store, fields, values)
-    _loss(fields, values)
-    _training(fields, values)
+    # A container each: what is after a widget that comes and goes is drawn again, and an open drawer closes.
+    with st.container():
+        _data(fields, values)
+    with st.container():
+        _networks(fields, values)
+    with st.container():
+        if fields.modality == "image":
+            teacher_file(store, fields, values)
+    with st.container():
+        _loss(fields, values, ladder)
+        _training(fields, values)
     with st.expander(_("Advanced"), icon=":material/tune:"):
         _advanced(fields, values)
     return values
@@ -126,8 +135,7 @@ def _networks(fields: Fields, values: dict[str, Any]) -> None:
         st.caption(_compression({**values, "teacher_weights": given}))
 
 
-def _loss(fields: Fields, values: dict[str, Any]) -> None:
-    ladder = st.container()
+def _loss(fields: Fields, values: dict[str, Any], ladder: DeltaGenerator) -> None:
     networks = (values["teacher"], values["student"], fields.current("explained_layer"))
     values["explanation_loss"] = fields.loss(*networks)
     st.caption(_why(*networks))

@@ -68,6 +68,7 @@ class Film {
       if (row.dataset.image === key && row.children.length === count) return
       row.dataset.image = key
       row.classList.toggle("lines", Boolean(image.words))
+      this.grid.classList.toggle("texts", Boolean(image.words))
       row.replaceChildren(
         ...(image.words ? arms.map((arm) => line(image.words, arm)) : [null, ...arms].map((arm) => frame(image, arm))),
       )
@@ -83,10 +84,12 @@ class Film {
     this.output.textContent = epoch
     this.data.images.forEach((image, place) => {
       const [row, caption] = this.grid.children[place].children
-      const { maps, alt, caption: text } = image.frames[at]
+      const { maps, right, alt, caption: text } = image.frames[at]
       maps.forEach((map, i) => {
-        if (image.image.words) shade(row.children[i], map, this.data.looks)
-        else show(row.children[i + 1], map, this.data.palettes)
+        const node = row.children[image.image.words ? i : i + 1]
+        if (image.image.words) shade(node, map, this.data.looks)
+        else show(node, map, this.data.palettes)
+        node.classList.toggle("right", right[i])
       })
       row.setAttribute("aria-label", alt)
       caption.textContent = text
@@ -147,6 +150,7 @@ function frame(image, arm) {
   stack.style.setProperty("--shape", image.shape)
   stack.append(...(arm ? base(image) : [picture(image.url, "base")]))
   node.append(stack)
+  if (arm) node.append(made("div", "mark"))
   return node
 }
 
@@ -155,7 +159,7 @@ function line(words, arm) {
   const node = made("p", "line"), text = made("span", "words")
   node.style.setProperty("--arm", arm.colour)
   for (const [gap, word] of words) text.append(gap, made("span", "", word))
-  node.append(made("span", "glyph", arm.glyph), text)
+  node.append(made("span", "glyph", arm.glyph), made("span", "mark"), text)
   return node
 }
 

@@ -101,11 +101,12 @@ class WordsLayer(TypedDict):
 class Frame:
     """One probe image or text after one epoch.
 
-    maps: one per arm; of a text, the look of each word. hatched: whether one of them is undefined. dotted:
-    whether words are not in the vocabulary.
+    maps: one per arm; of a text, the look of each word. right: whether each arm's answer is. hatched: whether
+    one of the maps is undefined. dotted: whether words are not in the vocabulary.
     """
 
     maps: Sequence[MapLayer] | Sequence[Sequence[str]]
+    right: Sequence[bool]
     alt: str
     caption: str
     hatched: bool
@@ -135,18 +136,26 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     frames = [_frames(store, run, epoch, shown, language()) for epoch in epochs]
     st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
-    whose = _("All maps are evidence for the teacher's answer; Explain shows each network's for its own.")
+    marks = _("✓ right, ✗ wrong after this epoch.")
+    whose = _(
+        "Every map shows what speaks for the **teacher's** answer. Where a network is wrong, what it goes by "
+        "may be elsewhere: *Explain* has the map of its own answer."
+    )
     hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
     undefined = any(frame.hatched for of in frames for frame in of)
     if modality == "text":
         unknown = any(frame.dotted for of in frames for frame in of)
         framed = "" if run.config.cue == "none" else frame_meaning(run)
         st.html(words_key(signed=_SIGNED, framed=framed, unknown=unknown))
-    st.caption(sentences(whose, hatched if undefined else ""))
+    st.markdown(sentences(marks, whose))
+    if undefined:
+        st.caption(hatched)
     looks: dict[str, int] = {}
+    in_order = sorted(
+        range(min(shown, len(pictures))), key=store.probe(run.id, epochs[0]).indices.__getitem__
+    )
     images = [
-        {"image": picture, "frames": [_sent(of[place], looks) for of in frames]}
-        for place, picture in enumerate(pictures[:shown])
+        {"image": pictures[place], "frames": [_sent(of[place], looks) for of in frames]} for place in in_order
     ]
     data = {
         "epochs": epochs,
@@ -172,7 +181,7 @@ def _sent(frame: Frame, looks: dict[str, int]) -> dict[str, Any]:
         [looks.setdefault(look, len(looks)) for look in each] if isinstance(each, list) else each
         for each in frame.maps
     ]
-    return {"maps": maps, "alt": frame.alt, "caption": frame.caption}
+    return {"maps": maps, "right": frame.right, "alt": frame.alt, "caption": frame.caption}
 
 
 def thinned(epochs: Sequence[int], most: int) -> list[int]:
@@ -263,6 +272,7 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
         n=number, label=truth, answers=_mistakes(truth, predicted)
     )
     arms = [arm for arm in ARMS if arm in maps.values]
+    right = [predicted[arm] == truth for arm in arms]
     if isinstance(original, str):
         shaded = {arm: shaded_words(original, maps.values[arm], maps.scale) for arm in arms}
         alts = (word_alt(ARM_STYLES[arm].label, words) for arm, words in shaded.items())
@@ -273,10 +283,10 @@ def _frame(probe: ProbeExplained, place: int, probed: ProbeImages) -> Frame:
         ]
         alt = sentences(_("{sentence}.").format(sentence=subject), *alts)
         hatched = any(word.read and math.isnan(word.shade) for words in shaded.values() for word in words)
-        return Frame(looks, alt, _unbroken(caption), hatched, has_unknown_words(original))
+        return Frame(looks, right, alt, _unbroken(caption), hatched, has_unknown_words(original))
     layers = [map_layer(maps.values[arm], maps.scale) for arm in arms]
     hatched = any(layer["values"] is None for layer in layers)
-    return Frame(layers, heatmaps_alt(subject, maps.positive), _unbroken(caption), hatched)
+    return Frame(layers, right, heatmaps_alt(subject, maps.positive), _unbroken(caption), hatched)
 
 
 def _unbroken(caption: str) -> str:
@@ -291,7 +301,7 @@ def _mistakes(label: str, predicted: Mapping[Arm, str]) -> str:
         for arm, name in predicted.items()
         if name != label
     ]
-    return listed(wrong) or _("all correct")
+    return f"✗ {listed(wrong)}" if wrong else f"✓ {_('all correct')}"
 
 
 def _help() -> str:

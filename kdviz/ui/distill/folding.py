@@ -1,7 +1,7 @@
 """Whether the form of a new run is open.
 
-It is open without a run, on a first visit, and from a link that contains settings. Once a run is open it is
-folded away, and a button opens it; that it was opened is in the URL.
+It is open without a run, on a first visit except on a projector, and from a link that contains settings. Once
+a run is open it is folded away, and a button opens it; that it was opened is in the URL.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from kdviz.language import _
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.heading import beside_title
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.run_menu import NEW_RUN, show_run
 
 _FIRST, _LEFT, _GIVEN = "newcomer", "settings_left", "settings_given"
@@ -27,11 +28,12 @@ def is_first_visit() -> bool:
 
 
 def form_is_open(run_id: str | None) -> bool:
-    """Whether the form is drawn. run_id: the run that is open."""
+    """Whether the form is drawn. run_id: the run that is open; on a projector it has the whole width."""
     if _asked_by_link():
         st.session_state[_GIVEN] = url_state.number(NEW_RUN) != 1
         url_state.set_number(NEW_RUN, 1)
-    return run_id is None or is_first_visit() or url_state.number(NEW_RUN) == 1
+    unasked = is_first_visit() and not projecting()
+    return run_id is None or unasked or url_state.number(NEW_RUN) == 1
 
 
 def is_on_own_files() -> bool:
@@ -57,6 +59,7 @@ def open_button() -> None:
         _("New run"),
         key="open_form",
         icon=":material/add:",
+        help=_("With the settings of the open run, to try another λ."),
         on_click=safely(url_state.set_number),
         args=(NEW_RUN, 1),
     )

@@ -35,12 +35,13 @@ def new_run(store: Store, shown: Run | None) -> str | None:
             if shown:
                 close_button()
                 mirror(shown, _first_settings(shown))
-        top = st.container()
+        start_from, ladder, top = st.container(), st.container(key="ladder"), st.container()
         dataset = dataset_choice()
         with speaking_of(DATASETS[dataset].modality):
-            chosen = settings(store, dataset)
-            with top:
+            chosen = settings(store, dataset, ladder)
+            with start_from:
                 _presets(chosen)
+            with top:
                 changes(chosen, shown)
                 out_of_range(
                     chosen, form="new_run", hidden=f":is(.st-key-start, .st-key-{COST}, .st-key-open_same)"
@@ -79,7 +80,8 @@ def _choose() -> None:
 
 
 def _fill(chosen: str) -> None:
-    """Only the path of the user's own files is kept."""
-    preset = PRESETS[chosen]
-    files = st.session_state.get(FieldKeys(preset.dataset).of("data")) or None
-    fill({**preset.on(stored_path(open_store(), files)).complete, "data": files})
+    """Only the path of the user's own files is kept, and the size at which they are read."""
+    preset, keys = PRESETS[chosen], FieldKeys(PRESETS[chosen].dataset)
+    files = st.session_state.get(keys.of("data")) or None
+    on_files = preset.on(stored_path(open_store(), files), st.session_state.get(keys.of("image_size")))
+    fill({**on_files.complete, "data": files})

@@ -35,11 +35,12 @@ class Preset:
         """All settings of a run, with those of the recipe and the defaults."""
         return filled({"dataset": self.dataset, **self.settings})
 
-    def on(self, data: str | None) -> Preset:
-        """The preset on the user's files, whose number some of its settings follow."""
+    def on(self, data: str | None, image_size: int | str | None) -> Preset:
+        """The preset on the user's files, whose number some of its settings follow, read at this size."""
         if not (self.files and data):
             return self
-        settings = with_count({"dataset": self.dataset, "data": data, **self.settings})
+        size = {"image_size": image_size} if image_size else {}
+        settings = with_count({"dataset": self.dataset, "data": data, **self.settings, **size})
         return replace(self, settings={k: v for k, v in settings.items() if k not in ("dataset", "data")})
 
     def matches(self, values: Mapping[str, Any]) -> bool:
@@ -176,7 +177,8 @@ PRESETS: dict[str, Preset] = {
 
 def chosen_preset(settings: Mapping[str, Any]) -> Preset | None:
     """The preset that settings of the form are; None if they are none's."""
-    on_files = (each.on(settings.get("data")) for each in PRESETS.values())
+    given = settings.get("data"), settings.get("image_size")
+    on_files = (each.on(*given) for each in PRESETS.values())
     return next((each for each in on_files if each.matches(settings)), None)
 
 

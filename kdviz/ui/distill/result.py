@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from kdviz.comparison import equal_runs, finding_surveys, trained_explainer
-from kdviz.datasets import DATASETS
+from kdviz.datasets import CUES, DATASETS
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.language import _, listed, sentences
 from kdviz.metrics import METRICS, about
@@ -28,6 +28,7 @@ from kdviz.narrative import (
 )
 from kdviz.store import Run, Store
 from kdviz.types import Arm, ArmResult, Measured, Results
+from kdviz.ui.distill.other_lambdas import compare_other_lambdas
 from kdviz.ui.distill.tiles import tiles
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
@@ -60,15 +61,18 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         words = plain_finding(results, surveys, trained_on=trained_on, early=bool(early))
         st.markdown(f"##### {sentences(words, said)}")
         costly = found is not None and found.costs_accuracy
-        trust = _trust(results, costly, classes=0 if run.config.cue == "none" else _classes(run, surveys))
-        st.caption(f"{figures(results, surveys)}  \n{trust}")
+        classes = 0 if run.config.cue == "none" else _classes(run, surveys)
+        st.caption(_beside(results, run.config.cue, costly=costly, classes=classes))
         largest = max(surveys.values(), key=len, default=None)
         if largest is not None and (weak := weak_class_sentence(largest)):
             st.markdown(f":material/warning: {plain(weak)}")
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
-        plain_words()
-    tiles(results, twin_gains(results, surveys), accuracy_gains(results, surveys))
+        with st.container(horizontal=True, vertical_alignment="center"):
+            plain_words(sentences(figures(results, surveys), agreement_counts(results), _one_run()))
+            compare_other_lambdas(store, run)
+    gains = twin_gains(results, surveys), accuracy_gains(results, surveys)
+    tiles(results, *gains, cue=run.config.cue)
 
 
 def equal_run(store: Store, run: Run) -> str:
@@ -188,27 +192,31 @@ def _classes(run: Run, surveys: Surveys) -> int:
     return known or surveyed or len(test_counts(run))
 
 
-def _trust(results: Results, costly: bool, *, classes: int) -> str:
-    """classes: of a run with a cue whose number is known, else 0."""
-    parts = [
-        _("Accuracy of the teacher: {accuracy}").format(accuracy=percent(results["teacher"].accuracy)),
-        agreement_counts(results),
-        _("0 is chance, 1 the same map"),
-        _("one run: the interval is over images, not over seeds"),
-    ]
-    if classes:
-        parts.insert(1, _("a random cue is right by luck in 1 of {classes} images").format(classes=classes))
-    if costly:
-        parts.append(_("agreement is not worth having at the price of accuracy: try a smaller λ"))
-    return _("{sentence}.").format(sentence=" · ".join(parts))
+def _beside(results: Results, cue: str, *, costly: bool, classes: int) -> str:
+    """What no tile says. classes: of a run with a cue whose number is known, else 0."""
+    accuracy = percent(results["teacher"].accuracy)
+    luck = (
+        _("A random patch is right by luck in 1 of {classes}.")
+        if CUES[cue].variants is not None
+        else _("A random cue is right by luck in 1 of {classes}.")
+    )
+    return sentences(
+        _("The teacher is right on {accuracy} of the test images.").format(accuracy=accuracy),
+        luck.format(classes=classes) if classes else "",
+        _("Agreement is not worth having at the price of accuracy: try a smaller λ.") if costly else "",
+    )
+
+
+def _one_run() -> str:
+    return _("One run: the intervals are over images, not over seeds.")
 
 
 def agreement_counts(results: Results) -> str:
-    """On how many test images each agreement is: those on which the maps of teacher and arm are defined."""
+    """On how many test images each agreement is: those on which teacher and arm both have a map."""
     counts = {arm: result.cosine.n for arm, result in results.items() if arm != "teacher"}
     if len({*counts.values()}) == 1:
-        return _("agreement on {n} test images").format(n=f"{counts['student']:,}")
-    return _("agreement on the test images with defined maps: {counts}").format(
+        return _("Agreement on {n} test images.").format(n=f"{counts['student']:,}")
+    return _("Agreement on the test images for which teacher and network both have a map: {counts}.").format(
         counts=listed(f"{ARM_STYLES[arm].label} {n:,}" for arm, n in counts.items())
     )
 

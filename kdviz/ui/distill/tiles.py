@@ -8,6 +8,7 @@ from math import isfinite
 import streamlit as st
 
 from kdviz.agreement import Verdict, verdict
+from kdviz.datasets import CUES
 from kdviz.figures.style import arm_legend, interval_text, too_few_maps
 from kdviz.language import _, decimal, sentences
 from kdviz.metrics import METRICS
@@ -17,10 +18,12 @@ from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 _WIDTH = 270  # pixels
 
 
-def tiles(results: Results, gains: Mapping[Arm, Gain], accuracy_gains: Mapping[Arm, Gain]) -> None:
+def tiles(
+    results: Results, gains: Mapping[Arm, Gain], accuracy_gains: Mapping[Arm, Gain], *, cue: str
+) -> None:
     """A tile for each arm with a student.
 
-    gains, accuracy_gains: agreement, and accuracy, of each arm minus that of the twin.
+    gains, accuracy_gains: agreement, and accuracy, of each arm minus that of the twin. cue: of the run.
     """
     arms = [arm for arm in results if arm != "teacher"]
     with st.grid(len(arms), min_column_width=_WIDTH):
@@ -32,19 +35,18 @@ def tiles(results: Results, gains: Mapping[Arm, Gain], accuracy_gains: Mapping[A
                     gains.get(arm, UNDEFINED_GAIN),
                     accuracy_gains.get(arm, UNDEFINED_GAIN),
                 )
-                _tile(arm, results, words)
+                _tile(arm, results, words, cue)
 
 
-def _tile(arm: Arm, results: Results, words: str) -> None:
+def _tile(arm: Arm, results: Results, words: str, cue: str) -> None:
     result, accuracy, agreement = results[arm], METRICS["accuracy"], METRICS["agreement"]
     st.html(arm_legend([arm]))
     with st.container(horizontal=True, gap="medium"):
         st.metric(_("Test accuracy"), accuracy.text(accuracy.read(result)), width="content")
         if isfinite(result.cue_followed):
-            follows = METRICS["cue_followed"]
-            st.metric(
-                _(follows.label), follows.text(result.cue_followed), width="content", help=_(follows.about)
-            )
+            label, about = _of_wrong_cues(cue)
+            share = METRICS["cue_followed"].text(result.cue_followed)
+            st.metric(label, share, width="content", help=about)
         st.metric(
             _("Agreement with the teacher"),
             agreement.text(agreement.read(result)),
@@ -61,6 +63,16 @@ def _tile(arm: Arm, results: Results, words: str) -> None:
         )
     if text := sentences(_few_maps(result.cosine), words):
         st.caption(text)
+
+
+def _of_wrong_cues(cue: str) -> tuple[str, str]:
+    """Name of the share of wrong cues that are followed, and what it is a share of: not of all images."""
+    if CUES[cue].variants is not None:
+        return _("Follows a wrong patch"), _(
+            "Of the test images in which the patch is wrong, the share that is answered with what it means."
+        )
+    follows = METRICS["cue_followed"]
+    return _(follows.label), _(follows.about)
 
 
 def _few_maps(found: Agreement) -> str:

@@ -8,9 +8,11 @@ from kdviz.language import _
 from kdviz.ui.frame.glossary import glossary_link
 
 
-def plain_words() -> None:
-    """A button that opens the list."""
+def plain_words(before: str = "") -> None:
+    """A button that opens the list. before: a paragraph on the numbers of this page, above it."""
     with st.popover(_("What the numbers mean"), icon=":material/help:", type="tertiary", key="plain_words"):
+        if before:
+            st.markdown(before)
         st.markdown(
             "\n".join(f"- **{words}** ({glossary_link(term)}): {text}" for words, term, text in _list())
         )

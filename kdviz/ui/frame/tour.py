@@ -13,7 +13,7 @@ import streamlit as st
 
 from kdviz.errors import StoreError
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, listed
+from kdviz.language import _, listed, sentences
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.types import Results
@@ -221,8 +221,9 @@ def _evaluate_ahead(store: Store, run: Run) -> None:
 def _one_image(tour: TourRun) -> tuple[str, str]:
     shown = tour.example
     text = _(
-        "Test image {index} is a **{label}**; {predictions}. Brighter areas hold more of the evidence: "
-        "compare each map with the teacher's, and with the coloured patch."
+        "The **teacher** taught both small networks its answers, and the **student** also where it looks, as "
+        "strongly as **λ** says; the **twin** has λ = 0. Test image {index} is a **{label}**; {predictions}. "
+        "Brighter areas hold more of the evidence: compare them with the coloured patch."
     )
     form = _("{arm} predicts {answer}")
     predictions = listed(
@@ -239,9 +240,9 @@ def _one_image(tour: TourRun) -> tuple[str, str]:
 def _cue_intact(tour: TourRun) -> tuple[str, str]:
     twin, student = tour.figures["twin"], tour.figures["student"]
     text = _(
-        "Now the patch has the colour of the true class, as in training; its corner is at random and means "
-        "nothing. With such patches the twin is right on **{twin_intact}** of the test images instead of "
-        "**{twin}**, the student on **{student_intact}** instead of **{student}**."
+        "Now the patch has the colour of the true class, as in training; all else is the same. With such "
+        "patches the twin is right on **{twin_intact}** of the test images instead of **{twin}**, the "
+        "student on **{student_intact}** instead of **{student}**."
     )
     return _("The same image, and the patch tells the truth"), text.format(
         twin_intact=percent(twin.intact_accuracy),
@@ -251,36 +252,38 @@ def _cue_intact(tour: TourRun) -> tuple[str, str]:
     )
 
 
-def _two_explainers(tour: TourRun) -> tuple[str, str]:
-    from kdviz.comparison import trained_explainer
-    from kdviz.explainers import EXPLAINERS
-
-    held_out = tour.figures["student"].held_out_explainer
-    student, twin = _levels(tour, trained_explainer(tour.run.config))
-    other_student, other_twin = _levels(tour, held_out)
+def _whole_test_set(tour: TourRun) -> tuple[str, str]:
+    student, twin = _levels(tour)
     text = _(
         "The student's maps agree with the teacher's by **{student}**, its twin's by **{twin}**: 0 is "
-        "chance, 1 the same map. By {explainer}, which the student was not trained to match, it is "
-        "{other_student} and {other_twin}."
-    )
-    return _("Not one image: the whole test set"), text.format(
-        student=score(student),
-        twin=score(twin),
-        explainer=_(EXPLAINERS[held_out].label),
-        other_student=score(other_student),
-        other_twin=score(other_twin),
-    )
+        "chance, 1 the same map."
+    ).format(student=score(student), twin=score(twin))
+    return _("Not one image: the whole test set"), sentences(text, _why_not_on_the_patch(tour))
 
 
-def _levels(tour: TourRun, explainer: str) -> tuple[float, float]:
+def _why_not_on_the_patch(tour: TourRun) -> str:
+    """Why the twin's maps are on the patch less often than it follows it; "" while their share is unknown."""
+    from kdviz.comparison import localization_table, trained_explainer
+
+    survey = tour.surveys.get(trained_explainer(tour.run.config))
+    rows = localization_table(survey) if survey else ()
+    spot = next((row.hit.value for row in rows if (row.region, row.arm) == ("cue", "twin")), None)
+    if spot is None:
+        return ""
+    text = _(
+        "The twin follows a wrong patch on **{followed}**, but its brightest spot is on it in **{spot}**: "
+        "these maps are of the *teacher's* answer, which the twin seldom gives."
+    )
+    return text.format(followed=percent(tour.figures["twin"].cue_followed), spot=percent(spot))
+
+
+def _levels(tour: TourRun) -> tuple[float, float]:
     """Agreement of student and twin as Agreement states it below the card; from the results before that."""
-    from kdviz.comparison import paired_levels
+    from kdviz.comparison import paired_levels, trained_explainer
 
-    if (survey := tour.surveys.get(explainer)) is not None:
+    if (survey := tour.surveys.get(trained_explainer(tour.run.config))) is not None:
         return paired_levels(survey)
     arms = tour.figures["student"], tour.figures["twin"]
-    if explainer == arms[0].held_out_explainer:
-        return arms[0].held_out.corrected, arms[1].held_out.corrected
     return arms[0].cosine.corrected, arms[1].cosine.corrected
 
 
@@ -289,8 +292,8 @@ def _how_it_came_about(tour: TourRun) -> tuple[str, str]:
     text = _(
         "Only λ differs, {weight} for the student and 0 for its twin: the student is right on **{student}** "
         "of the test images, its twin on **{twin}**, and the placebo, which matched the maps of other "
-        "images, on **{placebo}**. Play the film to see where they look, then distill your own: this is one "
-        "seed, and the slider on *Home*, with slightly other figures, is another."
+        "images, on **{placebo}**. Play the film, then distill your own: this is one seed, and the slider on "
+        "*Home*, with slightly other figures, is another."
     )
     return _("How it came about"), text.format(
         weight=f"{tour.run.config.explanation_weight:g}",
@@ -308,7 +311,7 @@ def _view(*, intact: bool) -> Callable[[TourRun], Mapping[str, int | bool]]:
 STEPS = (
     Step("explain", _one_image, "maps", _view(intact=False)),
     Step("explain", _cue_intact, "maps", _view(intact=True)),
-    Step("agreement", _two_explainers, "finding"),
+    Step("agreement", _whole_test_set, "ag_answer"),
     Step("distill", _how_it_came_about, "film"),
 )
 """About fifteen seconds each."""

@@ -21,7 +21,7 @@ from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import NARROW, WIDE, only_when
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.tour import begin_tour
-from kdviz.ui.home.prepared_examples import prepared_examples
+from kdviz.ui.home.prepared_examples import link_to_examples, prepared_examples
 from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber, students_note
 
@@ -54,8 +54,9 @@ def home(store: Store) -> None:
                 with only_when(WIDE, key="hero_patch"):
                     st.markdown(what_the_patch_does)
             lambda_scrubber(ladder)
-            yellow = _("Yellow: where the network looks.")
-            st.caption(sentences(yellow, _twin_of(), _who_follows(ladder)))
+            if not projecting():
+                st.markdown(_who_follows(ladder))
+            st.caption(sentences(_("Yellow: where the network looks."), _twin_of()))
             with st.popover(
                 _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
             ):
@@ -64,6 +65,7 @@ def home(store: Store) -> None:
             _ways_in(prepared, ladder)
             if own:
                 _continue(own)
+            link_to_examples()
         with st.container(key="hero_how"):
             _how_it_works()
     prepared_examples(store)
@@ -141,8 +143,7 @@ def _who_follows(ladder: LambdaLadder) -> str:
     """How often the students at both ends of the slider follow the patch."""
     text = _(
         "The twin does not guess: where the patch is wrong, it answers what the patch meant on "
-        "**{followed}** of the test images, and it is right where the patch happens to be. At λ = {weight} "
-        "the student follows a wrong patch on **{rest}**."
+        "**{followed}** of the images. At λ = {weight} the student does so on **{rest}**."
     )
     first, last = (percent(ladder.cue_followed[end]) for end in (0, -1))
     return text.format(followed=first, weight=f"{ladder.weights[-1]:g}", rest=last)

@@ -28,10 +28,21 @@ from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures
 _COLUMNS, _CARD_PX = 2, 300
 """Cards side by side, and the smallest width of one."""
 
+_ANCHOR = "examples"
+
+
+def link_to_examples() -> None:
+    """A link to the cards from the first screen, below which they are."""
+    st.markdown(f":material/arrow_downward: [{_title()}](#{_ANCHOR})")
+
+
+def _title() -> str:
+    return _("On photographs, texts and sounds")
+
 
 def prepared_examples(store: Store) -> None:
     """A card for each: its picture, its accuracies, and a button that opens it."""
-    st.subheader(_("On photographs, texts and sounds"))
+    st.subheader(_title(), anchor=_ANCHOR)
     with st.grid(_COLUMNS, min_column_width=_CARD_PX, gap="medium"):
         for name in EXAMPLES:
             with (

@@ -18,7 +18,7 @@ from kdviz.store import Store
 from kdviz.store.uploads import upload_token
 from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
-from kdviz.ui.frame.errors import errors
+from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import shown_run
 from kdviz.ui.frame.server import open_store
@@ -64,6 +64,8 @@ def choose_dataset() -> DatasetChoice:
     spec = DATASETS[str(name)]
     speak_of_data(spec.name)
     st.caption(_(spec.about))
+    if not spec.own_files:
+        _upload_buttons()
     usual = RunConfig.model_fields["image_size"]
     if spec.input_shape:
         given = own_files(open_store(), spec.name, "browse_data", _path_field) if spec.own_files else None
@@ -87,6 +89,27 @@ def choose_dataset() -> DatasetChoice:
     except ConfigError as error:
         errors(error)
         return DatasetChoice(spec, None, usual.default)
+
+
+def _upload_buttons() -> None:
+    """Buttons that choose a visitor's own data, since not everybody looks for it in a list of data sets."""
+    with st.container(horizontal=True, vertical_alignment="center", key="upload_own"):
+        st.markdown(_("Upload your own:"), width="content")
+        words: dict[ModalityName, str] = {"image": _("Pictures"), "text": _("Texts"), "audio": _("Sounds")}
+        for name, spec in DATASETS.items():
+            if spec.own_files:
+                st.button(
+                    words[spec.modality],
+                    icon=":material/upload:",
+                    key=f"upload_{name}",
+                    on_click=safely(_choose),
+                    args=(name,),
+                )
+
+
+def _choose(name: str) -> None:
+    """A callback."""
+    st.session_state["browse"] = name
 
 
 def _begin_with_shapes(store: Store) -> None:

@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.config import RunConfig, choices_for
 from kdviz.datasets import DataSet, Split, class_name, class_names, plant
 from kdviz.datasets.samples import (
     class_counts,
@@ -28,6 +27,7 @@ from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.projector import projecting, settings_and_pictures
 from kdviz.ui.library.clips import clips, sound_facts
+from kdviz.ui.library.cue_choice import cue_choice
 from kdviz.ui.library.dataset_choice import DatasetChoice, load_chosen
 from kdviz.ui.library.distill_link import distill_link
 from kdviz.ui.library.sentences import sentence_list, text_facts
@@ -41,15 +41,6 @@ _CUE_SEED = 12
 _UNEQUAL = 0.02
 """Classes whose numbers of images differ by less than this share are balanced."""
 
-USUAL_CUES = {
-    "fashion-mnist-mini": "place-patch",
-    "shapes": "hue-patch",
-    "blood-cells": "place-patch",
-    "sentiment": "marker-word",
-    "speech-commands-mini": "beep",
-}
-"""The cue of a data set that the presets of Distill plant, and so the other pages speak of."""
-
 
 def browse(choice: DatasetChoice) -> None:
     """Gallery of a data set, and facts about it."""
@@ -59,7 +50,7 @@ def browse(choice: DatasetChoice) -> None:
     to_distill = st.container()
     settings, pictures = settings_and_pictures()
     with settings:
-        cue, strength = _cue_controls(choice.spec)
+        cue, strength = cue_choice(choice.spec)
         with nullcontext() if projecting() else to_distill:  # there, pictures come first
             distill_link(choice, cue, strength)
         split, classes = _gallery_controls(data)
@@ -158,37 +149,6 @@ def _mirrored(data: DataSet) -> str:
 
 def _split_label(name: str) -> str:
     return {"train": _("Training"), "validation": _("Validation"), "test": _("Test")}[name]
-
-
-def _cue_controls(spec: DatasetSpec) -> tuple[str, float]:
-    """The cue to plant, at first that of the presets, and its strength ρ."""
-    cues = choices_for("cue", spec.modality)
-    key = "browse_cue" if spec.modality == "image" else f"browse_cue_{spec.modality}"
-    with st.grid(2, min_column_width=300):
-        cue = st.segmented_control(
-            _("Planted cue"),
-            list(cues),
-            default=USUAL_CUES.get(spec.name, "none"),
-            required=True,
-            format_func=lambda name: _(cues[name].label),
-            key=key,
-            wrap=True,
-            bind=url_state.binding(key),
-            help="\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in cues.values()),
-        )
-        strength = 1.0
-        if cue != "none":
-            strength = st.slider(
-                _("Cue strength ρ"),
-                0.0,
-                1.0,
-                1.0,
-                step=0.05,
-                key="browse_rho",
-                bind=url_state.binding("browse_rho"),
-                help=_(str(RunConfig.model_fields["cue_strength"].description)),
-            )
-    return str(cue), float(strength)
 
 
 def _gallery_controls(data: DataSet) -> tuple[Split, range]:

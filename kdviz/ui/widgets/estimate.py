@@ -17,6 +17,7 @@ from kdviz.language import _
 from kdviz.models import Cost
 from kdviz.store import Store
 from kdviz.ui.frame.formatting import count
+from kdviz.ui.widgets.rough_time import rough_time
 
 _BACKWARD = 2
 """A backward pass costs about two forward ones."""
@@ -66,13 +67,18 @@ def cost(
     formula: str,
     usual: float | None = None,
 ) -> None:
-    """The estimated time of a run, if an earlier run allows it; folded, its amount of work and its loss.
+    """The estimated time of a run, if an earlier run allows it; of own data at least a rough one.
+
+    Folded, its amount of work and its loss.
 
     usual: seconds that it took elsewhere, stated where no run of the store allows an estimate.
     """
     work, estimate = expected(store, config, counts)
     if estimate is None and usual is not None:
         st.caption(_took(usual))
+    elif estimate is None and DATASETS[config.dataset].own_files and resolve_device(config.device) == "cpu":
+        sums = multiply_adds(config, work, teacher.multiply_adds, student.multiply_adds)
+        st.caption(rough_time(DATASETS[config.dataset].modality, sums))
     elif estimate is None:
         st.caption(_("No time estimate yet; it appears after the first epoch."))
     else:

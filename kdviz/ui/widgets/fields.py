@@ -32,7 +32,9 @@ from kdviz.models import TEACHERS
 from kdviz.types import Arm, ModalityName, Spec
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys, parameters
+from kdviz.ui.widgets.filled_in_size import keep_size
 from kdviz.ui.widgets.following_count import keep_count
+from kdviz.ui.widgets.setting_names import lambda_meaning, setting_name
 
 
 class Fields:
@@ -141,8 +143,9 @@ class Fields:
         """The weight λ: a ladder to slide on, and a box for other values. The default depends on the loss."""
         field, key = "explanation_weight", self._keys.weight(loss)
         self._read_old_link(field, key, {f"{weight:g}": weight for weight in LAMBDA_LADDER}.get)
+        label = _("{name}: {value}").format(name=f"**{setting_name(field)}**", value=lambda_meaning())
         on_ladder = st.select_slider(
-            **self._shared(field, key),
+            **{**self._shared(field, key), "label": label},
             options=LAMBDA_LADDER,
             value=self._keys.default(field, explanation_loss=loss),
             format_func=lambda value: f"{value:g}",
@@ -219,6 +222,8 @@ def fill(settings: Mapping[str, Any]) -> None:
         st.session_state[key] = _as_widget(field, value)
     st.session_state["dataset"] = dataset
     keep_count(settings)
+    if "image_size" in settings:
+        keep_size(FieldKeys(dataset).of("image_size"), settings.get("data"), settings["image_size"])
     _write_url(settings)
 
 

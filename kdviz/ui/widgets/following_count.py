@@ -11,7 +11,7 @@ import streamlit as st
 from kdviz.config import FOLLOW_COUNT, filled, for_training_inputs
 from kdviz.errors import KdvizError
 from kdviz.store.limits import read_limits
-from kdviz.store.uploads import upload_token
+from kdviz.store.uploads import path_or_token
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.estimate import image_counts
 from kdviz.ui.widgets.field_keys import FieldKeys
@@ -33,7 +33,7 @@ def follow_count(dataset: str, data: str) -> None:
 
     What a link has set stays, and what the visitor has changed since the files before.
     """
-    keys, (before, usual, set_then), files = FieldKeys(dataset), _state(dataset), _files(data)
+    keys, (before, usual, set_then), files = FieldKeys(dataset), _state(dataset), path_or_token(data)
     wanted = with_count({"dataset": dataset, "data": data, **usual})
     for name in FOLLOW_COUNT:
         key = keys.of(name)
@@ -47,7 +47,7 @@ def follow_count(dataset: str, data: str) -> None:
 def keep_count(settings: Mapping[str, Any]) -> None:
     """Note that the form is filled with these settings, which stay with these files."""
     values = {name: settings[name] for name in FOLLOW_COUNT}
-    st.session_state[_key(settings["dataset"])] = (_files(settings.get("data")), values, values)
+    st.session_state[_key(settings["dataset"])] = (path_or_token(settings.get("data")), values, values)
 
 
 def _state(dataset: str) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
@@ -57,11 +57,6 @@ def _state(dataset: str) -> tuple[str, Mapping[str, Any], Mapping[str, Any]]:
     state: tuple[str, Mapping[str, Any], Mapping[str, Any]]
     state = st.session_state.get(_key(dataset), ("", usual, usual))
     return state
-
-
-def _files(data: str | None) -> str:
-    """An upload is its token or its path."""
-    return upload_token(data or "") or data or ""
 
 
 def _key(dataset: str) -> str:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.config import RunConfig
 from kdviz.datasets import fingerprint
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides
@@ -19,6 +18,7 @@ from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import wait_until_ready
+from kdviz.ui.widgets.filled_in_size import keep_size, replaceable_size
 
 if TYPE_CHECKING:
     from kdviz.datasets.inspection import ImageInspection, Pair
@@ -56,16 +56,17 @@ def image_check(data: str) -> ImageInspection | None:
 
 
 def fill_in_size(found: ImageInspection, data: str, key: str) -> None:
-    """Fill in the size of the pictures, once for each upload, where the field has its default.
+    """Fill in the size of the pictures, once for each upload, unless a person or a link has given one.
 
     key: of the text field of the size, which must not be drawn yet.
     """
-    usual, filled = str(RunConfig.model_fields["image_size"].default), f"{key}_filled_in"
-    if st.session_state.get(filled) == data:
+    replaceable = replaceable_size(key, data)
+    if replaceable is None:
         return
-    st.session_state[filled] = data
-    if key not in st.query_params and str(st.session_state.get(key) or usual) == usual:
-        _set_size(key, min(_fitting_size(found), _FILLED_IN_PX))
+    given, size = st.session_state.get(key), min(_fitting_size(found), _FILLED_IN_PX)
+    if (given is None and key not in st.query_params) or given == replaceable:
+        _set_size(key, size)
+    keep_size(key, data, size)
 
 
 def size_advice(found: ImageInspection, given: str | None, key: str) -> None:

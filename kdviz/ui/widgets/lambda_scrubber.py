@@ -28,6 +28,7 @@ from kdviz.types import Arm
 from kdviz.ui.frame.component import component
 from kdviz.ui.widgets.answers import answer_text, answer_verdict, arm_mark
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
+from kdviz.ui.widgets.setting_names import lambda_meaning
 
 _MOUNT = component("kdviz_lambda_scrubber", __file__, css=MAP_LAYERS_CSS, js=MAP_LAYERS_JS)
 
@@ -107,7 +108,7 @@ def _mark(form: str, share: float) -> dict[str, Any]:
 def _words() -> dict[str, str]:
     """The component's own texts. In braces, what it fills in."""
     return {
-        "slider": _("how strongly the student is trained to look where its teacher looks"),
+        "slider": lambda_meaning(),
         "invitation": _("Drag λ"),
         "value": _("λ = {weight}. {answer}, {verdict}. Test accuracy {accuracy}."),
         "accuracy": _("Test accuracy"),

@@ -16,6 +16,11 @@ def setting_name(field: str) -> str:
     return _(known.title) if known and known.title else field
 
 
+def lambda_meaning() -> str:
+    """What λ is, in words, beside a slider of it."""
+    return _("how strongly the student is trained to look where its teacher looks")
+
+
 def setting_value(field: str, value: Any) -> str:
     """The label of a choice; any other value as text, "–" for none. Of files the name."""
     if value is None:

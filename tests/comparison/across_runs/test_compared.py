@@ -13,6 +13,7 @@ from kdviz.comparison import (
     different_settings,
     equal_runs,
     known_seeds,
+    nearest_lambdas,
     on_same_images,
     seed_groups,
 )
@@ -137,6 +138,24 @@ def test_runs_are_equal_where_settings_and_results_are_undefined_figures_include
     assert equal_runs(configs[2:], found[2:]) == []
     elsewhere = BASE.model_copy(update={"device": "cpu" if BASE.device != "cpu" else "auto"})
     assert equal_runs([BASE, elsewhere], found[:2]) == [(0, 1)], "the device made no difference"
+
+
+def test_the_nearest_runs_that_differ_in_weight_alone_are_found():
+    """On the ladder 0, 0.1, 0.3, 1, 3, 10, 30, 100 a neighbour is a step away, and 0 is next to 0.1."""
+
+    def at(weight, **changes):
+        return changed(BASE, explanation_weight=weight, **changes)
+
+    ladder = [at(weight) for weight in (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)]
+    for place, config in enumerate(ladder):
+        nearest = [*range(max(place - 2, 0), place), *range(place + 1, min(place + 3, len(ladder)))]
+        found = nearest_lambdas(config, ladder)
+        assert len(found) == 2
+        assert set(found) <= set(nearest)
+        assert not {place - 1, place + 1}.isdisjoint(found)
+    assert nearest_lambdas(at(30.0), [at(3.0, seed=1), at(3.0, epochs=3), at(30.0)]) == []
+    other_arms = at(3.0, arms=("student", "twin"), device="cpu")
+    assert nearest_lambdas(at(30.0), [at(100.0), other_arms, at(3.0), at(0.0)]) == [0, 1]
 
 
 def run(found=None, *, state="finished", **changes):

@@ -284,6 +284,20 @@ def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
     assert np.frombuffer(base64.b64decode(layer["values"]), "<f4").tolist() == [16] + 15 * [0]
 
 
+def test_the_film_marks_which_networks_are_right_and_is_in_the_order_of_the_images(app, store, live_run):
+    opened(app, "distill", run=live_run)
+    probe = store.probe(live_run, 1)
+    labels = run_images(store.run(live_run).config).test.labels[probe.indices].tolist()
+    shown = film(app)["images"]
+    numbers = [int(re.search(r"Test image (\d+)", each["frames"][1]["caption"])[1]) for each in shown]
+    assert numbers == sorted(numbers)
+    for number, image in zip(numbers, shown, strict=True):
+        place = probe.indices.tolist().index(number)
+        right = [int(probe.predicted[arm][place]) == labels[place] for arm in probe.maps]
+        assert image["frames"][1]["right"] == right
+        assert ("✓ all correct" in image["frames"][1]["caption"]) == all(right)
+
+
 def test_a_link_carries_the_epoch_of_the_film(app, live_run):
     opened(app, "distill", run=live_run, epoch="0")
     assert film(app)["at"] == 0
@@ -366,7 +380,7 @@ def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     assert found.endswith("so there is little to learn from it.")
     assert "(" not in found, "the intervals are below it"
     assert "Student against twin: agreement " in shown(app)
-    assert "one run: the interval is over images, not over seeds" in shown(app)
+    assert "One run: the intervals are over images, not over seeds." in shown(app)
     table = app.dataframe[0].value
     assert list(table["arm"]) == ["teacher", "student", "twin (λ = 0)", "placebo"]
     assert {"accuracy_intact", "agreement_chance", "cue_share"} <= set(table.columns)
@@ -383,7 +397,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         for arm in arms
         for figure in (
             ("Test accuracy", percent(results[arm].accuracy), ""),
-            ("Follows the cue", percent(results[arm].cue_followed), ""),
+            ("Follows a wrong patch", percent(results[arm].cue_followed), ""),
             (
                 "Agreement with the teacher",
                 f"{results[arm].cosine.corrected:.2f}".replace("-", "\N{MINUS SIGN}"),
@@ -457,7 +471,7 @@ def test_a_tile_says_on_how_few_images_an_agreement_is(maps, agreement, differen
     def page(results, gains):
         from kdviz.ui.distill.tiles import tiles
 
-        tiles(results, gains, {})
+        tiles(results, gains, {}, cue="none")
 
     app = AppTest.from_function(page, args=(results, gains)).run()
     card = app.metric[-1]
@@ -615,7 +629,7 @@ def test_a_random_cue_that_is_right_by_luck_is_said_without_a_survey(app, finish
     classes = len(run_images(run.config).classes)
     opened(app, "distill", run=finished)
     assert not app.exception
-    assert f"a random cue is right by luck in 1 of {classes} images" in shown(app)
+    assert f"A random patch is right by luck in 1 of {classes}." in shown(app)
     assert result.agreement_counts(run.results) in shown(app)
 
 
@@ -625,6 +639,7 @@ def test_each_agreement_has_its_number_of_images_where_these_differ():
 
     results = {"teacher": ArmResult(1, 0.5), "student": of(2000), "twin": of(1894), "placebo": of(2000)}
     assert result.agreement_counts(results) == (
-        "agreement on the test images with defined maps: student 2,000, twin (λ = 0) 1,894, placebo 2,000"
+        "Agreement on the test images for which teacher and network both have a map: student 2,000, twin "
+        "(λ = 0) 1,894, placebo 2,000."
     )
-    assert result.agreement_counts(results | {"twin": of(2000)}) == "agreement on 2,000 test images"
+    assert result.agreement_counts(results | {"twin": of(2000)}) == "Agreement on 2,000 test images."

@@ -64,6 +64,11 @@ def test_a_zip_is_uploaded_checked_and_trained_on(app, store, zipped):
     assert str(store.directory) not in shown(app)
 
 
+def test_a_first_run_on_own_data_has_a_rough_time(app, tiny_folder):
+    opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder), "folder.device": "cpu"})
+    assert "Takes roughly " in said(app)
+
+
 def test_the_link_of_an_upload_opens_it_and_contains_no_path(app, store, zipped, monkeypatch):
     uploaded(opened(app, "distill", **OWN), zipped)
     token = app.query_params["folder.data"]
@@ -210,6 +215,17 @@ def test_the_size_of_an_upload_is_filled_in_and_what_a_smaller_one_loses_is_said
     app.button(key=f"{key}_own").click().run()
     assert app.session_state[key] == "96"
     assert "shrunk" not in said(app)
+
+
+def test_the_preset_of_own_data_takes_the_size_of_the_pictures_too_and_stays_marked(app):
+    opened(app, "distill", **OWN)
+    app.pills(key="preset").set_value("own-pictures").run()
+    assert app.session_state["folder.image_size"] == "64"
+    uploaded(app, of_96_px())
+    assert app.session_state["folder.image_size"] == "96"
+    assert app.session_state["preset"] == "own-pictures"
+    app.text_input(key="folder.image_size").set_value("48").run()
+    assert app.session_state["folder.image_size"] == "48"
 
 
 def test_a_size_of_the_link_is_not_replaced(app):

@@ -109,8 +109,8 @@ def test_each_network_of_a_card_is_named_with_its_answer(app, prepared):
 def test_it_says_how_often_the_students_at_both_ends_follow_the_patch(app):
     opened(app, "home")
     first, *_between, last = map(percent, prepared_ladder().cue_followed)
-    assert f"it answers what the patch meant on **{first}** of the test images" in shown(app)
-    assert f"At λ = 30 the student follows a wrong patch on **{last}**." in shown(app)
+    assert f"it answers what the patch meant on **{first}** of the images" in shown(app)
+    assert f"At λ = 30 the student does so on **{last}**." in shown(app)
 
 
 def form_of(app):

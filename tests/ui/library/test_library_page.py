@@ -6,17 +6,17 @@ from urllib.parse import parse_qsl
 import pytest
 import torch
 
-from kdviz.datasets import Split, download
+from kdviz.datasets import DATASETS, Split, download
 from kdviz.datasets.samples import randomly_flipped
 from kdviz.models import FAMILIES, MODELS
 from kdviz.ui.distill.presets import PRESETS
-from kdviz.ui.library.images import USUAL_CUES
+from kdviz.ui.library.cue_choice import USUAL_CUES
 from tests.ui.conftest import opened
 
 LINKS = [
     {},
     {"browse": "Shapes", "browse_masks": "true"},
-    {"browse": "Shapes", "browse_cue": "Coloured patch", "browse_rho": "0.8"},
+    {"browse": "Shapes", "browse_cue_shapes": "Coloured patch", "browse_rho": "0.8"},
     {"browse_cue": "White patch"},
     {"browse_mirrored": "true"},
     {"shelf": "Networks"},
@@ -26,9 +26,14 @@ LINKS = [
     {"browse": "Your own images"},
     {"browse": "Your own images", "shelf": "Networks"},
     {"browse": "x", "browse_rho": "nan", "shelf": "q"},
-    {"browse": "Shapes", "browse_cue": "no such cue", "browse_split": "dev", "browse_masks": "perhaps"},
-    {"browse": "Shapes", "browse_cue": "Coloured patch", "browse_rho": "-1"},
-    {"browse": "Shapes", "browse_cue": "Coloured patch", "browse_rho": "1e9"},
+    {
+        "browse": "Shapes",
+        "browse_cue_shapes": "no such cue",
+        "browse_split": "dev",
+        "browse_masks": "perhaps",
+    },
+    {"browse": "Shapes", "browse_cue_shapes": "Coloured patch", "browse_rho": "-1"},
+    {"browse": "Shapes", "browse_cue_shapes": "Coloured patch", "browse_rho": "1e9"},
     {"shelf": "Networks", "network": "no such network", "network_width": "wide"},
     {"shelf": "Networks", "network_width": "-3"},
 ]
@@ -130,13 +135,47 @@ def test_it_begins_with_the_shapes_and_an_address_of_an_earlier_version_with_wha
 @pytest.mark.parametrize(("cue", "label"), [("hue-patch", "Coloured patch"), ("none", "None")])
 def test_distill_opens_with_the_data_set_and_the_cue_that_is_chosen(app, cue, label):
     opened(app, "library", browse="Shapes")
-    app.segmented_control(key="browse_cue").set_value(cue).run()
+    app.segmented_control(key="browse_cue_shapes").set_value(cue).run()
     (link,) = (each.proto for each in app.get("page_link") if each.proto.label == "Distill with these")
     given = dict(parse_qsl(link.query_string))
     assert (given["dataset"], given["shapes.cue"]) == ("Shapes", label)
     opened(app, "distill", **given)
     assert not app.exception
     assert app.segmented_control(key="shapes.cue").value == cue
+
+
+def test_no_cue_is_planted_in_data_for_which_none_was_chosen(app, tiny_folder):
+    """Shapes are shown with their patch at first: that choice is theirs, and not the next data set's."""
+    opened(app, "library", browse="Shapes")
+    assert app.segmented_control(key="browse_cue_shapes").value == "hue-patch"
+    app.selectbox(key="browse").set_value("folder").run()
+    app.text_input(key="browse_data").set_value(str(tiny_folder)).run()
+    assert app.segmented_control(key="browse_cue_folder").value == "none"
+    (link,) = (each.proto for each in app.get("page_link") if each.proto.label == "Distill with these")
+    given = dict(parse_qsl(link.query_string))
+    assert given["folder.cue"] == "None"
+    assert "folder.cue_strength" not in given
+    opened(app, "distill", **given)
+    assert not app.exception
+    assert app.segmented_control(key="folder.cue").value == "none"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in DATASETS.items() if spec.own_files])
+def test_own_data_is_one_button_away(app, name):
+    opened(app, "library")
+    app.button(key=f"upload_{name}").click().run()
+    assert not app.exception
+    assert app.selectbox(key="browse").value == name
+    assert app.get("file_uploader")
+    assert f"upload_{name}" not in {each.key for each in app.button}
+
+
+def test_the_cue_of_an_old_link_is_that_of_the_data_set_it_names_alone(app):
+    opened(app, "library", browse="Blood cells", browse_cue="Coloured patch")
+    assert app.segmented_control(key="browse_cue_blood-cells").value == "hue-patch"
+    assert "browse_cue" not in app.query_params
+    app.selectbox(key="browse").set_value("flowers").run()
+    assert app.segmented_control(key="browse_cue_flowers").value == "none"
 
 
 def test_the_networks_are_counted_for_the_classes_of_ones_own_files(app, tiny_folder):
