@@ -1,6 +1,7 @@
 """The app on a runs directory of its own, without a worker; and runs in each state."""
 
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -48,6 +49,12 @@ def _visited(monkeypatch):
         PagesManager.uses_pages_directory = False
 
     monkeypatch.setattr(PagesManager, "__init__", begun)
+
+
+@pytest.fixture(autouse=True)
+def _main_module(monkeypatch):
+    """AppTest leaves its page in the place of the main module, which processes that are forked later would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture(autouse=True)
