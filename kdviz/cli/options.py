@@ -25,6 +25,23 @@ RUNS = Path("runs")
 _OPTIONS = {"parent": "--from"}
 """Options that are not called like their field."""
 
+_ABOUT = {
+    "dataset": "The images, texts or sounds that the networks are trained on.",
+    "data": "Your own files: a folder, zip, .npz or CSV of images for `folder`; a CSV, TSV or JSON Lines "
+    "file, or a folder or zip of .txt files, for `text-file`; a folder or zip of sounds, or a CSV, for "
+    "`audio-folder`. For the others, the directory of downloads.",
+    "cue": "What predicts the class in the student's training data only: in images a patch or a tint, in "
+    "texts a word, in sounds a tone or the loudness.",
+    "cue_strength": "Probability that the cue shows the true class in the student's training data.",
+    "train_count": "Number of images, texts or sounds that the student is trained on; empty means all.",
+    "marks": "A file of what a person has marked in training images, texts or sounds, instead of the data's "
+    "own masks.",
+    "epochs": "Passes over the student's training data.",
+    "batch_size": "Images, texts or sounds in a training step.",
+    "seed": "Seed of the initial weights, and of the choice and order of the student's training data.",
+}
+"""Descriptions for every kind of input at once, where a page speaks of the chosen kind alone."""
+
 _SUITS = {
     "clip_seconds": "the sounds, by the median of those to train with",
     "explanation_loss": "the two networks",
@@ -102,7 +119,7 @@ def _kind(name: str) -> type:
 
 
 def _help(name: str, field: FieldInfo) -> str:
-    parts = [field.description or ""]
+    parts = [_ABOUT.get(name) or field.description or ""]
     if names := options(name):
         parts.append(f"One of: {', '.join(names)}." if name != "arms" else f"Of: {', '.join(names)}.")
     low, high = bounds(name)

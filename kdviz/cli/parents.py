@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from kdviz.cli.child import in_child
 from kdviz.cli.printing import print_line, print_table
 from kdviz.jobs import choose_kernels
-from kdviz.language import decimal
+from kdviz.language import decimal, subject
 from kdviz.progress import run_to_end
 from kdviz.store import Run, Store
+from kdviz.types import INPUT_NAMES
 
 if TYPE_CHECKING:
     from kdviz.comparison import AnswerChanges
@@ -42,7 +43,7 @@ def print_changes(changes: Changes) -> None:
     for (parent, run), each in changes.items():
         print_line(f"\n{parent} → {run}, student: {answer_changes_text(each).replace('**', '')}")
         print_table(
-            ("class", "images", "accuracy before", "after", "mended", "broken"),
+            ("class", INPUT_NAMES[subject()], "accuracy before", "after", "mended", "broken"),
             [
                 (row.name, row.images, decimal(row.before, 3), decimal(row.after, 3), row.mended, row.broken)
                 for row in each.classes

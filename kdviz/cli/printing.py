@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 
 from kdviz.comparison import trained_explainer
-from kdviz.language import decimal
+from kdviz.datasets import DATASETS
+from kdviz.language import decimal, speaking_of
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import details, headline, score_text, training_caveat
 from kdviz.store import Run, Store, grouped, to_plain
@@ -41,21 +42,8 @@ def print_results(store: Store, run: Run, test_counts: Sequence[int] = ()) -> No
 
     test_counts: the number of test images of each class; without, nobody knows whether a teacher guesses.
     """
-    results = run.results
-    caveat = training_caveat(run, grouped(store.metrics(run.id)), test_counts)
-    if results is None:
-        if caveat and run.ended:
-            print_line(caveat)
-        return
-    cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
-    accuracy = ("accuracy, random cue", "cue helps", "follows a wrong cue") if cue else ("accuracy",)
-    print_table(
-        ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
-        [_cells(arm, result, cue=cue) for arm, result in results.items()],
-    )
-    first = headline(results, trained_on=trained_explainer(run.config), caveat=caveat)
-    for sentence in (first, *details(results)):
-        print_line(sentence)
+    with speaking_of(DATASETS[run.config.dataset].modality):
+        _print_results(store, run, test_counts)
 
 
 def print_line(text: str) -> None:
@@ -77,6 +65,24 @@ def print_saved(path: Path) -> None:
 def results_json(run: Run) -> dict[str, Any] | None:
     """The results by arm as JSON types; None before the run has finished."""
     return None if run.results is None else to_plain(run.results)
+
+
+def _print_results(store: Store, run: Run, test_counts: Sequence[int]) -> None:
+    results = run.results
+    caveat = training_caveat(run, grouped(store.metrics(run.id)), test_counts)
+    if results is None:
+        if caveat and run.ended:
+            print_line(caveat)
+        return
+    cue = any(math.isfinite(result.intact_accuracy) for result in results.values())
+    accuracy = ("accuracy, random cue", "cue helps", "follows a wrong cue") if cue else ("accuracy",)
+    print_table(
+        ("arm", "parameters", *accuracy, "fidelity", "agreement (95 %)", "held-out explainer (95 %)"),
+        [_cells(arm, result, cue=cue) for arm, result in results.items()],
+    )
+    first = headline(results, trained_on=trained_explainer(run.config), caveat=caveat)
+    for sentence in (first, *details(results)):
+        print_line(sentence)
 
 
 def _cells(arm: Arm, result: ArmResult, *, cue: bool) -> list[str]:

@@ -19,8 +19,10 @@ from kdviz.cli.printing import (
     results_json,
 )
 from kdviz.comparison import check_run_count, different_settings, on_same_images, seed_groups
+from kdviz.datasets import DATASETS
 from kdviz.figures.style import lambda_text
 from kdviz.jobs import import_run as import_archive
+from kdviz.language import speaking_of
 from kdviz.narrative import different_images, seeds_sentence
 from kdviz.store import Run, Store
 
@@ -79,14 +81,15 @@ def compare(
         )
         return
     print_table(("setting", *run_ids), [(name, *values) for name, values in different.items()])
-    if not on_same_images(configs):
-        print_line(different_images())
-    for run in stored:
-        print_line(f"\n{run.id}  {run.state}")
-        print_results(store, run)
-    for group in seed_groups(configs, [run.results for run in stored]):
-        print_line(f"\n{', '.join(run_ids[place] for place in group.places)}: {seeds_sentence(group)}")
-    print_changes(changes)
+    with speaking_of(DATASETS[configs[0].dataset].modality):
+        if not on_same_images(configs):
+            print_line(different_images())
+        for run in stored:
+            print_line(f"\n{run.id}  {run.state}")
+            print_results(store, run)
+        for group in seed_groups(configs, [run.results for run in stored]):
+            print_line(f"\n{', '.join(run_ids[place] for place in group.places)}: {seeds_sentence(group)}")
+        print_changes(changes)
 
 
 def export(

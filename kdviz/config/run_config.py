@@ -38,7 +38,7 @@ class RunConfig(BaseModel):
     dataset: str = Field(
         "fashion-mnist-mini",
         title="Data set",
-        description="The images or texts that the networks are trained on.",
+        description="The images that the networks are trained on.",
     )
     data: str | None = Field(
         None,

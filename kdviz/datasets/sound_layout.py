@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from posixpath import basename, dirname, join
 
-from kdviz.datasets.file_source import FileSource, printable, read_member, shown
+from kdviz.datasets.file_source import FileSource, is_hidden, printable, read_member, shown
 from kdviz.datasets.folder import first_names, were
 from kdviz.datasets.labels_file import MAX_TABLE_BYTES, Columns, read_table
 from kdviz.datasets.layout import Layout, arranged, effective_splits
@@ -39,11 +39,12 @@ def sound_layout(source: FileSource, path: Path) -> Layout:
     table = read_table(source, COLUMNS)
     if table is not None:
         return table.layout(shown(path))
-    names = [name for name in source.names if name.lower().endswith(SUFFIXES)]
+    given = [name for name in source.names if not is_hidden(name)]
+    names = [name for name in given if name.lower().endswith(SUFFIXES)]
     if not names:
         raise DataError(f"data: {shown(path)!r} has no sound files. These can be read: {', '.join(FORMATS)}.")
     layout = arranged([name for name in names if not _is_set_apart(name)], shown(path), noun="sound")
-    return _with_listed_splits(replace(layout, notes=(*layout.notes, *_unread(source.names))), source)
+    return _with_listed_splits(replace(layout, notes=(*layout.notes, *_unread(given))), source)
 
 
 def _is_set_apart(name: str) -> bool:

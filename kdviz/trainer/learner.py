@@ -121,7 +121,7 @@ class Learner:
                 maps = MAPS[objective.loss.map](output, classes, True)
                 words = words_read(images) if images.ndim == 3 else None
                 goals = map_goals(source, teacher, labels, masks, maps, words=words)
-                paired = paired_maps(goals, teacher.target, objective.map_pairing)
+                paired = paired_maps(goals, teacher.target, objective.map_pairing, words)
                 explanation, missing = explanation_loss(objective.loss.distance, paired, maps)
         accuracy = (1 - objective.kd_weight) * ce + objective.kd_weight * kd
         correct = (logits.argmax(1) == labels).float().mean()

@@ -285,6 +285,13 @@ def test_every_setting_is_an_option_with_help(field):
         assert name in shown
 
 
+@pytest.mark.parametrize("option", ["dataset", "data", "cue", "train-count", "marks", "batch-size"])
+def test_help_of_an_option_speaks_of_every_kind_of_input(option):
+    shown = CliRunner().invoke(app, ["distill", "--help"], env={"COLUMNS": "1000"}).output
+    (line,) = [line.lower() for line in shown.splitlines() if f"--{option} " in line]
+    assert all(noun in line for noun in ("image", "text", "sound"))
+
+
 @pytest.mark.parametrize(
     ("given", "lines"),
     [

@@ -57,6 +57,16 @@ def test_the_end_that_is_not_read_is_said(run):
     assert len(json.loads(called(run, "--text", "good " * 60, "--json").output)["words"]) == 48
 
 
+@pytest.mark.parametrize(("dataset", "noun"), [("sentiment", "texts"), ("speech-commands-mini", "clips")])
+@pytest.mark.parametrize("command", [("show",), ("compare",)], ids=lambda command: command[0])
+def test_the_findings_of_a_run_speak_of_its_own_kind_of_input(small_run, command, dataset, noun):
+    store, run_id = small_run(dataset)
+    ids = [run_id] * (2 if command[0] == "compare" else 1)
+    said = CliRunner().invoke(app, [*command, *ids, "--runs-dir", str(store.directory)]).output
+    assert f" {noun}" in said
+    assert " image" not in said.replace("│ image_size", "")
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [

@@ -97,6 +97,14 @@ def test_esc_50_as_it_is_downloaded(as_zip):
     assert data.notes == ("Only the loudest 1 s are heard of 30 of 30 sounds: they are longer.",)
 
 
+def test_what_an_archive_from_a_mac_adds_is_not_counted_as_left_out(as_zip, classes):
+    """Beside each file it has one of the same name, which is no sound; every class is read."""
+    beside = {f"__MACOSX/{name.replace('/', '/._')}": b"\0\5\x16\7" for name in classes}
+    data = loaded(as_zip({**classes, **beside, "dog/._0.m4a": b"\0\5\x16\7"}, "mac.zip"))
+    assert found_pitches(data) == as_they_are()
+    assert data.notes == ()
+
+
 def test_speech_commands_as_they_are_unpacked(as_folder, classes):
     """Lists name what is tested with, and background noise is no word."""
     listed = {"testing_list.txt": b"dog/0.wav\nrain/0.wav\nsiren/0.wav\n", "validation_list.txt": b"dog/1.wav\r\nrain/1.wav\r\nsiren/1.wav\r\n"}  # fmt: skip

@@ -1,7 +1,11 @@
 """The teacher's outputs: the same, precomputed once for all images or computed batch by batch."""
 
+from collections.abc import Sequence
+from itertools import permutations
+
 import pytest
 import torch
+from torch import Tensor
 
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import build
@@ -12,6 +16,7 @@ from kdviz.trainer.teacher_targets import (
     batch_targets,
     next_of_same_class,
     paired_maps,
+    ring_by_length,
     teacher_forward,
 )
 from kdviz.types import PRECOMPUTE_FROM_EPOCHS, Measured
@@ -102,6 +107,45 @@ def test_the_next_of_the_same_class_goes_round_each_class_once():
     assert torch.equal(many[partner], many)
     assert sorted(partner.tolist()) == list(range(200))
     assert not (partner == torch.arange(200)).any()
+
+
+def of_lengths(*lengths: int) -> Tensor:
+    """Where texts of these lengths have words, the second of each hidden; bool (B, 12)."""
+    words = torch.arange(12) < torch.tensor(lengths)[:, None]
+    words[:, 1] &= torch.tensor(lengths) == 2
+    return words
+
+
+def differences(ring: Sequence[int], lengths: Sequence[int]) -> tuple[int, int]:
+    """Sum and maximum of the differences in length between neighbours of a closed order."""
+    steps = [abs(lengths[a] - lengths[b]) for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)]
+    return sum(steps), max(steps)
+
+
+@pytest.mark.parametrize(
+    "lengths", [(5,), (3, 9), (4, 1, 12), (7, 7, 7, 7), (1, 12, 2, 11, 3), (9, 1, 4, 4, 2, 10), (1, 5, 2, 5, 12, 3, 8)]
+)  # fmt: skip
+def test_texts_are_paired_with_others_whose_lengths_differ_least(lengths):
+    """No other closed order of a batch has a smaller sum of differences, or a smaller largest one."""
+    ring = ring_by_length(of_lengths(*lengths)).tolist()
+    assert sorted(ring) == list(range(len(lengths)))
+    found = [differences((0, *rest), lengths) for rest in permutations(range(1, len(lengths)))]
+    assert differences(ring, lengths) == (min(total for total, _ in found), min(most for _, most in found))
+
+
+def test_a_text_gets_the_map_of_another_text_of_similar_length():
+    lengths, maps = (12, 2, 10, 3, 11, 4, 9), torch.arange(7.0)[:, None].expand(7, 12)
+    partner = paired_maps(maps, CLASSES, "other image", of_lengths(*lengths))[:, 0].int().tolist()
+    assert sorted(partner) == list(range(7))
+    assert all(own != other for own, other in enumerate(partner))
+    long = {0, 2, 4, 6}
+    assert sum((own in long) != (other in long) for own, other in enumerate(partner)) == 2
+    same_class = paired_maps(maps + 1, CLASSES, "other image, same prediction", of_lengths(*lengths))[:, 0]
+    same = same_class.int().tolist()
+    assert [same[1], same[4]] == [5, 2]
+    assert sorted((same[0], same[2], same[5])) == [1, 3, 6]
+    assert not {0: 1, 2: 3, 5: 6}.items() & dict(enumerate(same)).items()
+    assert [same[3], same[6]] == [0, 0], "a prediction that is unique in the batch has no map"
 
 
 def test_an_image_is_paired_with_its_own_map_another_or_one_of_the_same_prediction():
