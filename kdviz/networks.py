@@ -14,7 +14,6 @@ from kdviz.checkpoints import (
     NEW_LAYER,
     NO_NEW_LAYER,
     Match,
-    best_match,
     candidate_for,
     classes_setting,
     classifier_size,
@@ -157,9 +156,10 @@ def _matched(config: RunConfig) -> tuple[Mapping[str, Tensor], Match]:
     file = Path(str(config.teacher_weights))
     tensors = read_checkpoint(file).tensors
     found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
-    others = () if found.can_teach else closest_matches(tensors)
-    if others and (best := best_match(others)).can_teach:
-        there, given = best.candidate, f"{config.teacher!r} of width {config.teacher_width:g}"
+    others = () if found.can_teach else [each for each in closest_matches(tensors) if each.can_teach]
+    if others:
+        there = min(others, key=lambda each: each.candidate.architecture != config.teacher).candidate
+        given = f"{config.teacher!r} of width {config.teacher_width:g}"
         raise ModelError(
             f"teacher_weights: {file.name!r} has the tensors of {there.architecture!r} of width "
             f"{there.width:g}, not of {given}. Choose that network."

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kdviz.checkpoints import is_onnx, program_of_onnx
+from kdviz.cli.inspected_fit import fit_in_words
 from kdviz.cli.inspected_layers import (
     USUAL_SIDES,
     InspectedLayers,
@@ -22,7 +23,6 @@ from kdviz.cli.inspected_layers import (
     of_program,
     print_layers,
 )
-from kdviz.cli.inspected_fit import fit_in_words
 from kdviz.cli.options import AsJson
 from kdviz.cli.printing import print_json, print_line, print_table
 from kdviz.config import make_config

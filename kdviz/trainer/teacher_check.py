@@ -42,7 +42,7 @@ class TeacherExamination:
     summary: number of tensors, and where in the file they were. matches: the best first; none for a program.
     settings: of a run with this teacher, its pixels the data set's own unless others are clearly more
     accurate, and its images resized where that is. checks: for each pixel scale, that of the settings first,
-    then the best. Both are empty for weights that leave more than the last layer empty. reordered: whether the
+    then the best. Both are empty for weights that lack more than the last layer. reordered: whether the
     outputs are taken in another order than the file's: that which fits training images best. layers: one
     image's map at each layer that can be explained, None for such weights. sizes: for each image size, the
     usual one first; empty if no other was tried.
