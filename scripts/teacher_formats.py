@@ -238,7 +238,8 @@ class _Block(nn.Module):
         """Maps (N, C, H, W) of the block."""
         out = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
         past = x[:, :, :: self.stride, :: self.stride]
-        return (out + nn.functional.pad(past, (0, 0, 0, 0, self.added, self.added))).relu()
+        result: Tensor = out + nn.functional.pad(past, (0, 0, 0, 0, self.added, self.added))
+        return result.relu()
 
 
 class _OptionA(nn.Module):
