@@ -17,13 +17,15 @@ if TYPE_CHECKING:
 
 def file_fit(found: TeacherExamination, *, from_onnx: bool) -> None:
     """Its network, its outputs and, of weights, every tensor that is not loaded."""
-    what = _program(found.program, from_onnx=from_onnx) if found.program else _recognized(found)
-    st.markdown(sentences(what, _outputs(found)))
-    if not found.program:
+    outputs = _outputs(found)
+    if found.program:
+        st.markdown(_program(found.program, outputs, from_onnx=from_onnx))
+    else:
+        st.markdown(sentences(_recognized(found), outputs))
         _differences(found)
 
 
-def _program(found: ProgramSummary, *, from_onnx: bool) -> str:
+def _program(found: ProgramSummary, outputs: str, *, from_onnx: bool) -> str:
     height, width = found.card.explained_sizes["last"]
     return sentences(
         (
@@ -31,6 +33,7 @@ def _program(found: ProgramSummary, *, from_onnx: bool) -> str:
             if from_onnx
             else _("**A program of torch.export** with {parameters} parameters.")
         ).format(parameters=count(found.card.parameters)),
+        outputs,
         _("{loaded} of {needed} tensors are loaded.").format(loaded=found.tensors, needed=found.tensors),
         _("Its last map has {height} × {width} cells.").format(height=height, width=width),
         _("Its mean and one linear layer follow, so that maps of all classes cost nothing.")
