@@ -47,7 +47,6 @@ from kdviz.models import (
     pretrained_text_skeleton,
     program_network,
     program_text,
-    require_torchvision,
 )
 from kdviz.types import Arm, Weights
 from kdviz.vocabulary import SPELLED
@@ -137,6 +136,8 @@ def check_teacher_file(config: RunConfig, classes: int) -> None:
     classes: of the data. Nothing is downloaded, and only a program or a transformer is built.
     """
     if config.teacher_weights == "imagenet":
+        from kdviz.models import require_torchvision  # torchvision is slow to import
+
         require_torchvision(config.teacher)
     elif config.teacher in (*PROGRAMS, PRETRAINED):
         shape = config.input_shape
