@@ -268,12 +268,14 @@ def _random(name: str) -> nn.Module:
 
 
 def _as_trained(network: nn.Module) -> nn.Module:
-    """With averages of batches that no layer is initialized with."""
+    """With averages of batches, and a last layer, that no network is initialized with."""
     network.eval()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.normal_(module.running_mean, 0.0, 0.1)  # type: ignore[arg-type]
             nn.init.uniform_(module.running_var, 0.8, 1.2)  # type: ignore[arg-type]
+        if isinstance(module, nn.Linear) and not module.weight.any():  # a ViT's last layer
+            nn.init.normal_(module.weight, 0.0, 0.1)
     return network
 
 
