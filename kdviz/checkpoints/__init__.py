@@ -6,8 +6,15 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.checkpoints.class_names import NEW_LAYER, chosen_outputs, outputs_by_name
-    from kdviz.checkpoints.inspection import Inspection, classes_setting, inspect_file, teacher_settings
+    from kdviz.checkpoints.inspection import (
+        Inspection,
+        classes_setting,
+        closest_matches,
+        inspect_file,
+        teacher_settings,
+    )
     from kdviz.checkpoints.matching import (
+        NO_NEW_LAYER,
         Match,
         best_match,
         classifier_keys,
@@ -15,6 +22,7 @@ if TYPE_CHECKING:
         load_matched,
         match,
         problem,
+        require_filled,
     )
     from kdviz.checkpoints.onnx_process import is_onnx, program_of_onnx, require_onnx
     from kdviz.checkpoints.pixel_scales import PIXEL_SCALES, PixelScale, pixel_scale

@@ -38,6 +38,8 @@ def network_from_code(text: str, weights: Path | None) -> nn.Module:
         raise ModelError(f"teacher_code: must be NET.py:function or module:function, got {text!r}.")
     try:
         network = _function(place, name)()
+    except ModelError:
+        raise
     except Exception as error:  # a person's code can raise anything
         reason = " ".join(f"{type(error).__name__}: {error}".split())[:200]
         raise ModelError(f"teacher_code: {text!r} failed ({reason}).") from error

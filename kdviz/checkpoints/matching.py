@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from kdviz.checkpoints.recognition import Candidate
@@ -16,13 +16,17 @@ from kdviz.models.building import skeleton
 
 Shape = tuple[int, ...]
 
+NO_NEW_LAYER = "teacher_classes: 'new' needs a network whose last layer is linear. Choose another."
+"""The error where a new last layer is asked for and cannot be fitted."""
+
 
 @dataclass(frozen=True)
 class Match:
     """How the tensors of a file fit a network. Names are those of the file.
 
-    classes: outputs of the file's network; 0 if its last layer is missing. channels: of its input images.
-    loaded: by the name here. wrong_shape: (in the file, needed). ignored: tensors without an effect.
+    classes: outputs of the file's network; 0 if its last layer is missing or another. channels: of its input
+    images. loaded: by the name here. wrong_shape: (in the file, needed). ignored: tensors without an effect.
+    head: the network's last layer; empty if that is not linear, so that no new one can be fitted.
     """
 
     candidate: Candidate
@@ -33,28 +37,41 @@ class Match:
     unexpected: tuple[str, ...]
     ignored: tuple[str, ...]
     wrong_shape: Mapping[str, tuple[Shape, Shape]]
+    head: tuple[str, ...]
 
     @property
     def complete(self) -> bool:
         """Whether every tensor of the network comes from the file."""
         return not self.missing and not self.wrong_shape
 
+    @property
+    def lacks_head(self) -> bool:
+        """Whether every tensor but some of the last layer's does: a new one can be fitted."""
+        return not self.complete and {*self.missing, *self.wrong_shape} <= {*self.head}
+
+    @property
+    def can_teach(self) -> bool:
+        """Whether a teacher can be made of the file, if need be with a new last layer."""
+        return self.complete or self.lacks_head
+
 
 def best_match(matches: Sequence[Match]) -> Match:
-    """The first that fills its network, else the first."""
-    return next((each for each in matches if each.complete), matches[0])
+    """The first that fills its network, else the first that lacks its last layer alone, else the first."""
+    whole = next((each for each in matches if each.complete), None)
+    return whole or next((each for each in matches if each.lacks_head), matches[0])
 
 
 def match(tensors: Mapping[str, Tensor], candidate: Candidate) -> Match:
     """Compare the tensors of a file with those of a network of as many classes and channels."""
     naming = namings(candidate.architecture)[candidate.naming]
     side = MODELS[candidate.architecture].minimum_size
-    needed = _needed(candidate, classes=1, channels=3, side=side)
-    matrices = [naming(key) for key, tensor in needed.items() if tensor.dim() > 1]
+    usual = _skeleton(candidate, classes=1, channels=3, side=side)
+    matrices = [naming(key) for key, tensor in usual.state_dict().items() if tensor.dim() > 1]
     first, last = (tensors.get(name) for name in (matrices[0], matrices[-1]))
-    classes = 0 if last is None else last.shape[0]
+    classes = 0 if last is None or not last.dim() else last.shape[0]
     channels = 3 if first is None or first.dim() != 4 else first.shape[1]
-    needed = _needed(candidate, classes=max(classes, 1), channels=channels, side=side)
+    network = _skeleton(candidate, classes=max(classes, 1), channels=channels, side=side)
+    needed = network.state_dict()
     wanted = {naming(key): (key, tuple(tensor.shape)) for key, tensor in needed.items()}
     wrong = {
         name: (tuple(tensors[name].shape), shape)
@@ -62,15 +79,17 @@ def match(tensors: Mapping[str, Tensor], candidate: Candidate) -> Match:
         if name in tensors and not _has_numbers(tuple(tensors[name].shape), shape) and not _is_positions(name)
     }
     extra = [name for name in tensors if name not in wanted]
+    last_layer = {naming(key) for key in classifier_keys(network)}
     return Match(
         candidate=candidate,
-        classes=classes,
+        classes=classes if last_layer <= tensors.keys() and not last_layer & wrong.keys() else 0,
         channels=channels,
         loaded={key: name for name, (key, _shape) in wanted.items() if name in tensors and name not in wrong},
         missing=tuple(name for name in wanted if name not in tensors and not is_ignorable(name)),
         unexpected=tuple(name for name in extra if not is_ignorable(name)),
         ignored=tuple(name for name in extra if is_ignorable(name)),
         wrong_shape=wrong,
+        head=tuple(sorted(last_layer)) if _ends_linearly(network) else (),
     )
 
 
@@ -88,8 +107,7 @@ def load_matched(
     with_classifier: False leaves the last layer as it was initialized. Position embeddings of another image
     size are interpolated. Raises ModelError for a file that does not fill the network.
     """
-    if not found.complete:
-        raise ModelError(f"teacher_weights: {problem(found)}")
+    require_filled(found, with_classifier=with_classifier)
     last = classifier_keys(network)
     state = network.state_dict()
     for key, name in found.loaded.items():
@@ -100,6 +118,12 @@ def load_matched(
             tensor = tensor if outputs is None else tensor[list(outputs)]
         shape = state[key].shape
         state[key].copy_(_resized(tensor, shape) if _is_positions(name) else tensor.reshape(shape))
+
+
+def require_filled(found: Match, *, with_classifier: bool = True) -> None:
+    """Raises ModelError unless every tensor comes from the file; without the classifier, every other one."""
+    if not (found.complete if with_classifier else found.can_teach):
+        raise ModelError(f"teacher_weights: {problem(found)}")
 
 
 def classifier_keys(network: Network) -> tuple[str, ...]:
@@ -116,6 +140,11 @@ def classifier_size(network: Network) -> int:
 def problem(found: Match) -> str:
     """The first tensor that does not fit, in one line."""
     name = found.candidate.architecture
+    if found.lacks_head:
+        return (
+            f"the file has all of {name!r} but its last layer ({', '.join(found.head)}). "
+            "Give teacher_classes 'new' to train a new one."
+        )
     if found.wrong_shape:
         tensor, (given, needed) = next(iter(found.wrong_shape.items()))
         return (
@@ -124,10 +153,15 @@ def problem(found: Match) -> str:
     return f"tensor {found.missing[0]!r} of {name!r} is not in the file. Choose another network or width."
 
 
-def _needed(candidate: Candidate, *, classes: int, channels: int, side: int) -> dict[str, Tensor]:
+def _ends_linearly(network: Network) -> bool:
+    """Whether the last layer is linear, so that a new one can be fitted."""
+    return isinstance(network.get_submodule(classifier_keys(network)[0].rpartition(".")[0]), nn.Linear)
+
+
+def _skeleton(candidate: Candidate, *, classes: int, channels: int, side: int) -> Network:
     return skeleton(
         candidate.architecture, classes=classes, input_shape=(channels, side, side), width=candidate.width
-    ).state_dict()
+    )
 
 
 def _has_numbers(given: Shape, needed: Shape) -> bool:

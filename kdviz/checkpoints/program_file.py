@@ -62,6 +62,21 @@ def program_tensors(path: Path) -> dict[str, Tensor]:
         return reading.tensors()
 
 
+def no_program(path: Path) -> ModelError:
+    """The error for a file that is named as a program and is none, such as a text."""
+    return ModelError(
+        f"teacher_weights: {path.name!r} is not a program of torch.export. Export one: {EXPORT_RECIPE}"
+    )
+
+
+def _begins_as_zip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"PK"
+    except OSError:
+        return True  # the error of the reader says why it cannot be read
+
+
 @contextmanager
 def _readable(path: Path) -> Iterator[_Reading]:
     """The file while it is read; every error as a ModelError."""
@@ -71,6 +86,8 @@ def _readable(path: Path) -> Iterator[_Reading]:
     except ModelError:
         raise
     except (OSError, zipfile.BadZipFile, EOFError) as error:
+        if not _begins_as_zip(path):
+            raise no_program(path) from error
         raise ModelError(f"teacher_weights: {path.name!r} is damaged or truncated. Copy it again.") from error
     except Exception as error:  # a file can hold anything
         raise ModelError(

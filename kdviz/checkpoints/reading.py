@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import pickle
+import warnings
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,9 +16,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from kdviz.checkpoints.program_file import EXPORT_RECIPE, is_program
+from kdviz.checkpoints.program_file import EXPORT_RECIPE, is_program, no_program
 from kdviz.content import is_special
 from kdviz.errors import ModelError
+from kdviz.models import PROGRAM_SUFFIX
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".ckpt", ".bin", ".tar")
 """Of the files that `read_checkpoint` reads."""
@@ -78,6 +80,8 @@ def read_checkpoint(path: Path) -> Checkpoint:
             )
         _require_plain_archive(path)
     elif not first.startswith(b"\x80"):
+        if path.suffix.lower() == PROGRAM_SUFFIX:
+            raise no_program(path)
         raise ModelError(
             f"teacher_weights: {path.name!r} is not a file of weights. Give one of {', '.join(SUFFIXES)}."
         )
@@ -129,7 +133,8 @@ def _require_plain_archive(path: Path) -> None:
 def _loaded(path: Path) -> Any:
     harmless = [argparse.Namespace, *_numpy_scalars()]
     try:
-        with torch.serialization.safe_globals(harmless):
+        with torch.serialization.safe_globals(harmless), warnings.catch_warnings():
+            warnings.filterwarnings("ignore", "Detected pickle protocol")  # it reads or refuses them
             return torch.load(path, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError as error:
         raise ModelError(

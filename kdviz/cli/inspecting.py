@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from kdviz.checkpoints import is_onnx, program_of_onnx
+from kdviz.cli.inspected_fit import fit_in_words
 from kdviz.cli.inspected_layers import (
     USUAL_SIDES,
     InspectedLayers,
@@ -89,6 +90,7 @@ def inspect(
         _print_program(file, program)
     else:
         _print_matches(file, summary, matches)
+        print_line(fit_in_words(matches))
     if layers:
         print_layers(layers)
     if found and found.checks:
@@ -191,7 +193,8 @@ def _print_matches(file: Path, summary: CheckpointSummary, matches: Sequence[Mat
         [[*_row(each).values()][:8] for each in matches],
     )
     best = best_match(matches)
-    for what, names in (("Missing", best.missing), ("Unexpected", best.unexpected)):
+    unexpected = (*best.unexpected, *summary.left_out)
+    for what, names in (("Missing", best.missing), ("Unexpected", unexpected)):
         if names:
             print_line(f"{what}: {', '.join(names[:_SHOWN])}{_more(len(names))}")
     for name, (shape, needed) in list(best.wrong_shape.items())[:_SHOWN]:
@@ -213,6 +216,7 @@ def _row(found: Match) -> dict[str, Any]:
         "unexpected": len(found.unexpected),
         "wrong_shape": len(found.wrong_shape),
         "complete": found.complete,
+        "new_last_layer": found.lacks_head,
     }
 
 
@@ -222,7 +226,12 @@ def _print_checks(found: TeacherExamination, settings: dict[str, Any]) -> None:
         named = [(f"{each.size} px" if each.size else "as they are", each) for each in found.sizes]
         _print_accuracies("images resized to", named)
     if not any(each.above_chance for each in (*found.checks, *found.sizes)):
-        print_line("No pixel scale is above chance: check the classes and their order.")
+        why = (
+            "its features do not tell these classes apart"
+            if found.fits_layer
+            else "check the classes and their order"
+        )
+        print_line(f"No pixel scale is above chance: {why}.")
     given = {_option(name): str(value) for name, value in settings.items() if value is not None}
     options = [part for pair in given.items() for part in pair]
     print_line(f"Start with: python -m kdviz distill {shlex.join(options)}")

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from kdviz.jobs.control import import_run, pause, resume, stop, submit
     from kdviz.jobs.cue_removals import cue_removals_job, start_cue_removals
     from kdviz.jobs.execution import execute
+    from kdviz.jobs.given_files import check_given_files
     from kdviz.jobs.parents import check_parent, continued, parent_weights
     from kdviz.jobs.process import (
         NATIVE_CRASHES,

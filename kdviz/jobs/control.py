@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kdviz.endings import TAKEN_OUT
 from kdviz.errors import StoreError
+from kdviz.jobs.given_files import check_given_files
 from kdviz.jobs.parents import check_parent
 from kdviz.jobs.wakeup import WAKEUP
 from kdviz.journal import note
@@ -20,17 +21,15 @@ if TYPE_CHECKING:
 def submit(store: Store, config: RunConfig, name: str = "", *, foreground: bool = False) -> str:
     """Create a run and return its id. A worker trains it; with `foreground`, the caller must `execute` it.
 
-    Raises ConfigError if its parent does not fit, DataError for a file that contains no marks, StoreError for
-    what a visitor may not start.
+    Raises ConfigError if its parent does not fit, an error of `check_given_files` for a file that cannot be
+    used, StoreError for what a visitor may not start.
     """
     check_parent(store, config)
-    settings = config.model_dump(mode="json")
-    store.check_files(settings)
-    _check_marks(config)
+    check_given_files(store, config)
     if store.viewer is not None:
         _check_limits(store, config)
     run_id = store.create(
-        settings,
+        config.model_dump(mode="json"),
         key=config.key,
         state="running" if foreground else "queued",
         name=name,
@@ -61,13 +60,6 @@ def _check_limits(store: Store, config: RunConfig) -> None:
             f"epochs: teacher and students together may train {limits.epochs} epochs here, got {epochs}. "
             "Choose fewer."
         )
-
-
-def _check_marks(config: RunConfig) -> None:
-    if config.marks:
-        from kdviz.datasets import read_marks  # imports torch
-
-        read_marks(Path(config.marks))
 
 
 def import_run(store: Store, path: Path) -> str:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kdviz.models.memory import kept_bytes, training_bytes
     from kdviz.models.namings import Naming, is_ignorable, namings, renamed
     from kdviz.models.network import Network, PooledNetwork, candidate_layers
-    from kdviz.models.pretrained import from_torchvision, pretrained
+    from kdviz.models.pretrained import from_torchvision, pretrained, require_torchvision
     from kdviz.models.pretrained_text import (
         PretrainedTextNetwork,
         encoder_text,

@@ -18,7 +18,7 @@ def pretrained(name: str, channels: int = 3) -> Weights:
     channels: 1 sums the first convolution's weights over red, green and blue: a grey image has the output of
     its colour version. Raises ModelError if there are none for this network, or they cannot be downloaded.
     """
-    _require_torchvision(name)
+    require_torchvision(name)
     choice = models.get_model_weights(torchvision_name(name)).DEFAULT
     try:
         found = choice.get_state_dict(progress=False, check_hash=True, weights_only=True)
@@ -41,7 +41,7 @@ def from_torchvision(name: str, weights: Weights) -> Weights:
 
     Raises ModelError for a network or a tensor that is not torchvision's.
     """
-    _require_torchvision(name)
+    require_torchvision(name)
     side = MODELS[name].minimum_size
     here = skeleton(name, classes=1, input_shape=(3, side, side)).state_dict()
     known = renamed(here, namings(name)["torchvision"])
@@ -53,7 +53,8 @@ def from_torchvision(name: str, weights: Weights) -> Weights:
     return {known[key]: tensor for key, tensor in weights.items() if key in known}
 
 
-def _require_torchvision(name: str) -> None:
+def require_torchvision(name: str) -> None:
+    """Raises ModelError if torchvision has no weights for a network of the registry."""
     if "torchvision" not in namings(name):
         raise ModelError(
             f"weights: torchvision has none for {name!r}. Choose one of its networks, such as resnet18."

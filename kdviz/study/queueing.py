@@ -12,8 +12,12 @@ from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
 from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
+<<<<<<< HEAD
 from kdviz.study.running import Done, run_of
 from kdviz.study.words import run_name
+=======
+from kdviz.study.running import Done, check_files_of_missing, run_name, run_of
+>>>>>>> teachers
 
 _RESUMABLE = ENDED - {"finished"}
 
@@ -72,8 +76,10 @@ def _finished(run: Run | None, point: Point) -> Run | None:
 def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
     """Queue every point without a finished, running or waiting run, and return their number.
 
-    Failed and stopped runs are resumed.
+    Failed and stopped runs are resumed. Raises KdvizError, and queues none, if a file that one names cannot
+    be used.
     """
+    check_files_of_missing(store, points)
     with store.hold_submission():
         store.mark_interrupted()
         runs = store.runs()

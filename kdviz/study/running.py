@@ -16,7 +16,7 @@ from threading import Event as Flag
 
 from kdviz.comparison import known_survey, survey
 from kdviz.errors import StoreError
-from kdviz.jobs import execute, resume, run_time_key, submit
+from kdviz.jobs import check_given_files, execute, resume, run_time_key, submit
 from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import is_packaged
 from kdviz.study.plan import Point, Study
@@ -66,11 +66,13 @@ def carry_out(
     """Train the missing runs, and yield every point when its run has ended, finished or failed.
 
     Finished runs come first; runs of other processes are waited for. Raises KeyboardInterrupt and StoreError
-    like `execute`; calling it again then resumes the runs that were started.
+    like `execute`; calling it again then resumes the runs that were started. Raises an error of
+    `check_given_files` before any run is made, if a file that a missing one names cannot be used.
 
     at_once: number of concurrent calls of `execute`. With more than one, they and on_event run in threads,
     and a teacher that several runs need is trained by the first of them.
     """
+    check_files_of_missing(store, points)
     waiting = list(points)
     futures: Futures = {}
     executor = nullcontext(_SameThread()) if at_once == 1 else ThreadPoolExecutor(at_once, "kdviz-run")
@@ -118,6 +120,14 @@ def finished_runs(store: Store, points: Sequence[Point]) -> list[Done]:
     runs = store.runs()
     known = ((point, run_of(runs, point)) for point in points)
     return [Done(point, run, trained=False) for point, run in known if run and run.state == "finished"]
+
+
+def check_files_of_missing(store: Store, points: Sequence[Point]) -> None:
+    """Check the files of every point that has no run yet, as `submit` will. Raises KdvizError."""
+    runs = store.runs()
+    for point in points:
+        if run_of(runs, point) is None:
+            check_given_files(store, point.config)
 
 
 def _kind(point: Point) -> tuple[object, ...]:

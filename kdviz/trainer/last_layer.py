@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kdviz.checkpoints import classifier_keys
+from kdviz.checkpoints import NO_NEW_LAYER, classifier_keys
 from kdviz.datasets import Normalizer, Split
 from kdviz.errors import ModelError
 from kdviz.models import Network
@@ -29,7 +29,7 @@ def fit_last_layer(network: Network, split: Split, normalizer: Normalizer) -> Ge
     path = classifier_keys(network)[0].rpartition(".")[0]
     last = network.get_submodule(path)
     if not isinstance(last, nn.Linear):
-        raise ModelError("teacher_classes: 'new' needs a network whose last layer is linear. Choose another.")
+        raise ModelError(NO_NEW_LAYER)
     kept: list[Tensor] = []
     handle = last.register_forward_pre_hook(lambda _module, given: kept.append(given[0].flatten(1).float()))
     try:

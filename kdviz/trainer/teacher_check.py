@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kdviz.checkpoints import (
+    NEW_LAYER,
     PIXEL_SCALES,
     CheckpointSummary,
     Match,
@@ -41,7 +42,7 @@ class TeacherExamination:
     summary: number of tensors, and where in the file they were. matches: the best first; none for a program.
     settings: of a run with this teacher, its pixels the data set's own unless others are clearly more
     accurate, and its images resized where that is. checks: for each pixel scale, that of the settings first,
-    then the best. Both are empty for weights that leave a part of the network empty. reordered: whether the
+    then the best. Both are empty for weights that lack more than the last layer. reordered: whether the
     outputs are taken in another order than the file's: that which fits training images best. layers: one
     image's map at each layer that can be explained, None for such weights. sizes: for each image size, the
     usual one first; empty if no other was tried.
@@ -67,6 +68,16 @@ class TeacherExamination:
         """The match that is proposed, for a file of weights."""
         return best_match(self.matches)
 
+    @property
+    def fits_layer(self) -> bool:
+        """Whether a new last layer is fitted to the data, in the place of the file's or of none."""
+        return bool(self.settings.get("teacher_classes") == NEW_LAYER)
+
+    @property
+    def outputs(self) -> int:
+        """The number of the file's outputs; 0 of weights without their last layer."""
+        return self.program.classes if self.program else self.best.classes
+
 
 def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None, TeacherExamination]:
     """Recognize a file of weights and measure its accuracy on validation images of `config`, for each scale.
@@ -79,7 +90,7 @@ def examine_teacher(file: Path, config: RunConfig) -> Generator[Preparing, None,
     if is_program(file):
         return (yield from _examine_program(file, config))
     found = inspect_file(file)
-    if not best_match(found.matches).complete:
+    if not best_match(found.matches).can_teach:
         return TeacherExamination(CheckpointSummary.of(found.checkpoint), found.matches, {}, ())
     setup = load_setup(config, silent)
     classes, sides = setup.data.dataset.classes, config.input_shape[1:]

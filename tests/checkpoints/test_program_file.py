@@ -13,7 +13,7 @@ import torch
 from torch import nn
 from torch.export.pt2_archive import constants
 
-from kdviz.checkpoints import is_program, program_tensors, read_checkpoint, read_program
+from kdviz.checkpoints import inspect_file, is_program, program_tensors, read_checkpoint, read_program
 from kdviz.checkpoints.program_file import EXPORT_RECIPE
 from kdviz.checkpoints.reading import _RECIPE
 from kdviz.errors import ModelError
@@ -250,3 +250,10 @@ def test_what_returns_no_logits_is_no_classifier(tmp_path):
 def test_a_program_is_no_file_of_weights(file):
     with pytest.raises(ModelError, match="Choose 'program' as teacher"):
         read_checkpoint(file)
+
+
+def test_a_text_named_as_a_program_is_told_of(tmp_path):
+    (tmp_path / "net.pt2").write_text("no program")
+    for read in (inspect_file, read_program):
+        with pytest.raises(ModelError, match=r"'net\.pt2' is not a program of torch\.export\. Export one: "):
+            read(tmp_path / "net.pt2")

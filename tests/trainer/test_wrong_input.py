@@ -43,8 +43,8 @@ def place(tiny_folder, tmp_path_factory):
                                 "remove the class."),
         ({"teacher_weights": "PLACE/text"}, "teacher_weights: 'text' is not a file of weights. Give one of .safetensors, "
                                             ".pt, .pth, .th, .ckpt, .bin, .tar."),
-        ({"teacher_weights": "PLACE/wide.safetensors"}, "teacher_weights: tensor 'stages.stem.0.weight' has shape "
-            "(16, 3, 3, 3), 'resnet8-lite' needs (8, 3, 3, 3). Choose another network or width."),
+        ({"teacher_weights": "PLACE/wide.safetensors"}, "teacher_weights: 'wide.safetensors' has the tensors of "
+            "'resnet8-lite' of width 1, not of 'resnet8-lite' of width 0.5. Choose that network."),
         ({"teacher_weights": "PLACE/three-classes.safetensors"}, "teacher_weights: 'three-classes.safetensors' has 3 "
             "outputs, the data 2 classes. Give teacher_classes: an output for each class, or 'new' to train a new last "
             "layer."),

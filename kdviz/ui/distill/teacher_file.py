@@ -12,22 +12,20 @@ from kdviz.checkpoints import is_onnx, require_onnx
 from kdviz.config import INPUT_FIELDS, OPENING, RunConfig, filled, make_config
 from kdviz.errors import KdvizError
 from kdviz.jobs import SurveyJob, examination_job, known_examination, start_examination
-from kdviz.language import _, listed, percentage, plural, sentences
-from kdviz.models import MODELS, PROGRAMS
+from kdviz.language import _, listed, percentage, sentences
+from kdviz.models import PROGRAMS
 from kdviz.store import Store
 from kdviz.store.uploads import UploadedFile, is_upload_token, upload_token
+from kdviz.ui.distill.file_fit import file_fit
 from kdviz.ui.distill.larger_images import larger_images
 from kdviz.ui.distill.layer_choice import fitting_layer, layer_choice
 from kdviz.ui.frame.errors import errors, safely
-from kdviz.ui.frame.formatting import count, plain
 from kdviz.ui.frame.server import may_name
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields, fill_some
 
 if TYPE_CHECKING:
-    from kdviz.checkpoints import Match
-    from kdviz.networks import ProgramSummary
     from kdviz.trainer.teacher_check import TeacherExamination
     from kdviz.trainer.teacher_ways import TeacherCheck
 
@@ -124,7 +122,7 @@ def _in_use(found: TeacherExamination, settings: Mapping[str, Any]) -> bool:
     if found.program:
         return settings["teacher"] in PROGRAMS and not is_onnx(Path(str(settings["teacher_weights"])))
     networks = {
-        (each.candidate.architecture, each.candidate.width) for each in found.matches if each.complete
+        (each.candidate.architecture, each.candidate.width) for each in found.matches if each.can_teach
     }
     chosen = found.reordered or not found.settings.get("teacher_classes") or settings.get("teacher_classes")
     return (settings["teacher"], settings.get("teacher_width")) in networks and bool(chosen)
@@ -196,14 +194,12 @@ def _examined(store: Store, file: Path, values: dict[str, Any]) -> None:
 
 
 def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
-    if found.program:
-        st.markdown(_program(found.program, from_onnx=is_onnx(Path(values["teacher_weights"]))))
-    else:
-        best = found.best
-        st.markdown(_recognized(best))
-        _differences(best)
+    file_fit(found, from_onnx=is_onnx(Path(values["teacher_weights"])))
     if not found.checks:
-        st.error(_("It does not fill the network, so it cannot teach."), icon=":material/error:")
+        st.error(
+            _("It lacks more of the network than its last layer, so it cannot teach."),
+            icon=":material/error:",
+        )
         return
     _predicts(found)
     if found.reordered:
@@ -230,51 +226,6 @@ def _shown(found: TeacherExamination, values: Mapping[str, Any]) -> None:
         )
 
 
-def _program(found: ProgramSummary, *, from_onnx: bool) -> str:
-    height, width = found.card.explained_sizes["last"]
-    return sentences(
-        (
-            _("**An ONNX network,** kept as a program of torch.export, with {parameters} parameters.")
-            if from_onnx
-            else _("**A program of torch.export** with {parameters} parameters.")
-        ).format(parameters=count(found.card.parameters)),
-        plural("It has {count} output.", "It has {count} outputs.", found.classes),
-        _("{loaded} of {needed} tensors are loaded.").format(loaded=found.tensors, needed=found.tensors),
-        _("Its last map has {height} × {width} cells.").format(height=height, width=width),
-        _("Its mean and one linear layer follow, so that maps of all classes cost nothing.")
-        if found.pooled
-        else "",
-    )
-
-
-def _recognized(best: Match) -> str:
-    needed = len(best.loaded) + len(best.missing) + len(best.wrong_shape)
-    return sentences(
-        _("**{network}**, with the tensor names of {whose}.").format(
-            network=_(MODELS[best.candidate.architecture].label), whose=plain(best.candidate.naming)
-        ),
-        _("{loaded} of {needed} tensors are loaded.").format(loaded=len(best.loaded), needed=needed),
-        plural("It has {count} output.", "It has {count} outputs.", best.classes),
-    )
-
-
-def _differences(best: Match) -> None:
-    """Every tensor that is not loaded, in a table."""
-    shapes = {name: f"{given} ≠ {needed}" for name, (given, needed) in best.wrong_shape.items()}
-    rows = [
-        *((name, _("missing in the file"), "") for name in best.missing),
-        *((name, _("not part of the network"), "") for name in best.unexpected),
-        *((name, _("of another shape"), shape) for name, shape in shapes.items()),
-        *((name, _("without an effect here"), "") for name in best.ignored),
-    ]
-    if not rows:
-        return
-    with st.popover(plural("{count} tensor is not loaded", "{count} tensors are not loaded", len(rows))):
-        columns = {name: st.column_config.TextColumn(_(name)) for name in ("Tensor", "Why", "Shape")}
-        table = [dict(zip(columns, row, strict=True)) for row in rows]
-        st.dataframe(table, hide_index=True, column_config=columns, alt=_("Tensors that are not loaded"))
-
-
 def _predicts(found: TeacherExamination) -> None:
     """Accuracy on labelled images with the proposed settings, then for each pixel scale and image size."""
     best = found.check
@@ -292,10 +243,12 @@ def _predicts(found: TeacherExamination) -> None:
     if best.above_chance:
         st.success(line, icon=":material/check_circle:")
     else:
-        st.warning(
-            sentences(line, _("That is no better than guessing: check its classes and their order.")),
-            icon=":material/warning:",
+        why = (
+            _("That is no better than guessing: what it has learned does not tell these classes apart.")
+            if found.fits_layer
+            else _("That is no better than guessing: check its classes and their order.")
         )
+        st.warning(sentences(line, why), icon=":material/warning:")
     if len(found.checks) > 1:
         by_scale = {each.scale or _("as the data set"): each for each in found.checks}
         text = _("Accuracy by the scale of its pixels, with images {size}: {others}.")

@@ -171,11 +171,49 @@ def test_a_file_with_a_part_of_a_network_shows_what_is_missing(app, store, file)
     torch.save(content, file)
     page = examined(with_file(app, file), store, file)
     assert "55 of 56 tensors are loaded." in texts(page)
-    assert "It does not fill the network" in texts(page)
+    assert "It lacks more of the network than its last layer, so it cannot teach." in texts(page)
     (table,) = [each.value for each in page.dataframe if "Tensor" in each.value.columns]
     assert ["layer1.0.conv1.weight", "missing in the file"] in table[["Tensor", "Why"]].to_numpy().tolist()
     assert page.button(key="start").disabled
     assert "use_teacher_file" not in {button.key for button in page.button}
+
+
+@pytest.mark.parametrize("outputs", [0, 11])
+def test_a_file_without_the_last_layer_that_is_needed_teaches_with_a_new_one(app, store, file, outputs):
+    """Whose last layer is in a Sequential, or has outputs that are not the classes of the data."""
+    content = torch.load(file, weights_only=True)
+    weights = content["state_dict"]
+    last = {name: weights.pop(f"fc.{name}") for name in ("weight", "bias")}
+    for name, tensor in last.items():
+        weights[f"fc.{name}" if outputs else f"fc.1.{name}"] = torch.zeros(11, *tensor.shape[1:])
+    torch.save(content, file)
+    page = examined(with_file(app, file), store, file)
+    said, why = (
+        (
+            "54 of 56 tensors are loaded. It has 11 outputs. Your data has 8 classes, so its last layer is "
+            "replaced by one that is fitted to your training images.",
+            {
+                ("fc.weight", "left out for the new last layer"),
+                ("fc.bias", "left out for the new last layer"),
+            },
+        )
+        if outputs
+        else (
+            "54 of 56 tensors are loaded. It has no last layer of this network: a new one is fitted to your "
+            "training images.",
+            {
+                *((f"fc.{name}", "missing in the file") for name in last),
+                *((f"fc.1.{name}", "not part of the network") for name in last),
+            },
+        )
+    )
+    assert said in texts(page)
+    (table,) = [each.value for each in page.dataframe if "Tensor" in each.value.columns]
+    assert {tuple(row) for row in table[["Tensor", "Why"]].to_numpy().tolist()} == why
+    page = page.button(key="use_teacher_file").click().run()
+    assert not page.exception
+    assert page.text_input(key=f"{SHAPES}.teacher_classes").value == "new"
+    assert not page.button(key="start").disabled
 
 
 def test_an_uploaded_file_stands_in_the_form_as_a_token(app, store, file):
