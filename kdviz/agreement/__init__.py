@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.agreement.binomial import binomial_at_most
     from kdviz.agreement.calibration import calibration_error, confidence_error
     from kdviz.agreement.chance import (
         ImageScores,

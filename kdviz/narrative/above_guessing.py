@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from kdviz.agreement import binomial_at_most
+
 _UNLIKELY = 0.05
 
 
@@ -16,8 +18,7 @@ def guessing(accuracy: float, class_counts: Sequence[int]) -> float | None:
     """
     if math.isnan(accuracy):
         return None
-    from scipy.stats import binomtest
-
     n, most = sum(class_counts), max(class_counts)
     right = round(accuracy * n)
-    return None if binomtest(right, n, most / n, alternative="greater").pvalue < _UNLIKELY else most / n
+    by_luck = binomial_at_most(n - right, n, 1 - most / n)
+    return None if by_luck < _UNLIKELY else most / n

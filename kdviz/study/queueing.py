@@ -12,12 +12,8 @@ from kdviz.store import Run, Store
 from kdviz.store.packaged_runs import packaged_runs
 from kdviz.store.records import ENDED
 from kdviz.study.plan import Point, Study
-<<<<<<< HEAD
-from kdviz.study.running import Done, run_of
+from kdviz.study.running import Done, check_files_of_missing, run_of
 from kdviz.study.words import run_name
-=======
-from kdviz.study.running import Done, check_files_of_missing, run_name, run_of
->>>>>>> teachers
 
 _RESUMABLE = ENDED - {"finished"}
 

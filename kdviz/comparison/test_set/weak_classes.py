@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from math import exp, fsum, lgamma, log
 
 import numpy as np
 
+from kdviz.agreement import binomial_at_most
 from kdviz.comparison.test_set.survey import Survey
 from kdviz.types import Arm
 
@@ -49,21 +49,10 @@ def weakest_class(survey: Survey, arm: Arm) -> WeakClass | None:
     for label in range(classes):
         of_class = survey.labels == label
         count, hits = int(of_class.sum()), int(right[of_class].sum())
-        by_luck = classes * _at_most(hits, count, float(right.mean()))
+        by_luck = classes * binomial_at_most(hits, count, float(right.mean()))
         if count < FEWEST or hits > count / classes or by_luck >= 1:
             continue
         others = np.bincount(predicted[of_class & ~right], minlength=classes)
         most = int(others.argmax())
         found.append(WeakClass(arm, label, hits, count, 1 / classes, most, int(others[most])))
     return min(found, key=lambda each: each.accuracy, default=None)
-
-
-def _at_most(hits: int, count: int, share: float) -> float:
-    """The binomial probability of at most `hits` of `count`, each with probability `share`.
-
-    Without scipy, which takes longer to import than a page to be drawn.
-    """
-    if share in (0, 1):
-        return float(share == 0 or hits == count)
-    ways = (lgamma(count + 1) - lgamma(k + 1) - lgamma(count - k + 1) for k in range(hits + 1))
-    return fsum(exp(way + k * log(share) + (count - k) * log(1 - share)) for k, way in enumerate(ways))
