@@ -13,7 +13,6 @@ from kdviz.language import _, listed, percentage, sentences
 from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gains
 from kdviz.narrative.answer import effect, only_little
 from kdviz.narrative.intervals import accuracy_range_text, agreement_text, gain_text, score_text
-from kdviz.narrative.placebo import placebo_warning
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 if TYPE_CHECKING:
@@ -130,10 +129,7 @@ def headline(
 def plain_finding(
     results: Results, surveys: Surveys = NO_SURVEYS, *, trained_on: str = _TRAINED, early: bool = False
 ) -> str:
-    """The same in one sentence with the accuracies alone, without an interval; `figures` has the rest.
-
-    And that the placebo is no opponent, if so.
-    """
+    """The same in one sentence with the accuracies alone, without an interval; `figures` has the rest."""
     found = finding(results, surveys)
     if found is None:
         text = _(
@@ -150,8 +146,7 @@ def plain_finding(
             **shares
         )
     text = _("{finding}; the student is right on {student} of the test images, its twin on {twin}.")
-    finding_text = text.format(finding=_effect_of_lambda(found, trained_on), **shares)
-    return sentences(finding_text, placebo_warning(results, surveys))
+    return text.format(finding=_effect_of_lambda(found, trained_on), **shares)
 
 
 def figures(results: Results, surveys: Surveys = NO_SURVEYS) -> str:

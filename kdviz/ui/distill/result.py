@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -21,6 +21,7 @@ from kdviz.narrative import (
     guessing,
     held_out_label,
     largest_agreements,
+    placebo_warning,
     plain_finding,
     training_caveat,
     twin_gains,
@@ -63,9 +64,8 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         costly = found is not None and found.costs_accuracy
         classes = 0 if run.config.cue == "none" else _classes(run, surveys)
         st.caption(_beside(results, run.config.cue, costly=costly, classes=classes))
-        largest = max(surveys.values(), key=len, default=None)
-        if largest is not None and (weak := weak_class_sentence(largest)):
-            st.markdown(f":material/warning: {plain(weak)}")
+        for warning in _warnings(results, surveys, early=bool(early)):
+            st.markdown(f":material/warning: {plain(warning)}")
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -73,6 +73,15 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
             compare_other_lambdas(store, run)
     gains = twin_gains(results, surveys), accuracy_gains(results, surveys)
     tiles(results, *gains, cue=run.config.cue)
+
+
+def _warnings(results: Results, surveys: Surveys, *, early: bool) -> Iterator[str]:
+    """That the placebo is no opponent, and a class on which a network only guesses."""
+    if not early and (weak_placebo := placebo_warning(results, surveys)):
+        yield weak_placebo
+    largest = max(surveys.values(), key=len, default=None)
+    if largest is not None and (weak_class := weak_class_sentence(largest)):
+        yield weak_class
 
 
 def equal_run(store: Store, run: Run) -> str:
