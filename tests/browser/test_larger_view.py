@@ -91,7 +91,11 @@ def test_enter_opens_it_and_values_are_read_in_it(page):
 
 
 def test_the_moved_patch_has_one_too(page):
+    page.locator(".st-key-what_if_open").scroll_into_view_if_needed()
     mover = page.locator(".mover")
+    expect(mover).to_be_visible()  # filled once it is seen
+    at_rest(page)
+    page.sent.clear()
     figure = mover.locator(".arms figure[data-arm=student]")
     figure.get_by_role("button", name="student: larger view").click()
     large = opened(page).locator("figure")

@@ -35,6 +35,9 @@ def opened(browser, clip, request):
         expect(parts).to_have_count(count)
         at_rest(page)
         expect(parts.nth(0)).to_have_attribute("aria-pressed", "true")
+        page.locator(".st-key-what_if_open").scroll_into_view_if_needed()
+        expect(page.locator(".mover")).to_be_visible()  # below the player, filled once it is seen
+        at_rest(page)
         yield page
 
 

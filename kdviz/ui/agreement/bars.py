@@ -40,7 +40,7 @@ def bars(survey: Survey, measure: str, *, masks_note: str) -> None:
     hardly = {region: text for region in regions if (text := hardly_ever(survey, region))}
     drawn_regions = {region: each for region, each in regions.items() if region not in hardly}
     columns = 1 + len(drawn_regions)
-    with st.container(key="ag_bars"), st.grid(columns, min_column_width=320, gap="medium"):
+    with st.container(key="all_bars"), st.grid(columns, min_column_width=320, gap="medium"):
         with st.container(gap="xxsmall"):
             drawn = _agreement(survey.key, measure, language(), survey)
             chart(drawn, key="ag_bars", file=f"kdviz-{survey.explainer}-{measure}")

@@ -311,7 +311,7 @@ def _view(*, intact: bool) -> Callable[[TourRun], Mapping[str, int | bool]]:
 STEPS = (
     Step("explain", _one_image, "maps", _view(intact=False)),
     Step("explain", _cue_intact, "maps", _view(intact=True)),
-    Step("agreement", _whole_test_set, "ag_bars"),
+    Step("agreement", _whole_test_set, "all_bars"),
     Step("distill", _how_it_came_about, "film"),
 )
 """About fifteen seconds each."""

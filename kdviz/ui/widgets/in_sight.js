@@ -1,4 +1,4 @@
-// Tells the server when a place comes into the window and when it leaves it.
+// Tells the server when a place comes into the window; that it has left it, only at the next rerun.
 
 const LASTING = 100; // ms that it must be so: who scrolls past asks for nothing
 
@@ -15,10 +15,11 @@ export default function ({ data: { visible, height }, parentElement, setStateVal
 
 // known: what the server was told last.
 function watched(place, known, tell) {
-  let waiting = 0;
-  const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+  let waiting = 0, first = true;
+  const observer = new IntersectionObserver(([{ isIntersecting: now }]) => {
     clearTimeout(waiting);
-    if (isIntersecting !== known) waiting = setTimeout(() => { known = isIntersecting; tell(known); }, LASTING);
+    if (now !== known && (now || first)) waiting = setTimeout(() => { known = now; tell(now); }, LASTING);
+    first = false;
   });
   observer.observe(place);
   return { end: () => { clearTimeout(waiting); observer.disconnect(); } };

@@ -12,7 +12,7 @@ _MOUNT = component("kdviz_in_sight", __file__, html="<div></div>", css="div { mi
 def in_sight(key: str, shown: str, *, height: int) -> bool:
     """Whether this place is in the window, or has been since it shows the same. Call it in a fragment.
 
-    The fragment is rerun when the place comes into the window, and when it leaves it.
+    The fragment is rerun when the place comes into the window.
 
     Args:
         key: unique on the page.
