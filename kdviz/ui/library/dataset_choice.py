@@ -20,6 +20,7 @@ from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.progress import bar
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.run_menu import shown_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty
@@ -92,7 +93,12 @@ def choose_dataset() -> DatasetChoice:
 
 
 def _upload_buttons() -> None:
-    """Buttons that choose a visitor's own data, since not everybody looks for it in a list of data sets."""
+    """Buttons that choose a visitor's own data, since not everybody looks for it in a list of data sets.
+
+    On a projector, pictures come first.
+    """
+    if projecting():
+        return
     with st.container(horizontal=True, vertical_alignment="center", key="upload_own"):
         st.markdown(_("Upload your own:"), width="content")
         words: dict[ModalityName, str] = {"image": _("Pictures"), "text": _("Texts"), "audio": _("Sounds")}
