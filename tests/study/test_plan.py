@@ -101,8 +101,8 @@ def test_a_grid_point_that_is_wrong_is_named_with_its_values_once(tmp_path):
     text = FEW.replace("[0, 3]", "[0, -1]")
     assert refused(tmp_path, text) == [
         "few.toml: grid point explanation_weight = -1, seed = 0 and 2 others: explanation_weight: must be a number, "
-        "at least 0 and at most 10000, got -1. Weight of the explanation loss, which matches the student's maps to "
-        "the teacher's."
+        "at least 0 and at most 10000, got -1. Weight of the explanation loss: how much the student's maps have to "
+        "match the teacher's, beside its answers. 0: not at all, as for the twin."
     ]
 
 

@@ -53,7 +53,7 @@ def test_the_default_run_comes_measured_with_its_means_over_seeds(app, store, pa
     texts = [each["text"].split("<br>")[0] for each in map_["layout"]["annotations"]]
     assert set(texts) == {f"<b>{100 * fmean(values):.1f}</b>" for values in accuracies.values()}
     assert notes(app) == [note for note in notes(app) if note.startswith("25 of 25 runs")] != []
-    assert app.button(key="study_queue").label == "Measure 25 runs here"
+    assert app.button(key="study_queue").label.startswith("All seeds: 25 runs, about ")
 
 
 def test_packaged_runs_of_a_cell_lead_to_no_page(app, store):
