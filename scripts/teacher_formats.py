@@ -41,6 +41,7 @@ from kdviz.progress import run_to_end
 from kdviz.store.teachers import TeacherStore
 from kdviz.study import markdown_table
 from kdviz.trainer.teacher_check import check_teacher, examine_teacher
+from tests.option_a import OptionA
 
 Row = tuple[str, str, str]
 
@@ -90,7 +91,7 @@ def _state_dicts(folder: Path) -> Iterator[Row]:
         original, path = _random(name), folder / f"{name}.pth"
         torch.save(original.state_dict(), path)
         yield "state dict (.pth)", f"torchvision {name}", _result(path, original, _images(name))
-    original = _as_trained(_OptionA())
+    original = _as_trained(OptionA(3, _CLASSES))
     torch.save({"state_dict": original.state_dict(), "best_prec1": 91.7}, folder / "resnet20.th")
     yield (
         '`{"state_dict": …}` (.th)',
@@ -219,43 +220,6 @@ class _Canary:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return os.mkdir, (str(self.path),)
-
-
-class _Block(nn.Module):
-    """He et al. 2016, option A: past it, every second pixel, and zeros for the channels that are new."""
-
-    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.stride, self.added = stride, (outputs - inputs) // 2
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Maps (N, C, H, W) of the block."""
-        out = self.bn2(self.conv2(self.bn1(self.conv1(x)).relu()))
-        past = x[:, :, :: self.stride, :: self.stride]
-        result: Tensor = out + nn.functional.pad(past, (0, 0, 0, 0, self.added, self.added))
-        return result.relu()
-
-
-class _OptionA(nn.Module):
-    """ResNet-20 for CIFAR with padded shortcuts, as public code has it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
-        self.layer1 = nn.Sequential(*(_Block(16, 16, 1) for _ in range(3)))
-        self.layer2 = nn.Sequential(_Block(16, 32, 2), _Block(32, 32, 1), _Block(32, 32, 1))
-        self.layer3 = nn.Sequential(_Block(32, 64, 2), _Block(64, 64, 1), _Block(64, 64, 1))
-        self.linear = nn.Linear(64, _CLASSES)
-
-    def forward(self, x: Tensor) -> Tensor:
-        """Logits (N, classes)."""
-        x = self.layer3(self.layer2(self.layer1(self.bn1(self.conv1(x)).relu())))
-        logits: Tensor = self.linear(x.mean((2, 3)))
-        return logits
 
 
 def _random(name: str) -> nn.Module:

@@ -9,13 +9,11 @@ from math import isnan, nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from kdviz.agreement.limits import NORMAL
 from kdviz.agreement.paired_shares import FEW_PAIRS, paired_share_difference
 from kdviz.types import Gain, Interval
 
 Floats = NDArray[np.float64]
-
-_NORMAL = 1.959964
-"""97.5 % quantile of the normal distribution."""
 
 
 class Verdict(StrEnum):
@@ -146,7 +144,7 @@ def share_difference(first: float, second: float, n: int) -> Interval:
     """
     value = first - second
     variance = 2 * min(first, 1 - second) - value - value**2
-    reach = _NORMAL * sqrt(max(variance, 0.0) / n) if n > 1 else nan
+    reach = NORMAL * sqrt(max(variance, 0.0) / n) if n > 1 else nan
     return Interval(value, value - reach, value + reach)
 
 
@@ -157,7 +155,7 @@ def share_interval(count: int, n: int) -> Interval:
     """
     if n == 0:
         return Interval(nan, nan, nan)
-    share, square = count / n, _NORMAL**2 / n
+    share, square = count / n, NORMAL**2 / n
     centre = (share + square / 2) / (1 + square)
     reach = sqrt(share * (1 - share) * square + square**2 / 4) / (1 + square)
     return Interval(share, max(centre - reach, 0.0), min(centre + reach, 1.0))

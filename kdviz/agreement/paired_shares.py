@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from math import sqrt
 
+from kdviz.agreement.limits import NORMAL, highest_that_holds
 from kdviz.types import Interval
 
 FEW_PAIRS = 10
 """With fewer images that count for one share alone, resampled ones hardly vary: an interval of no width."""
-
-_NORMAL = 1.959964
-_HALVINGS = 40
 
 
 def paired_share_difference(first_only: int, second_only: int, n: int) -> Interval:
@@ -28,12 +26,8 @@ def paired_share_difference(first_only: int, second_only: int, n: int) -> Interv
 
 
 def _limit(more: int, less: int, n: int) -> float:
-    """The upper limit: the largest difference that the score test does not reject, by bisection."""
-    low, high = (more - less) / n, 1.0
-    for _halving in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if _score(more, less, n, middle) > -_NORMAL else (low, middle)
-    return low
+    """The upper limit: the largest difference that the score test does not reject."""
+    return highest_that_holds(lambda each: _score(more, less, n, each) > -NORMAL, (more - less) / n)
 
 
 def _score(more: int, less: int, n: int, difference: float) -> float:

@@ -8,10 +8,8 @@ from math import nan, sqrt
 import numpy as np
 from numpy.typing import ArrayLike
 
+from kdviz.agreement.limits import NORMAL, highest_that_holds
 from kdviz.types import Interval
-
-_NORMAL = 1.959964
-_HALVINGS = 40
 
 
 def chance_of_lower(first: ArrayLike, second: ArrayLike) -> Interval:
@@ -29,7 +27,7 @@ def chance_of_lower(first: ArrayLike, second: ArrayLike) -> Interval:
     area = float((below + equal).sum()) / (2 * m * n)
 
     def reach(share: float) -> float:
-        return _NORMAL * _deviation(share, m, n)
+        return NORMAL * _deviation(share, m, n)
 
     return Interval(area, 1 - _upper(1 - area, reach), _upper(area, reach))
 
@@ -43,8 +41,4 @@ def _deviation(share: float, m: int, n: int) -> float:
 
 def _upper(area: float, reach: Callable[[float], float]) -> float:
     """The largest true value within reach of the area. The reach is the same on both sides of 0.5."""
-    low, high = area, 1.0
-    for _halving in range(_HALVINGS):
-        middle = (low + high) / 2
-        low, high = (middle, high) if middle - reach(middle) < area else (low, middle)
-    return low
+    return highest_that_holds(lambda each: each - reach(each) < area, area)

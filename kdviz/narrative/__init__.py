@@ -88,6 +88,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.placebo import placebo_warning
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
+    from kdviz.narrative.run_answer import RunAnswer, run_answer
     from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.spot_and_cue import spot_beside_cue
     from kdviz.narrative.survey import (

@@ -106,8 +106,10 @@ def _more_by_trained(found: GainBy) -> str:
 
 def same_answer(trained: GainBy, held_out: GainBy) -> bool:
     """Whether a second explainer has the same verdict, and not for little by that one alone."""
-    little = [bool(only_little(each.verdict, each.student)) for each in (held_out, trained)]
-    return trained.verdict is held_out.verdict and little != [True, False]
+    if trained.verdict is not held_out.verdict:
+        return False
+    little, by_trained = (only_little(each.verdict, each.student) for each in (held_out, trained))
+    return bool(by_trained or not little)
 
 
 def _but_little(held_out: GainBy) -> str:

@@ -64,11 +64,10 @@ def brief_limits(
 def _brief_places(first: Survey, second: Survey, measure: str, removals: Sequence[CueRemoval]) -> str:
     if not point_apart(first, second):
         return ""
-    if not same_answer(*(surveyed_gain(each, measure) for each in (first, second))):
-        return _("But {difference}.").format(difference=_difference(first, second, removals))
-    return _("The same answer by a second explainer, though {difference}.").format(
-        difference=_difference(first, second, removals)
-    )
+    text = _("But {difference}.")
+    if same_answer(surveyed_gain(first, measure), surveyed_gain(second, measure)):
+        text = _("The same answer by a second explainer, though {difference}.")
+    return text.format(difference=_difference(first, second, removals))
 
 
 def _difference(first: Survey, second: Survey, removals: Sequence[CueRemoval]) -> str:

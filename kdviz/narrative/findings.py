@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.explainers import EXPLAINERS
@@ -14,9 +14,6 @@ from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gains
 from kdviz.narrative.answer import effect, only_little
 from kdviz.narrative.intervals import accuracy_range_text, agreement_text, gain_text, score_text
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
-
-if TYPE_CHECKING:
-    pass
 
 _Figure = TypeVar("_Figure", Agreement, Gain)
 

@@ -9,7 +9,6 @@ from kdviz.comparison import (
     CueRemoval,
     SeedGroup,
     Survey,
-    second_explainer,
     trained_explainer,
     unseen_cues,
 )
@@ -20,8 +19,6 @@ from kdviz.narrative import (
     Grounds,
     Group,
     UnseenWarning,
-    answer_limits,
-    brief_limits,
     conclusions,
     details,
     figure_columns,
@@ -30,10 +27,9 @@ from kdviz.narrative import (
     goodhart_alarm,
     headline,
     placebo_warning,
+    run_answer,
     shortcut_warning,
-    survey_answer,
     unseen_warning,
-    with_gain_in_results,
 )
 from kdviz.report.tables import RowTable, concluded_figures
 from kdviz.store import Run
@@ -81,28 +77,10 @@ def finding_sentences(
     if not surveys:
         weak = placebo_warning(run.results)
         return FindingSentences([first, *([weak] if weak else [])], details(run.results, surveys))
-    opening, limits = _answer(run, surveys, caveat, removals, guesses=guesses)
-    return FindingSentences(opening, [first, *limits, *details(run.results, surveys)])
-
-
-def _answer(
-    run: Run,
-    surveys: Mapping[str, Survey],
-    caveat: str,
-    removals: Sequence[CueRemoval],
-    *,
-    guesses: bool,
-) -> tuple[list[str], list[str]]:
-    """As on Agreement: the answer and what limits it, and the figures of the limits."""
-    trained_on = trained_explainer(run.config)
-    known = sorted(surveys.values(), key=lambda each: each.explainer != trained_on)
-    missing = "" if len(known) > 1 else second_explainer(run, known[0].explainer)
-    decisive, awaited = with_gain_in_results(known, run.results, missing, trained_on=trained_on)
-    answer = survey_answer(*decisive[:2], early=bool(caveat), awaited=awaited, guesses=guesses)
-    limits = caveat or brief_limits(*known[:2], removals=removals)
-    weak = "" if guesses else placebo_warning(run.results, surveys)
-    figures = answer_limits(*known[:2], removals=removals)
-    return list(filter(None, (answer, limits, weak))), [figures] if figures else []
+    found = run_answer(run, surveys.values(), caveat=caveat, guesses=guesses, removals=removals)
+    opening = filter(None, (found.answer, found.limits, found.placebo))
+    figures = [found.figures] if found.figures else []
+    return FindingSentences(list(opening), [first, *figures, *details(run.results, surveys)])
 
 
 def concluded(grounds: Grounds) -> Concluded:

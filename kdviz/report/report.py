@@ -110,17 +110,23 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
     surveys = finding_surveys(store, run)
     survey = surveys.get(SHOWN)
     removals = removals_of(store, run, checked=checked) if surveys else ()
-    caveat = _caveat(store, run)
+    counts = label_counts(config) if run.results else ()
+    caveat = training_caveat(run, grouped(store.metrics(run.id)), counts)
+    guesses = bool(teacher_guesses(run, counts))
     if run.results:
         run = replace(run, results=largest_agreements(run.results, surveys))
-    grounds = None if survey is None else _grounds(store, run, surveys, removals, caveat, checked=checked)
+    grounds = (
+        None
+        if survey is None
+        else _grounds(store, run, surveys, removals, caveat, guesses=guesses, checked=checked)
+    )
     return _template().render(
         run=run,
         subject=_subject(config),
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=finding_sentences(run, surveys, removals, caveat, guesses=_guesses(run)),
+        finding=finding_sentences(run, surveys, removals, caveat, guesses=guesses),
         concluded=None if grounds is None else concluded(grounds),
         places=None if survey is None else places_by_arm(survey),
         trust=basis(run, grounds.seeds if grounds else None),
@@ -151,6 +157,7 @@ def _grounds(
     removals: Sequence[CueRemoval],
     caveat: str,
     *,
+    guesses: bool,
     checked: bool,
 ) -> Grounds:
     """What the conclusions are drawn from."""
@@ -164,21 +171,10 @@ def _grounds(
         other=other,
         removals=removals,
         caveat=caveat,
-        guesses=_guesses(run),
+        guesses=guesses,
         seeds=known_seeds(store, run),
         second=other.explainer if other else second_explainer(run, SHOWN),
     )
-
-
-def _guesses(run: Run) -> bool:
-    """Whether the teacher is no better than guessing."""
-    return bool(run.results and teacher_guesses(run, label_counts(run.config)))
-
-
-def _caveat(store: Store, run: Run) -> str:
-    """Why it is too early for a finding; "" if it is not."""
-    counts = label_counts(run.config) if run.results else ()
-    return training_caveat(run, grouped(store.metrics(run.id)), counts)
 
 
 @cache

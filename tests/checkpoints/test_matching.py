@@ -4,48 +4,15 @@ import pytest
 import torch
 from safetensors.torch import save_file
 from torch import nn
-from torch.nn import functional as F
 from torchvision import models
 
 from kdviz.checkpoints import candidates, inspect_file, load_matched, outputs_by_name, teacher_settings
 from kdviz.checkpoints.recognition import TENSOR_NAMES, _known, _size, tensor_names
 from kdviz.errors import ModelError
 from kdviz.models import MODELS, build
+from tests.option_a import OptionA
 
 IMAGES = torch.randn(2, 3, 64, 64, generator=torch.Generator().manual_seed(1))
-
-
-class Block(nn.Module):
-    """As public code for CIFAR has it: He et al. 2016, section 4.2, option A."""
-
-    def __init__(self, inputs, outputs, stride):
-        super().__init__()
-        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(outputs)
-        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
-        self.bn2 = nn.BatchNorm2d(outputs)
-        self.stride, self.added = stride, (outputs - inputs) // 2
-
-    def forward(self, x):
-        out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(x)))))
-        shortcut = x if self.stride == 1 else F.pad(x[:, :, ::2, ::2], (0, 0, 0, 0, self.added, self.added))
-        return F.relu(out + shortcut)
-
-
-class OptionA(nn.Module):
-    def __init__(self, blocks, classes=10):
-        super().__init__()
-        self.conv1, self.bn1 = nn.Conv2d(3, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16)
-        widths = (16, 16, 32, 64)
-        for place in (1, 2, 3):
-            first = Block(widths[place - 1], widths[place], 1 if place == 1 else 2)
-            others = [Block(widths[place], widths[place], 1) for _ in range(blocks - 1)]
-            setattr(self, f"layer{place}", nn.Sequential(first, *others))
-        self.linear = nn.Linear(64, classes)
-
-    def forward(self, x):
-        x = self.layer3(self.layer2(self.layer1(F.relu(self.bn1(self.conv1(x))))))
-        return self.linear(x.mean((2, 3)))
 
 
 def trained(net: nn.Module) -> nn.Module:

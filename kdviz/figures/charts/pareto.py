@@ -37,6 +37,16 @@ class ParetoInfo:
     agreement: str
     lines: tuple[tuple[str, tuple[ParetoPoint, ...]], ...]
 
+    @property
+    def front(self) -> list[tuple[str, ParetoPoint]]:
+        """The points on the front, each with the name of its line."""
+        return [(name, point) for name, points in self.lines for point in points if point.best]
+
+    @property
+    def trades_off(self) -> bool:
+        """Whether there are several: one that is highest in both is no trade-off."""
+        return len(self.front) > 1
+
 
 def pareto_figure(info: ParetoInfo) -> go.Figure:
     """A small dot per student, a large one per mean; rings mark the Pareto front if it has several means."""
@@ -63,9 +73,7 @@ def pareto_alt(info: ParetoInfo) -> str:
             accuracy=percent(point.accuracy),
             agreement=score(point.agreement),
         )
-        for name, points in info.lines
-        for point in points
-        if point.best
+        for name, point in info.front
     ]
     if not best:
         return _("{title}: no values yet.").format(title=info.title)
@@ -77,7 +85,6 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
     style = RUN_STYLES[place % len(RUN_STYLES)]
     seed = _("seed {seed}").format(seed="%{customdata[1]}")
     sides = _sides(len(points), above=place % 2 == 0, alone=len(info.lines) == 1)
-    rings = sum(point.best for _name, line in info.lines for point in line) > 1
     dots = [(_place(info, name, point), *each) for point in points for each in point.seeds]
     yield go.Scatter(
         x=[agreement for *_rest, agreement in dots],
@@ -97,7 +104,7 @@ def _line(info: ParetoInfo, place: int) -> Iterator[go.Scatter]:
         mode="lines+markers+text",
         cliponaxis=False,
         text=[
-            _lifted(point, side, ringed=point.best and rings)
+            _lifted(point, side, ringed=point.best and info.trades_off)
             for point, side in zip(points, sides, strict=True)
         ],
         textposition=sides,
@@ -128,11 +135,9 @@ def _lifted(point: ParetoPoint, side: str, *, ringed: bool) -> str:
 
 
 def _ring(info: ParetoInfo) -> go.Scatter | None:
-    best = sorted(
-        (point.agreement, point.accuracy) for _name, line in info.lines for point in line if point.best
-    )
-    if len(best) < 2:  # one that is highest in both is no trade-off
+    if not info.trades_off:
         return None
+    best = sorted((point.agreement, point.accuracy) for _name, point in info.front)
     return go.Scatter(
         x=[agreement for agreement, _accuracy in best],
         y=[accuracy for _agreement, accuracy in best],

@@ -65,7 +65,9 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
     A saved image has the legend that is hidden here.
     """
     figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
-    figure.add_traces([trace for rank, _place in enumerate(info.tested) for trace in _tested(info, rank)])
+    by_value = sorted(info.tested, key=lambda each: each[1])
+    for each in info.tested:
+        figure.add_traces(_tested(info, *each, above=each is by_value[-1]))
     right = draw_level(figure, info.level)
     figure.update_layout(
         height=height,
@@ -119,14 +121,9 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
     )
 
 
-def _tested(info: RunCurvesInfo, rank: int) -> list[go.Scatter]:
-    """A run's point, and the way to it from the end of its curve. The highest has its text above."""
-    place, value = info.tested[rank]
-    line = next(line for of, line in info.lines if of == place)
-    style, highest = (
-        RUN_STYLES[place],
-        (value, rank) == max((each, at) for at, (_p, each) in enumerate(info.tested)),
-    )
+def _tested(info: RunCurvesInfo, place: int, value: float, *, above: bool) -> list[go.Scatter]:
+    """A run's point, and the way to it from the end of its curve. above: whether its text is."""
+    line, style = next(line for of, line in info.lines if of == place), RUN_STYLES[place]
     way = go.Scatter(
         x=[line.epochs[-1]] * 2,
         y=[line.last, value],
@@ -141,7 +138,7 @@ def _tested(info: RunCurvesInfo, rank: int) -> list[go.Scatter]:
         cliponaxis=False,
         marker={"symbol": f"{style.symbol}-open", "size": 15, "color": style.color, "line": {"width": 3}},
         text=_tested_text(place, value),
-        textposition="top left" if highest else "bottom left",
+        textposition="top left" if above else "bottom left",
         textfont={"color": style.color, "size": 14},
         hoverinfo="skip",
     )

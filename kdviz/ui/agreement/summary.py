@@ -23,19 +23,15 @@ from kdviz.figures.style import ARM_STYLES, percent, score, too_few_maps
 from kdviz.language import _, interval_ends, listed, plural, sentences
 from kdviz.narrative import (
     accuracy_range_text,
-    answer_limits,
-    brief_limits,
     goodhart_alarm,
     left_out,
-    placebo_warning,
+    run_answer,
     shortcut_warning,
     student_accuracy_gain,
-    survey_answer,
     survey_details,
     survey_headline,
     teacher_guesses,
     unseen_cue_warning,
-    with_gain_in_results,
 )
 from kdviz.store import Run, Store
 from kdviz.types import Agreement, Arm
@@ -80,35 +76,32 @@ def _finding(
     removals: Sequence[CueRemoval],
 ) -> None:
     """The answer, what limits it, and the numbers, folded away. other: by the second explainer, if known."""
-    trained_on, early = trained_explainer(run.config), caveat(store, run)
-    surveys = [survey, *([other] if other else [])]
-    surveys.sort(key=lambda each: each.explainer != trained_on)
-    missing = "" if other else second_explainer(run, survey.explainer)
-    known, awaited = with_gain_in_results(
-        surveys, run.results, missing, trained_on=trained_on, measure=measure
+    early = caveat(store, run)
+    found = run_answer(
+        run,
+        [survey, *([other] if other else [])],
+        caveat=early,
+        guesses=bool(teacher_guesses(run, test_counts(run))),
+        removals=removals,
+        measure=measure,
     )
-    guesses = bool(teacher_guesses(run, test_counts(run)))
-    answer = survey_answer(*known, measure=measure, early=bool(early), awaited=awaited, guesses=guesses)
     words = survey_headline(
-        *known,
-        trained_on=trained_on,
+        *found.decisive,
+        trained_on=trained_explainer(run.config),
         loss=run.config.explanation_loss,
         measure=measure,
         early=bool(early),
     )
     if run.config.marks:
         st.caption(_beside_marks(run))
-    st.markdown(f"{'#####' if run.config.marks else '###'} {answer}")
-    if limits := early or brief_limits(*surveys, measure=measure, removals=removals):
-        st.markdown(limits)
-    weak = placebo_warning(run.results, {each.explainer: each for each in surveys})
-    if weak and not guesses:
-        st.markdown(weak)
+    st.markdown(f"{'#####' if run.config.marks else '###'} {found.answer}")
+    for text in filter(None, (found.limits, found.placebo)):
+        st.markdown(text)
     one_run = _("One run: intervals are over test images, not over seeds.")
     with st.expander(_("The finding in numbers"), icon=":material/pin:", key="ag_more"):
         st.markdown(sentences(words, left_out(survey, measure=measure), one_run))
-        if details := answer_limits(*surveys, measure=measure, removals=removals):
-            st.markdown(details)
+        if found.figures:
+            st.markdown(found.figures)
 
 
 def _warnings(store: Store, run: Run, survey: Survey, measure: str) -> None:

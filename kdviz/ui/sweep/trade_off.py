@@ -52,10 +52,9 @@ def trade_off(study_name: str, students: Sequence[Student], grid: Grid) -> None:
 
 def _highest_in_both(info: ParetoInfo) -> str:
     """The grid point that is alone on the Pareto front; "" if there are several."""
-    best = [(name, point) for name, points in info.lines for point in points if point.best]
-    if len(best) != 1:
+    if len(info.front) != 1:
         return ""
-    ((name, point),) = best
+    ((name, point),) = info.front
     return listed(filter(None, [name, f"{info.across} =\N{NO-BREAK SPACE}{point.at}"]))
 
 

@@ -20,11 +20,11 @@ def in_sight(key: str, shown: str, *, height: int) -> bool:
         height: pixels that are kept free for it until then.
 
     """
-    visible, seen = _visible(key), f"{key}_seen"
-    if st.session_state.get(visible, False):
+    visible, seen = st.session_state.get(_visible(key), False), f"{key}_seen"
+    if visible:
         st.session_state[seen] = shown
     known: bool = st.session_state.get(seen) == shown
-    data = {"visible": st.session_state.get(visible, False), "height": 0 if known else height}
+    data = {"visible": visible, "height": 0 if known else height}
     _MOUNT(key=key, data=data, on_visible_change=lambda: _keep(key))
     return known
 

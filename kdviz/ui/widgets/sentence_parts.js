@@ -26,9 +26,11 @@ function minimap(text) {
 }
 
 // A button that shows another sentence in the place of one while it is held, so that only colours change.
-// name: of its panel. change: called with whether it is held.
+// name: of its panel. change: called with whether it is held, when that changes.
 function holding(label, name, change) {
-  const node = made("button", "hold", label), hold = () => change(true), leave = () => change(false);
+  let held = false;
+  const set = (now) => { if (now !== held) change((held = now)); };
+  const node = made("button", "hold", label), hold = () => set(true), leave = () => set(false);
   node.type = "button";
   node.dataset.key = `${name} hold`;
   node.onpointerdown = hold;
