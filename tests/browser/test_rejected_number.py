@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 def test_a_run_cannot_start_while_a_number_is_out_of_its_range(prepared_address, page):
     page.goto(f"{prepared_address}/distill?new=1")
-    epochs = page.locator('[data-testid="stNumberInput"]').filter(has_text="Epochs").locator("input").first
+    epochs = page.get_by_label("Epochs", exact=True)
     start, why = page.locator(".st-key-start button"), page.get_by_text("A number is out of its range")
     expect(start.first).to_be_visible()
     expect(why).to_be_hidden()
