@@ -35,7 +35,7 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.projector import projecting, settings_and_pictures
-from kdviz.ui.frame.responsive import NARROW, folded_when_narrow, only_when
+from kdviz.ui.frame.responsive import NARROW, WIDE, folded_when_narrow, only_when
 
 
 def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
@@ -122,12 +122,15 @@ def _one_method(
         explanation = explained(store, run, of_method, given, spec.name)
         own = for_own_predictions(store, run, of_method, given, explanation)
     view, own_view = views(run, of_method, given, explanation, own, cue)
-    if view.maps.clipped:
-        with name:
-            _clipped(view)
     chance = known_chance_levels(store, run.id, spec.name, baseline=query.baseline) or {}
     if said := method_line(explanation, own, cue, chance):
         brief.caption(plain(said))
+        spots = said if cue is None else _("Brightest: {places}").format(places=said)
+        with name, only_when(WIDE, key=f"said_{spec.name}"):
+            st.caption(plain(spots))
+    if view.maps.clipped:
+        with name:
+            _clipped(view)
     panels = [
         small_panel(view, arm, chance, own=own_view, own_first=own_first(query)) for arm in explanation.arms
     ]

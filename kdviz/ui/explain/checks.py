@@ -283,11 +283,10 @@ def _card(
 
 
 def _check(check: Check, explainer: str) -> None:
-    signs = {
-        True: _(":green[:material/check_circle:] passed"),
-        False: _(":red[:material/cancel:] failed"),
-        None: _("not applicable"),
-    }
+    passed = _(":green[:material/check_circle:] passed")
+    if check.only_just:
+        passed = _(":orange[:material/check_circle:] passed")
+    signs = {True: passed, False: _(":red[:material/cancel:] failed"), None: _("not applicable")}
     with st.container(border=True, gap="xxsmall"):
         st.markdown(f"**{check_question(check.name)}** {signs[check.passed]}")
         found = check_sentence(check, explainer)

@@ -12,6 +12,7 @@ from kdviz.language import _, plural, sentences
 from kdviz.store import Store
 from kdviz.study import Point, StudyStatus, seconds_left
 from kdviz.ui.frame.errors import safely
+from kdviz.ui.frame.scroll import scroll_to_top
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar, with_time_left
@@ -21,8 +22,11 @@ _EVERY_S = 2.0
 
 def measuring(store: Store, file: StudyFile, now: StudyStatus) -> None:
     """The last failure; progress and a Stop button while runs are queued or in training."""
+    measured = now.running or now.waiting
+    if measured:
+        scroll_to_top(f"measuring {file.study.name}")  # from the button, which is at the page's end
     failure_warning(now)
-    if now.running or now.waiting:
+    if measured:
         runs_bar(
             store,
             file.points,

@@ -800,7 +800,10 @@ def test_a_method_that_a_narrow_screen_folds_has_its_line_and_the_chosen_one_is_
             for target in ("teacher", "own")
         )
         lines.append(plain(method_line(shown_, own, cue, {})))
-    assert [each for each in captions if each.startswith("student\\:")] == lines
+    assert [each for each in captions if each.startswith("student\\:")] == lines, "on narrow screens"
+    assert [each for each in captions if each.startswith("Brightest")] == [
+        f"Brightest\\: {line}" for line in lines
+    ]
 
 
 def press_key(app, key):
