@@ -58,13 +58,14 @@ def main() -> None:
     """Take all pictures."""
     runs_dir = Path(sys.argv[1] if len(sys.argv) > 1 else tempfile.mkdtemp())
     SCREENS.mkdir(parents=True, exist_ok=True)
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     store = Store(runs_dir)
     offer_prepared_run(store)  # before the example: a directory with runs is offered none
     usual, run = store.runs()[0].id, open_example(store, _SOUNDS)
     sounds = {"explain-sounds": f"explain?run={run}&image={prepared_example(_SOUNDS).index}"}
-    with _server(runs_dir) as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
+    with server(runs_dir) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-gpu"]
+        )
         for theme in THEMES:
             for size, (width, height) in SIZES.items():
                 page = browser.new_page(
@@ -81,9 +82,19 @@ def main() -> None:
 def _photograph(page: Page, url: str, file: Path) -> None:
     page.goto(url)
     page.get_by_role("heading", level=1).wait_for(timeout=90_000)
-    page.wait_for_function(_SETTLED, timeout=90_000)
+    settled(page)
     page.screenshot(path=file)
     print(file.relative_to(ROOT))
+
+
+def settled(page: Page) -> None:
+    """Waits until the page has nothing more to show."""
+    page.wait_for_function(_SETTLED, timeout=90_000)
+
+
+def chromium() -> str | None:
+    """Where the browser is."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 _SETTLED = """() => {
@@ -98,7 +109,8 @@ _SETTLED = """() => {
 
 
 @contextmanager
-def _server(runs_dir: Path) -> Iterator[str]:
+def server(runs_dir: Path) -> Iterator[str]:
+    """The address of a dashboard on a runs directory."""
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
@@ -115,8 +127,10 @@ def _server(runs_dir: Path) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None
         next(line for line in server.stdout if "URL:" in line)
-        yield f"http://localhost:{port}"
-        server.kill()  # it has nothing to save, and nobody reads its last words
+        try:
+            yield f"http://localhost:{port}"
+        finally:
+            server.kill()  # it has nothing to save, and nobody reads its last words
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ def own_files(store: Store, dataset: str, key: str, path_field: Callable[[], str
     """
     spec, name = DATASETS[dataset], key.replace(".", "_")
     above = st.container()
+    _hold(key)
     with st.container(key=f"{name}_path"):
         given = path_field() or ""
     below = st.container()
@@ -155,10 +156,32 @@ def _receive(store: Store, spec: DatasetSpec, key: str, name: str, widget: str) 
     try:
         sent = [UploadedFile(file.name, file.getvalue()) for file in files]
         path = store.uploads.keep(sent, counted=spec.own_files.counted)
-        st.session_state[key] = upload_token(str(path))
+        token = st.session_state[key] = upload_token(str(path))
+        st.session_state[_held(key)] = token, False
     except KdvizError as error:
         st.session_state[f"{name}_refused"] = error
     st.session_state[f"{name}_uploads"] += 1
+
+
+def _hold(key: str) -> None:
+    """Put an upload back into a field that comes back empty, until the browser has it.
+
+    Who changes another field while an upload ends has the browser send all fields as they were before.
+    """
+    if _held(key) not in st.session_state:
+        return
+    token, drawn = st.session_state[_held(key)]
+    lost = not st.session_state.get(key)
+    if drawn and not lost:
+        del st.session_state[_held(key)]
+        return
+    st.session_state[key] = token
+    st.session_state[_held(key)] = token, not lost
+
+
+def _held(key: str) -> str:
+    """In the session: an upload, and whether its field has been drawn with it."""
+    return f"{key}_held"
 
 
 def _kept(store: Store, spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
@@ -183,4 +206,5 @@ def _kept(store: Store, spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
 
 def _remove(store: Store, path: Path, key: str) -> None:
     st.session_state[key] = ""
+    st.session_state.pop(_held(key), None)
     store.uploads.release(path)

@@ -1,6 +1,7 @@
 """Data & models: every data set and every network can be looked at, whatever the link says."""
 
 import shutil
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -11,7 +12,7 @@ from kdviz.datasets.samples import randomly_flipped
 from kdviz.models import FAMILIES, MODELS
 from kdviz.ui.distill.presets import PRESETS
 from kdviz.ui.library.cue_choice import USUAL_CUES
-from tests.ui.conftest import opened
+from tests.ui.conftest import opened, page_text
 
 LINKS = [
     {},
@@ -182,3 +183,29 @@ def test_the_networks_are_counted_for_the_classes_of_ones_own_files(app, tiny_fo
     opened(app, "library", browse="Your own images", browse_data=str(tiny_folder), shelf="Networks")
     assert not app.exception
     assert any("for 2 classes" in each.value for each in app.caption)
+
+
+def test_an_upload_stays_when_another_field_was_changed_before_the_browser_knew_of_it(
+    app, tiny_folder, tmp_path
+):
+    """The browser sends all fields with each change, this one as it was before the upload: once."""
+    file = shutil.make_archive(str(tmp_path / "mine"), "zip", tiny_folder)
+    opened(app, "library", browse="Your own images")
+    app.get("file_uploader")[0].upload("mine.zip", Path(file).read_bytes()).run()
+    token = app.text_input(key="browse_data").value
+    app.text_input(key="browse_data").set_value("")
+    app.text_input(key="browse_size").set_value("16").run()
+    assert app.text_input(key="browse_data").value == token != ""
+    assert "120 images, 2 classes" in page_text(app)
+    app.run().run()
+    app.text_input(key="browse_data").set_value("").run()  # Back in the browser
+    assert app.text_input(key="browse_data").value == ""
+
+
+def test_removing_an_upload_at_once_removes_it(app, tiny_folder, tmp_path):
+    file = shutil.make_archive(str(tmp_path / "mine"), "zip", tiny_folder)
+    opened(app, "library", browse="Your own images")
+    app.get("file_uploader")[0].upload("mine.zip", Path(file).read_bytes()).run()
+    app.button(key="browse_data_remove").click().run()
+    assert app.text_input(key="browse_data").value == ""
+    assert app.get("file_uploader")
