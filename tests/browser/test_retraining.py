@@ -43,6 +43,10 @@ def test_from_a_mark_to_a_run_beside_its_parent(copied, trained, browser):
         watched(browser, f"{address}/agreement?run={parent}&marking=1") as page,
     ):
         start = page.get_by_role("button", name="Retrain from here")
+        expect(page.locator(".ink")).to_be_visible()
+        at_rest(page)
+        section = page.locator(".st-key-marking_open").bounding_box()
+        assert 0 < section["y"] < 200, "the page is scrolled to it, although the pictures came later"
         mark_a_picture(page)
         drawn = page.locator(".ink").get_attribute("aria-label")
         expect(start).to_be_enabled()

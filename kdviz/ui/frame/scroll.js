@@ -2,28 +2,28 @@
 // page, would stay below the screen: until the visitor does something, the part is followed as it and the page grow.
 
 const COUNTS = new Map(); // by part: a page that is left and opened again does not scroll for what was asked for before
-const FOLLOWING = new WeakMap();
 const ACTS = ["wheel", "touchstart", "pointerdown", "keydown"];
+let stop = () => {};
 
 export default function ({ data, parentElement }) {
-  const before = COUNTS.get(data.to) ?? 0, page = parentElement.ownerDocument;
+  const before = COUNTS.get(data.to) ?? 0;
   COUNTS.set(data.to, data.count);
-  const part = page.querySelector(`.st-key-${data.to}`);
-  if (data.count > before && part) {
-    FOLLOWING.get(parentElement)?.();
-    FOLLOWING.set(parentElement, follow(page, part));
+  if (data.count > before) {
+    stop();
+    stop = follow(parentElement.ownerDocument, `.st-key-${data.to}`);
   }
-  return whenGone(parentElement, () => FOLLOWING.get(parentElement)?.());
 }
 
-function follow(page, part) {
-  const grown = new ResizeObserver(() => part.scrollIntoView({ block: "start" }));
+// By its selector, and beyond this component: a rerun may put new elements in the place of both.
+function follow(page, selector) {
   const acted = new AbortController();
-  const end = () => { grown.disconnect(); acted.abort(); };
+  const moved = new ResizeObserver(() => {
+    const part = page.querySelector(selector);
+    if (part) part.scrollIntoView({ block: "start" });
+    else end();
+  });
+  const end = () => { moved.disconnect(); acted.abort(); };
   for (const act of ACTS) page.addEventListener(act, end, { capture: true, passive: true, signal: acted.signal });
-  part.scrollIntoView({ block: "start" });
-  grown.observe(part);
-  const above = page.querySelector('[data-testid="stMainBlockContainer"]');
-  if (above) grown.observe(above);
+  for (const each of page.querySelectorAll(`${selector}, [data-testid="stMainBlockContainer"]`)) moved.observe(each);
   return end;
 }
