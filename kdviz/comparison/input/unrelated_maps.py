@@ -143,10 +143,10 @@ def chance_walkthrough(store: Store, run_id: str, arm: Arm, *, report: Report = 
     indices = balanced_indices(test.labels, min(CHANCE_IMAGES, len(test)), seed=0)
     pairs = map_pairs(store, run_id, indices.tolist(), arm, explainer=_EXPLAINER, report=report)
     key = (run_id, arm, run.hashes["teacher"], run.hashes[arm])
-    return _FOUND.get(key, lambda: scored(pairs), run.lock)
+    return _FOUND.get(key, lambda: chance_of_pairs(pairs), run.lock)
 
 
-def scored(pairs: tuple[MapPair, ...]) -> ChanceWalkthrough:
+def chance_of_pairs(pairs: tuple[MapPair, ...]) -> ChanceWalkthrough:
     """The main measure for maps of `_EXPLAINER`."""
     maps = [np.stack([getattr(pair, of) for pair in pairs]) for of in ("teacher", "other")]
     teacher, other = comparable_maps(torch.from_numpy(maps[0]), torch.from_numpy(maps[1]), _EXPLAINER)

@@ -119,6 +119,7 @@ def _pair(shown: UnrelatedMaps, *, frame: str) -> None:
     with drawing.compared(2, px=140, width=520):
         _map(shown.teacher, "teacher", shown.teacher.teacher, _("teacher, image {index}"))
         _map(shown.other, "student", shown.values, _("student, image {index}"))
+    drawing.axes()
     drawing.legend(signed=False, frame=frame)
     st.caption(_("Each on its own scale: the cosine does not depend on how strong a map is."))
     if math.isfinite(value):

@@ -20,6 +20,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import Question, ask, exercise, image_index, limitation, target_caption
 from kdviz.ui.widgets.background_result import job_progress, result_or_job, two_skeletons
 from kdviz.ui.widgets.clip_player import clip_player
+from kdviz.ui.widgets.drawn_input import drawing_of
 
 _PER_ROW = 3
 
@@ -49,6 +50,7 @@ def channels(store: Store, run: Run) -> None:
                 "the whole image. What is outside it is grey."
             )
         )
+        drawing_of(predicted).axes()
         for column, arm in zip(st.columns(2, gap="large"), SHOWN, strict=True):
             with column:
                 _channel(arm, found, rank, class_names(predicted.classes))
@@ -163,6 +165,6 @@ def _players(key: str, row: Sequence[Patch]) -> None:
         return
     with st.container(horizontal=True):
         for patch in heard:
-            with st.container(width="content"):
+            with st.container():  # below its spectrogram
                 name = _("Test image {index}").format(index=patch.index)
                 clip_player(patch.sound, name, f"ln_listen_{key}_{patch.index}")

@@ -129,6 +129,7 @@ def _input_and_attribution(
                     reach=three_digits(reach)
                 )
             )
+    drawing.axes()
     drawing.legend(signed=True, frame=frame)
 
 

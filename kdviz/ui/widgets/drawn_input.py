@@ -85,8 +85,11 @@ class Drawing(Protocol):
     def listen(self, alt: str, key: str) -> None:
         """A button that plays the input, where it can be heard."""
 
+    def axes(self) -> None:
+        """What the axes of its picture are, where it has any."""
+
     def legend(self, *, signed: bool, frame: str) -> None:
-        """What cannot be seen from the input itself. signed: of its maps. frame: what framed words are."""
+        """What the maps of words mean. signed: whether they can be negative. frame: what framed words are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +133,9 @@ class PictureDrawing:
     def listen(self, alt: str, key: str) -> None:
         """Nothing."""
 
+    def axes(self) -> None:
+        """Nothing."""
+
     def legend(self, *, signed: bool, frame: str) -> None:
         """Nothing."""
 
@@ -147,16 +153,17 @@ class SoundDrawing(PictureDrawing):
         return st.grid(count, min_column_width=200, gap="medium")
 
     def whole(self, alt: str) -> None:
-        """The spectrogram and a player."""
+        """The spectrogram with its axes and a player."""
         super().whole(alt)
         st.audio(wav_file(self.sound), format="audio/wav", alt=alt)
+        self.axes()
 
     def listen(self, alt: str, key: str) -> None:
         """A player, once it is asked for."""
         clip_player(self.sound, alt, key)
 
-    def legend(self, *, signed: bool, frame: str) -> None:
-        """The axes."""
+    def axes(self) -> None:
+        """Time and frequency."""
         st.caption(
             _(
                 "Spectrograms: time from left to right, {seconds}; frequency from bottom to top, {low} to "
@@ -209,6 +216,9 @@ class WordsDrawing:
             st.caption(_("No word stands out."))
 
     def listen(self, alt: str, key: str) -> None:
+        """Nothing."""
+
+    def axes(self) -> None:
         """Nothing."""
 
     def legend(self, *, signed: bool, frame: str) -> None:

@@ -13,8 +13,8 @@ from kdviz.comparison.input.unrelated_maps import (
     CHANCE_IMAGES,
     PairedScores,
     ReorderedScores,
+    chance_of_pairs,
     chance_walkthrough,
-    scored,
     shuffled,
 )
 
@@ -33,7 +33,7 @@ PAIRS = [
 
 
 def test_each_teacher_s_map_is_compared_with_each_of_the_student_s():
-    table = scored(tuple(PAIRS)).scores
+    table = chance_of_pairs(tuple(PAIRS)).scores
     for (i, of_i), (j, of_j) in itertools.product(enumerate(PAIRS), repeat=2):
         batches = (torch.from_numpy(each)[None] for each in (of_i.teacher, of_j.other))
         np.testing.assert_allclose(table[i, j], float(MEASURES["cosine"].measure(*batches)[0]), rtol=1e-6)
@@ -85,7 +85,7 @@ TEXTS = (
 
 
 def test_of_a_text_the_students_values_are_permuted_among_its_own_words():
-    found = scored(TEXTS)
+    found = chance_of_pairs(TEXTS)
     assert isinstance(found, ReorderedScores)
     for pair, orders in zip(TEXTS[:3], found.orders[:3], strict=True):
         for order in orders:
@@ -95,7 +95,7 @@ def test_of_a_text_the_students_values_are_permuted_among_its_own_words():
 
 
 def test_of_texts_all_orders_together_are_the_chance_level_of_the_measure():
-    found = scored(TEXTS)
+    found = chance_of_pairs(TEXTS)
     teacher, other = (
         torch.from_numpy(np.stack([getattr(each, of) for each in TEXTS])) for of in ("teacher", "other")
     )
@@ -110,7 +110,7 @@ def test_of_texts_all_orders_together_are_the_chance_level_of_the_measure():
 
 
 def test_the_score_that_is_drawn_is_that_of_the_maps_that_are_drawn():
-    for each in scored(TEXTS).unrelated(1_000):
+    for each in chance_of_pairs(TEXTS).unrelated(1_000):
         words = ~np.isnan(each.teacher.teacher)
         first, second = each.teacher.teacher[words], each.values[words]
         if math.isnan(each.score):

@@ -95,11 +95,24 @@ def test_the_path_starts_at_the_baseline_with_nothing_attributed(finished):
     np.testing.assert_allclose(path.sums, path.accumulated.sum((1, 2)), atol=1e-4)
 
 
+ZEROS = np.zeros((3, 1, 1, 1), np.uint8)
+
+
 @pytest.mark.parametrize(("rise", "total", "gap"), [(2.0, 1.5, 0.25), (-2.0, -3.0, 0.5), (0.0, 1.0, np.nan)])
 def test_the_completeness_gap_is_the_share_of_the_rise_that_the_sum_misses(rise, total, gap):
     zeros = np.zeros((2, 1, 1))
     path = IntegrationWalkthrough(np.array([0, 1.0]), zeros, zeros, np.array([0, total]), np.array([0, rise]))
     np.testing.assert_equal(path.completeness_gap, gap)
+
+
+@pytest.mark.parametrize(
+    ("pictures", "first", "jump"), [(None, 1.0, 0.9), (None, 0.15, 0.0), (ZEROS, 1.0, 0.0)]
+)
+def test_a_jump_where_words_appear_is_what_the_first_step_misses(pictures, first, jump):
+    """Of texts, whose first step is from no word to words; a small one is an error of the integration."""
+    positions, rises, sums = np.array([0, 0.1, 1.0]), np.array([0, first, 2.0]), np.array([0, 0.1, 1.1])
+    path = IntegrationWalkthrough(positions, pictures, np.zeros((3, 4)), sums, rises)
+    assert path.jump == pytest.approx(jump)
 
 
 # --- of texts, and of sounds --------------------------------------------------------------------
