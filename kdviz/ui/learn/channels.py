@@ -163,8 +163,8 @@ def _players(key: str, row: Sequence[Patch]) -> None:
     heard = [patch for patch in row if patch.sound is not None]
     if not heard:
         return
-    with st.container(horizontal=True):
+    with st.grid(len(heard), min_column_width=90, gap="small"):  # each below its spectrogram
         for patch in heard:
-            with st.container():  # below its spectrogram
+            with st.container():
                 name = _("Test image {index}").format(index=patch.index)
                 clip_player(patch.sound, name, f"ln_listen_{key}_{patch.index}")

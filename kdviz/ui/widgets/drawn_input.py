@@ -49,6 +49,9 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.overlay import Picture
     from kdviz.types import FloatArray
 
+_WRITTEN = "white-space:pre-wrap;overflow-wrap:anywhere;margin:0"
+"""The look of a text, as inline CSS."""
+
 
 def drawing_of(given: MapPair | Predictions) -> Drawing:
     """How an input and its maps are drawn."""
@@ -191,11 +194,16 @@ class WordsDrawing:
 
     def whole(self, alt: str) -> None:
         """The text, and how much of its end is not read."""
-        self._written(1.0)
+        st.html(f'<p style="{_WRITTEN}">{escape(self.text)}</p>')
+        if unread := unread_text(max(len(words_of(self.text)) - self.length, 0)):
+            st.caption(unread)
 
     def on_path(self, picture: Picture | None, share: float, alt: str) -> None:
         """The text, as faint as its words' vectors are short."""
-        self._written(share)
+        label = (
+            f'role="img" aria-label="{escape(alt)}"'  # what is faint is not to be read out as if it was not
+        )
+        st.html(f'<p {label} style="{_WRITTEN};opacity:{share:.3g}">{escape(self.text)}</p>')
 
     def over(
         self, values: FloatArray, scale: ColourScale, arm: Arm, *, name: str = "", raw: bool = False
@@ -231,9 +239,3 @@ class WordsDrawing:
                 unknown=has_unknown_words(self.text),
             )
         )
-
-    def _written(self, opacity: float) -> None:
-        style = f"white-space:pre-wrap;overflow-wrap:anywhere;margin:0;opacity:{opacity:.3g}"
-        st.html(f'<p style="{style}">{escape(self.text)}</p>')
-        if unread := unread_text(max(len(words_of(self.text)) - self.length, 0)):
-            st.caption(unread)
