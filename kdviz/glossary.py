@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import cache
 
 from kdviz.language import CATALOGUES, language
+
+_ABOUT_ALL_INPUTS = ("planted-cue",)
+"""Terms whose text speaks of each kind of input by its name."""
+
+_IMAGES = re.compile(r"\b(an )?image(s?)\b|图像")
+_OTHER_INPUTS: Mapping[str, tuple[str, str]] = {"text": ("text", "文本"), "audio": ("clip", "录音")}
+"""What the glossary, which is of images, calls another kind of input: in English and in Chinese."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +38,24 @@ class Term:
 def terms() -> dict[str, Term]:
     """Every term by its name in links, such as "corrected-agreement", in the order of the file."""
     return _terms(language())
+
+
+def terms_of(modality: str) -> dict[str, Term]:
+    """The same with inputs called by the name of their kind."""
+    return {name: _about(term, name, modality) for name, term in terms().items()}
+
+
+def _about(term: Term, name: str, modality: str) -> Term:
+    if modality not in _OTHER_INPUTS or name in _ABOUT_ALL_INPUTS:
+        return term
+    english, chinese = _OTHER_INPUTS[modality]
+
+    def other(found: re.Match[str]) -> str:
+        if found[0] == "图像":
+            return chinese
+        return f"{'a ' if found[1] else ''}{english}{found[2]}"
+
+    return replace(term, text=_IMAGES.sub(other, term.text))
 
 
 @cache

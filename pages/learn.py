@@ -9,7 +9,7 @@ from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
 from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.learn import LESSONS, choose_lesson, show_lesson
-from kdviz.ui.learn.run_of_images import run_of_images
+from kdviz.ui.learn.other_run import other_run
 
 through_router()
 store = open_store()
@@ -29,8 +29,8 @@ if run_id is None:
     st.stop()
 
 run = store.run(run_id)
-if LESSONS[lesson].of_images and shown_modality() != "image":
-    run_of_images(store)
+if shown_modality() not in LESSONS[lesson].modalities:
+    other_run(store, LESSONS[lesson])
     st.stop()
 try:
     with bar() as report:

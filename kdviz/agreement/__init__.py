@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         corrected_for_chance,
         gain_over,
         image_scores,
+        maps_in_other_orders,
         scores_against_chance,
         summary,
         summary_difference,

@@ -112,6 +112,30 @@ def image_scores(teacher: Maps, student: Maps, *, measure: str, seed: int = 0) -
     return ImageScores(raw, np.where(np.isnan(raw), np.nan, chance), unrelated)
 
 
+def maps_in_other_orders(teacher: Maps, student: Maps, *, seed: int = 0) -> Tensor | None:
+    """The student's maps of texts in the orders that `image_scores` compares, (N, PARTNERS, L).
+
+    teacher, student: as there. A text's values are permuted among its own words; NaN where no word is, and
+    for a text that is left out. None for maps on a common grid, which other images' maps are compared with.
+    """
+    import torch  # which stored scores do not need
+
+    from kdviz.agreement.word_maps import in_other_orders, of_one_length
+
+    groups, rng = of_one_length(teacher, student), np.random.default_rng(seed)
+    if groups is None:
+        return None
+    present = ~torch.as_tensor(student).isnan()
+    orders = torch.full((len(student), PARTNERS, student.shape[1]), torch.nan, dtype=torch.float64)
+    for rows, _, other in groups:
+        words = present[rows]
+        for place, shuffled in enumerate(in_other_orders(other, PARTNERS, rng)):
+            of_place = torch.full(words.shape, torch.nan, dtype=torch.float64)
+            of_place[words] = shuffled.flatten()
+            orders[rows, place] = of_place
+    return orders
+
+
 def _scores_on_one_grid(
     measured: Measure, teacher: Maps, student: Maps, rng: np.random.Generator
 ) -> ImageScores:

@@ -1,4 +1,4 @@
-"""Grad-CAM and integrated gradients of one image with all intermediate quantities."""
+"""Grad-CAM and integrated gradients of one input with all intermediate quantities."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, eq=False)
 class GradCamSteps:
-    """features: (K, h, w), A. weights: (K,), α, the mean gradient. weighted: (K, h, w), α_k A_k.
+    """features: (K, *S), A. weights: (K,), α, the mean gradient. weighted: (K, *S), α_k A_k.
 
-    summed: (h, w), their sum, equal to `explain("grad-cam")`. positive: (h, w), after the ReLU.
+    summed: (*S), their sum, equal to `explain("grad-cam")`. positive: (*S), after the ReLU. All maps are NaN
+    where a text has no word.
     """
 
     features: Tensor
@@ -34,28 +35,30 @@ class GradCamSteps:
 
 
 def grad_cam_steps(network: Network, image: Tensor, target: int, *, layer: Layer = "last") -> GradCamSteps:
-    """Grad-CAM of one normalized image (C, H, W), from the feature maps to the ReLU."""
+    """Grad-CAM of one normalized image, text or sound (C, *S), from the feature maps to the ReLU."""
+    images = image.unsqueeze(0)
     with torch.no_grad():
-        passed = maps.run(network, image.unsqueeze(0), layer)
+        passed = maps.run(network, images, layer)
     gradient, grid = maps.feature_slope(passed, _only(target, image))
-    weights, features = gradient[0].mean((1, 2)), grid[0]
-    weighted = weights[:, None, None] * features
+    weights, features = gradient[0].flatten(1).mean(1), network.over_cells(grid[0], images)
+    weighted = _along(weights, features[0]) * features
     summed = weighted.sum(0)
     return GradCamSteps(features, weights, weighted, summed, summed.relu())
 
 
 @dataclass(frozen=True, eq=False)
 class IntegrationPath:
-    """Integrated gradients, accumulated after each step from the baseline to the image.
+    """Integrated gradients, accumulated after each step from the baseline to the input.
 
-    positions: (steps,), share of the path covered, in (0, 1]; the last is 1. images: (steps, C, H, W), the
-    image at each step, normalized. accumulated: (steps, H, W), the attribution so far, summed over channels.
-    sums: (steps,), its total. rises: (steps,), logit(image at the step) − logit(baseline), which the total
-    approximates better with more steps (completeness).
+    positions: (steps,), share of the path covered, in (0, 1]; the last is 1. embedded: (steps, E, *S), the
+    embedded input at each step: an image itself, normalized; the vectors of words. accumulated: (steps, *S),
+    the attribution so far, summed over E; NaN where a text has no word. sums: (steps,), its total. rises:
+    (steps,), logit(input at the step) − logit(baseline), which the total approximates better with more steps
+    (completeness).
     """
 
     positions: Tensor
-    images: Tensor
+    embedded: Tensor
     accumulated: Tensor
     sums: Tensor
     rises: Tensor
@@ -64,29 +67,37 @@ class IntegrationPath:
 def integration_path(
     network: Network, image: Tensor, target: int, *, baseline: Tensor | None = None, steps: int = 32
 ) -> IntegrationPath:
-    """The accumulation of integrated gradients for one normalized image (C, H, W).
+    """The accumulation of integrated gradients for one normalized image, text or sound (C, *S).
 
     With the same number of steps the last attribution is that of `explain("integrated-gradients")`: both
     evaluate the gradient at Gauss-Legendre nodes, whose weights are the share of the path that each covers.
     """
-    nodes, shares = (torch.from_numpy(each).to(image) / 2 for each in np.polynomial.legendre.leggauss(steps))
-    start = one_each(baseline, image.unsqueeze(0))[0]
-    distance = image - start
-    slopes = _slopes(network, _between(start, distance, nodes + 0.5), target)
-    accumulated = (distance * shares[:, None, None, None] * slopes).sum(1).cumsum(0)
-    positions = shares.cumsum(0)
-    images = _between(start, distance, positions)
+    images = image.unsqueeze(0)
     with torch.no_grad():
-        logits = network(torch.cat([start.unsqueeze(0), images]))[:, target]
-    return IntegrationPath(positions, images, accumulated, accumulated.sum((1, 2)), logits[1:] - logits[0])
+        end, start = (network.embed(each)[0] for each in (images, one_each(baseline, images)))
+    distance = end - start
+    nodes, shares = (torch.from_numpy(each).to(end) / 2 for each in np.polynomial.legendre.leggauss(steps))
+    slopes = _slopes(network, _between(start, distance, nodes + 0.5), target)
+    accumulated = (distance * _along(shares, distance) * slopes).sum(1).cumsum(0)
+    positions = shares.cumsum(0)
+    embedded = _between(start, distance, positions)
+    with torch.no_grad():
+        logits = network.forward_embedded(torch.cat([start.unsqueeze(0), embedded]))[:, target]
+    sums, rises = accumulated.flatten(1).sum(1), logits[1:] - logits[0]
+    return IntegrationPath(positions, embedded, network.over_cells(accumulated, images), sums, rises)
 
 
 def _between(start: Tensor, distance: Tensor, positions: Tensor) -> Tensor:
-    return start + positions[:, None, None, None] * distance
+    return start + _along(positions, distance) * distance
 
 
-def _slopes(network: Network, images: Tensor, target: int) -> Tensor:
-    parts = torch.split(images, images_at_once(images))
+def _along(factors: Tensor, each: Tensor) -> Tensor:
+    """Factors (n,), to be multiplied with n tensors of the shape of `each`."""
+    return factors.view(-1, *[1] * each.ndim)
+
+
+def _slopes(network: Network, embedded: Tensor, target: int) -> Tensor:
+    parts = torch.split(embedded, images_at_once(embedded))
     return torch.cat([slope(network, part, _only(target, part).expand(len(part))) for part in parts])
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Mapping
-from dataclasses import replace
+from collections.abc import Collection
 
-from kdviz.glossary import Term, terms
+from kdviz.glossary import Term, terms_of
 from kdviz.types import Arm
 
 _TERMS_OF_EVERY_REPORT = (
@@ -18,33 +16,11 @@ _TERMS_OF_ARMS = {"same-answer": "same-answer-placebo", "teacher-maps": "control
 _TERMS_OF_A_CUE = ("planted-cue", "cue-helps-random-cue")
 
 
-_ABOUT_ALL_INPUTS = ("planted-cue",)
-"""Terms whose text speaks of each kind of input by its name."""
-
-_IMAGES = re.compile(r"\b(an )?image(s?)\b|图像")
-_OTHER_INPUTS: Mapping[str, tuple[str, str]] = {"text": ("text", "文本"), "audio": ("clip", "录音")}
-"""What the glossary, which is of images, calls another kind of input: in English and in Chinese."""
-
-
 def glossary(arms: Collection[Arm], modality: str = "image", *, cue: bool) -> list[Term]:
     """The terms of the glossary that a report of these arms uses. cue: whether one is planted.
 
     modality: of the inputs, which the terms call by their name.
     """
     of_arms = (_TERMS_OF_ARMS.get(arm, arm) for arm in arms)
-    known = {name: _about(term, name, modality) for name, term in terms().items()}
+    known = terms_of(modality)
     return [known[name] for name in (*of_arms, *_TERMS_OF_EVERY_REPORT, *(_TERMS_OF_A_CUE if cue else ()))]
-
-
-def _about(term: Term, name: str, modality: str) -> Term:
-    """The term with its inputs called by their name."""
-    if modality not in _OTHER_INPUTS or name in _ABOUT_ALL_INPUTS:
-        return term
-    english, chinese = _OTHER_INPUTS[modality]
-
-    def other(found: re.Match[str]) -> str:
-        if found[0] == "图像":
-            return chinese
-        return f"{'a ' if found[1] else ''}{english}{found[2]}"
-
-    return replace(term, text=_IMAGES.sub(other, term.text))

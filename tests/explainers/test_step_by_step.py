@@ -3,7 +3,10 @@
 import pytest
 import torch
 
+from kdviz.datasets.text_split import numbered
 from kdviz.explainers import explain, grad_cam_steps, integration_path
+from kdviz.models import MODELS, build
+from kdviz.vocabulary import PAD
 
 KINDS = ["resnet8", "simple-cnn", "vit-tiny"]
 
@@ -38,7 +41,7 @@ def test_the_path_ends_in_integrated_gradients_with_as_many_steps(random, small,
     )
     torch.testing.assert_close(path.accumulated[-1], expected[0], atol=1e-6, rtol=1e-4)
     assert path.positions[-1].item() == pytest.approx(1)
-    torch.testing.assert_close(path.images[-1], image)
+    torch.testing.assert_close(path.embedded[-1], image)
 
 
 @pytest.mark.parametrize(("model", "within"), [("resnet8", 0.05), ("vit-tiny", 1e-3)])
@@ -62,3 +65,45 @@ def test_on_the_path_of_a_linear_model_the_sum_is_the_rise_at_every_step(random,
     torch.testing.assert_close(
         path.accumulated, path.positions[:, None, None] * evidence, atol=1e-6, rtol=1e-4
     )
+
+
+TEXT_KINDS = [name for name, spec in MODELS.items() if "text" in spec.modalities]
+LENGTH = 12
+TEXT = numbered(["A great film, not a bad one."], LENGTH).long()[0]
+
+
+def reader(name):
+    """A network over words, whose classes are not yet alike."""
+    network = build(name, classes=3, input_shape=(1, LENGTH), width=1.0, seed=0).eval()
+    torch.nn.init.normal_([*network.head.parameters()][-1])
+    return network
+
+
+@pytest.mark.parametrize("model", TEXT_KINDS)
+def test_of_a_text_both_end_in_the_method_and_have_no_value_where_no_word_is(model):
+    network, target = reader(model), torch.tensor([2])
+    steps, path = grad_cam_steps(network, TEXT, 2), integration_path(network, TEXT, 2)
+    for found, method in ((steps.summed, "grad-cam"), (path.accumulated[-1], "integrated-gradients")):
+        expected = explain(method, network, TEXT[None], target)[0]
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4, equal_nan=True)
+    absent = (TEXT[0] == PAD).expand(len(steps.weighted), -1)
+    assert torch.equal(steps.weighted.isnan(), absent)
+    torch.testing.assert_close(path.sums[-1], path.accumulated[-1].nansum())
+    torch.testing.assert_close(path.embedded[-1], network.embed(TEXT[None])[0])
+
+
+@pytest.mark.parametrize("model", ["bag-of-words", "text-cnn", "text-cnn-deep", "bilstm"])
+def test_of_a_network_that_is_silent_without_words_the_sum_follows_the_rise(model):
+    """From no word on: nothing else is added where a word's vector begins to grow."""
+    path = integration_path(reader(model), TEXT, 0, steps=256)
+    assert float((path.sums - path.rises).abs().max() / path.rises.abs().max()) < 0.05
+
+
+def test_of_samples_both_end_in_the_method_with_what_is_heard_spread_over_the_bands(random):
+    network = build("m5", classes=3, input_shape=(5, 40, 100), width=0.25, seed=0).eval()
+    sound, target = random(5, 40, 100), torch.tensor([1])
+    steps, path = grad_cam_steps(network, sound, 1), integration_path(network, sound, 1)
+    for found, method in ((steps.summed, "grad-cam"), (path.accumulated[-1], "integrated-gradients")):
+        expected = explain(method, network, sound[None], target)[0]
+        torch.testing.assert_close(found, expected, atol=1e-6, rtol=1e-4)
+        torch.testing.assert_close(found, found[:1].expand_as(found))

@@ -47,8 +47,10 @@ OF_ANYTHING = {
         "images or texts",
         "images, texts or sounds",
         "Your own images",
+        "A patch, a tint, a word or a tone",
     ),
     "zh": (
+        "方块、色调、词或提示音",
         "更大的文字和图片",
         "一张测试图像",
         "图像或文本",

@@ -19,7 +19,6 @@ from kdviz.report import report_html
 from kdviz.store import Store
 from kdviz.store.folder import weights_to_bytes
 from kdviz.ui.distill.presets import PRESETS
-from kdviz.ui.learn import LESSONS
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 from tests.ui.spoken import said
@@ -191,14 +190,6 @@ def test_networks_of_texts_are_listed_stage_by_stage(app, store, network):
     assert stages["Output"].iloc[0].endswith("channels of 48 words")
 
 
-@pytest.mark.parametrize("lesson", [name for name, lesson in LESSONS.items() if lesson.of_images])
-def test_a_lesson_on_images_says_so_and_offers_a_run_on_images(app, text_run, lesson):
-    opened(app, "learn", run=text_run, lesson=lesson)
-    assert not app.exception
-    assert "It explains a run on images; the open run is on texts." in page_text(app)
-    assert not [each for each in app.button if each.key == "open_run_of_images"]  # there is none here
-
-
 def test_the_offered_run_on_images_opens_in_the_lesson(
     app, text_run, trained, trained_on_texts, tmp_path, monkeypatch
 ):
@@ -206,8 +197,8 @@ def test_the_offered_run_on_images_opens_in_the_lesson(
     shutil.copytree(trained_on_texts[0], directory)
     images = import_run(Store(directory), Store(trained[0]).export(trained[1], tmp_path / "run.zip"))
     monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
-    opened(app, "learn", run=text_run, lesson="soft-labels")
-    app.button(key="open_run_of_images").click().run()
+    opened(app, "learn", run=text_run, lesson="channels")
+    app.button(key="open_other_run").click().run()
     assert not app.exception
     assert app.selectbox(key="run_menu").value == images
 

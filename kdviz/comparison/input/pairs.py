@@ -81,11 +81,12 @@ def _explained(
         return tuple(pairs)
     return tuple(
         replace(pair, text=text, framed=framed)
-        for pair, text, framed in zip(pairs, split.texts, _framed(split), strict=True)
+        for pair, text, framed in zip(pairs, split.texts, framed_words(split), strict=True)
     )
 
 
-def _framed(split: Split) -> list[tuple[int, ...]]:
+def framed_words(split: Split) -> list[tuple[int, ...]]:
+    """Numbers of the words of each text that are a planted cue, else of those that a person marked."""
     masks = split.object_masks if split.cue_masks is None else split.cue_masks
     if masks is None:
         return [()] * len(split)

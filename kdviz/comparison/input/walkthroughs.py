@@ -1,4 +1,4 @@
-"""Step-by-step data of methods on one run: soft labels, Grad-CAM, integrated gradients, chance levels.
+"""Step-by-step data of methods on one run: soft labels, Grad-CAM, integrated gradients.
 
 Everything is computed from the run's latest snapshots, for the teacher's predicted class, and cached.
 """
@@ -8,42 +8,44 @@ from __future__ import annotations
 import math
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from kdviz.agreement import MEASURES
 from kdviz.cache import Cache
-from kdviz.comparison.input.explanation import comparable_maps
-from kdviz.comparison.input.pairs import MapPair, map_pairs
+from kdviz.comparison.input.pairs import framed_words
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
-from kdviz.datasets import balanced_indices
 from kdviz.explainers import IntegrationPath, grad_cam_steps, integration_path
 from kdviz.losses import distillation_loss
 from kdviz.modalities import modality_of
-from kdviz.progress import Report, silent
+from kdviz.sound import drawn
 from kdviz.store import Store
-from kdviz.types import MAIN_MEASURE, Arm, FloatArray
+from kdviz.types import Arm, FloatArray
 
 PATH_STEPS = 32
-"""Steps from the baseline to the image, as in the explainer."""
+"""Steps from the baseline to the input, as in the explainer."""
 
-CHANCE_IMAGES = 60
-"""Test images, class-balanced, whose maps are compared with each other."""
-
-_EXPLAINER = "grad-cam"
+_CLEAR = 0.05
+"""Share of the largest rise along a path from which on a jump is no error of the integration."""
 
 
 @dataclass(frozen=True, eq=False)
 class Predictions:
-    """All arms' predictions for one test image. image: uint8 (H, W, C). logits: by arm, (classes,)."""
+    """All arms' predictions for one test image, text or sound. logits: by arm, (classes,).
 
-    image: NDArray[np.uint8]
+    image, text, framed, sound: as in `MapPair`.
+    """
+
+    image: NDArray[Any]
     label: int
     classes: tuple[str, ...]
     logits: dict[Arm, FloatArray]
+    text: str | None = None
+    framed: tuple[int, ...] = ()
+    sound: NDArray[np.int16] | None = None
 
     @property
     def target(self) -> int:
@@ -53,10 +55,10 @@ class Predictions:
 
 @dataclass(frozen=True, eq=False)
 class GradCamWalkthrough:
-    """Grad-CAM of one image in steps.
+    """Grad-CAM of one input in steps.
 
-    features: (K, h, w), A. weights: (K,), α, the mean gradients. weighted: (K, h, w), α_k A_k.
-    summed: (h, w), the sum of `weighted`, before the ReLU.
+    features: (K, *s), A. weights: (K,), α, the mean gradients. weighted: (K, *s), α_k A_k.
+    summed: (*s), the sum of `weighted`, before the ReLU. Maps are NaN where a text has no word.
     """
 
     features: FloatArray
@@ -66,16 +68,17 @@ class GradCamWalkthrough:
 
     def strongest(self, count: int) -> list[int]:
         """The channels with the largest mean |α_k A_k|, descending."""
-        order = np.argsort(-np.abs(self.weighted).mean((1, 2)), kind="stable")
+        strength = np.nanmean(np.abs(self.weighted).reshape(len(self.weighted), -1), axis=1)
+        order = np.argsort(-strength, kind="stable")
         return [int(channel) for channel in order[:count]]
 
     def without(self, channels: Sequence[int]) -> FloatArray:
-        """The sum over all other channels, (h, w)."""
+        """The sum over all other channels, (*s)."""
         rest: FloatArray = self.summed - self.weighted[list(channels)].sum(0)
         return rest
 
     def partial_sum(self, channels: Sequence[int], included: Collection[int]) -> FloatArray:
-        """The sum over some channels, (h, w).
+        """The sum over some channels, (*s).
 
         included: positions in `channels`; len(channels) stands for all channels that are not in it.
         """
@@ -86,15 +89,16 @@ class GradCamWalkthrough:
 
 @dataclass(frozen=True, eq=False)
 class IntegrationWalkthrough:
-    """Integrated gradients of one image after each step, the baseline first: n = PATH_STEPS + 1.
+    """Integrated gradients of one input after each step, the baseline first: n = PATH_STEPS + 1.
 
     positions: (n,), the part of the path that is integrated, from 0 to 1.
-    pictures: uint8 (n, H, W, C), the input there. accumulated: (n, H, W), the attribution so far.
-    sums: (n,), its total. rises: (n,), logit(input there) − logit(baseline).
+    pictures: uint8 (n, H, W, C), the input there; None of a text, whose words are vectors there.
+    accumulated: (n, *s), the attribution so far, NaN where a text has no word. sums: (n,), its total.
+    rises: (n,), logit(input there) − logit(baseline).
     """
 
     positions: FloatArray
-    pictures: NDArray[np.uint8]
+    pictures: NDArray[np.uint8] | None
     accumulated: FloatArray
     sums: FloatArray
     rises: FloatArray
@@ -105,54 +109,44 @@ class IntegrationWalkthrough:
         rise, total = float(self.rises[-1]), float(self.sums[-1])
         return abs(total - rise) / abs(rise) if rise else math.nan
 
-
-@dataclass(frozen=True, eq=False)
-class PairedScores:
-    """Agreement of the teacher's map of image i (row) with an arm's map of image j (column), n images.
-
-    scores: (n, n), NaN if a map is undefined. The diagonal compares maps of the same image.
-    """
-
-    pairs: tuple[MapPair, ...]
-    scores: FloatArray
-
     @property
-    def matched(self) -> FloatArray:
-        """(n,) the agreement of both maps of the same image."""
-        return self.scores.diagonal()
+    def jump(self) -> float:
+        """How far the logit of a text jumps where words appear, which no attribution is part of; 0 if hardly.
 
-    @property
-    def raw(self) -> float:
-        """The mean over images; NaN if none is defined."""
-        return _mean(self.matched)
-
-    @property
-    def chance(self) -> float:
-        """The mean over all pairs of different images: the limit of many random pairs."""
-        return _mean(self.scores[~np.eye(len(self.scores), dtype=bool)])
+        It does in a transformer, which reads that a word is there, however short its vector.
+        """
+        missed = float(self.rises[1] - self.sums[1])
+        clear = self.pictures is None and abs(missed) > _CLEAR * float(np.abs(self.rises).max())
+        return missed if clear else 0.0
 
 
 _PREDICTIONS: Cache[Predictions] = Cache(512)
 _GRAD_CAMS: Cache[GradCamWalkthrough] = Cache(256)
 _PATHS: Cache[IntegrationWalkthrough] = Cache(64)
-_PAIRED_SCORES: Cache[PairedScores] = Cache(16)
 
 
 # --- soft labels --------------------------------------------------------------------------------
 
 
 def predictions(store: Store, run_id: str, index: int) -> Predictions:
-    """All arms' predictions for the test image at `index`. Raises StoreError without snapshots."""
+    """All arms' predictions for the test input at `index`. Raises StoreError without snapshots."""
     run = snapshots(store, run_id)
     return _PREDICTIONS.get((run_id, *run.hashes.values(), index), lambda: _predict(run, index), run.lock)
 
 
 def _predict(run: Snapshots, index: int) -> Predictions:
-    image, inputs = run.images.test.images[index], _normalized(run, index)[None]
+    split, inputs = run.images.test.take(torch.tensor([index])), _normalized(run, index)[None]
     with torch.no_grad():
         logits = {arm: network(inputs)[0].float().cpu().numpy() for arm, network in run.networks.items()}
-    label = int(run.images.test.labels[index])
-    return Predictions(image.permute(1, 2, 0).numpy(), label, run.images.classes, logits)
+    return Predictions(
+        drawn(split.images)[0].movedim(0, -1).numpy(),
+        int(split.labels[0]),
+        run.images.classes,
+        logits,
+        None if split.texts is None else split.texts[0],
+        () if split.texts is None else framed_words(split)[0],
+        None if split.sounds is None else split.sounds[0].numpy(),
+    )
 
 
 def soft_label(logits: FloatArray, temperature: float) -> FloatArray:
@@ -178,7 +172,7 @@ def soft_label_loss(teacher: FloatArray, student: FloatArray, temperature: float
 
 
 def grad_cam_walkthrough(store: Store, run_id: str, index: int, arm: Arm) -> GradCamWalkthrough:
-    """Grad-CAM of one test image, from the feature maps to their weighted sum."""
+    """Grad-CAM of one test input, from the feature maps to their weighted sum."""
     run, target = snapshots(store, run_id), predictions(store, run_id, index).target
 
     def compute() -> GradCamWalkthrough:
@@ -193,7 +187,7 @@ def grad_cam_walkthrough(store: Store, run_id: str, index: int, arm: Arm) -> Gra
 def integration_walkthrough(
     store: Store, run_id: str, index: int, arm: Arm, baseline: str
 ) -> IntegrationWalkthrough:
-    """Integrated gradients of one test image in `PATH_STEPS` steps. baseline: a name in `BASELINES`."""
+    """Integrated gradients of one test input in `PATH_STEPS` steps. baseline: a name in `BASELINES`."""
     run, target = snapshots(store, run_id), predictions(store, run_id, index).target
 
     def compute() -> IntegrationWalkthrough:
@@ -208,57 +202,19 @@ def integration_walkthrough(
 def _from_baseline(run: Snapshots, path: IntegrationPath, baseline: Tensor) -> IntegrationWalkthrough:
     """The path as arrays, with the baseline as its first step, where everything else is 0."""
     positions, accumulated, sums, rises = (
-        torch.cat([torch.zeros_like(part[:1]), part]).cpu().numpy()
+        torch.cat([0 * part[:1], part]).cpu().numpy()  # 0 · NaN is NaN: no word is there at the start either
         for part in (path.positions, path.accumulated, path.sums, path.rises)
     )
-    inputs = torch.cat([baseline[None], path.images])
-    return IntegrationWalkthrough(positions, run.normalizer.pixels(inputs), accumulated, sums, rises)
-
-
-# --- chance -------------------------------------------------------------------------------------
-
-
-def paired_scores(store: Store, run_id: str, arm: Arm, *, report: Report = silent) -> PairedScores:
-    """Grad-CAM maps of up to `CHANCE_IMAGES` test images: each of the teacher's with each of an arm's."""
-    run = snapshots(store, run_id, report=report)
-    test = run.images.test
-    indices = balanced_indices(test.labels, min(CHANCE_IMAGES, len(test)), seed=0)
-    pairs = map_pairs(store, run_id, indices.tolist(), arm, explainer=_EXPLAINER, report=report)
-    key = (run_id, arm, run.hashes["teacher"], run.hashes[arm])
-    return _PAIRED_SCORES.get(key, lambda: PairedScores(pairs, score_table(pairs)), run.lock)
-
-
-def score_table(pairs: Sequence[MapPair]) -> FloatArray:
-    """(n, n), the main measure for every teacher's map (rows) and every map of the arm (columns)."""
-    maps = [torch.from_numpy(np.stack([getattr(pair, of) for pair in pairs])) for of in ("teacher", "other")]
-    teacher, other = comparable_maps(maps[0], maps[1], _EXPLAINER)
-    measure = MEASURES[MAIN_MEASURE].measure
-    table: FloatArray = torch.stack([measure(each.expand_as(other), other) for each in teacher]).numpy()
-    return table
-
-
-def shuffled(n: int, count: int, *, seed: int = 0) -> list[tuple[int, int]]:
-    """`count` pairs (i, j), i ≠ j, from random derangements of n images.
-
-    A derangement is a random circular order in which each image is paired with the next one. Empty for fewer
-    than 2 images.
-    """
-    rng = np.random.default_rng(seed)
-    found: list[tuple[int, int]] = []
-    while n > 1 and len(found) < count:
-        circle = rng.permutation(n)
-        found += zip(circle.tolist(), np.roll(circle, -1).tolist(), strict=True)
-    return found[:count]
+    pictures = None
+    if run.images.test.texts is None:
+        pixels = torch.from_numpy(run.normalizer.pixels(torch.cat([baseline[None], path.embedded])))
+        pictures = drawn(pixels.movedim(-1, 1)).movedim(1, -1).numpy()
+    return IntegrationWalkthrough(positions, pictures, accumulated, sums, rises)
 
 
 # --- helpers ------------------------------------------------------------------------------------
 
 
 def _normalized(run: Snapshots, index: int) -> Tensor:
-    """A test image as network input, (C, H, W)."""
+    """A test input as networks take it, (C, *S)."""
     return run.normalizer.normalize(run.images.test.images[index : index + 1])[0]
-
-
-def _mean(scores: FloatArray) -> float:
-    defined = scores[~np.isnan(scores)]
-    return float(defined.mean(dtype=np.float64)) if len(defined) else math.nan

@@ -1,7 +1,8 @@
-"""What the channels of a run's networks respond to: test images, and images made by gradient ascent."""
+"""What channels respond to: test images or clips, and images or spectrograms made by gradient ascent."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,7 +17,10 @@ from kdviz.comparison.models.slices import Work
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import Split
 from kdviz.explainers import Ascent, climb, grad_cam_steps, search
+from kdviz.models import TEACHERS
+from kdviz.networks import role_of
 from kdviz.progress import Message
+from kdviz.sound import drawn
 from kdviz.store import Store
 from kdviz.types import Arm, Preparing
 
@@ -34,10 +38,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, eq=False)
 class Patch:
-    """A test image that activates a channel.
+    """A test image that activates a channel, or a test clip by its spectrogram.
 
     image: uint8 (H, W, C). label: its class. box: top, left, bottom, right of the cell's receptive field.
-    activation: of the cell, raw.
+    activation: of the cell, raw. sound: int16 (samples,), of a clip.
     """
 
     index: int
@@ -45,19 +49,21 @@ class Patch:
     image: NDArray[np.uint8]
     box: tuple[int, int, int, int]
     activation: float
+    sound: NDArray[np.int16] | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class Channel:
     """weight: Grad-CAM's α for the explained class. patches: strongest first.
 
-    made: uint8 (H, W, C), the image from gradient ascent. activation: its mean over the map.
+    made: uint8 (H, W, C), the image from gradient ascent; None for a network that reads samples, which are
+    no picture. activation: its mean over the map, NaN likewise.
     """
 
     number: int
     weight: float
     patches: tuple[Patch, ...]
-    made: NDArray[np.uint8]
+    made: NDArray[np.uint8] | None
     activation: float
 
 
@@ -118,17 +124,25 @@ class _ChannelSearch:
         found = yield from self._locked(
             searching, Message("Searching the test images"), start, searching_share / len(test)
         )
-        ascent = yield from self._locked(
-            self._ascent(), Message("Optimizing images"), start + searching_share, share - searching_share
-        )
+        made = yield from self._made(start + searching_share, share - searching_share)
         rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
         patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]
         weights = self._weights[self._numbers].tolist()
-        pictures, activations = self._run.normalizer.pixels(ascent.images), ascent.activations.tolist()
         return tuple(
-            Channel(*each)
-            for each in zip(self._numbers, weights, patches, pictures, activations, strict=True)
+            Channel(number, weight, of_channel, picture, activation)
+            for number, weight, of_channel, (picture, activation) in zip(
+                self._numbers, weights, patches, made, strict=True
+            )
         )
+
+    def _made(self, start: float, share: float) -> Work[list[tuple[NDArray[np.uint8] | None, float]]]:
+        """The optimized image of each channel, and its activation."""
+        if TEACHERS[getattr(self._run.config, role_of(self._arm))].reads_samples:
+            return [(None, math.nan)] * len(self._numbers)
+        ascent = yield from self._locked(self._ascent(), Message("Optimizing images"), start, share)
+        pixels = torch.from_numpy(self._run.normalizer.pixels(ascent.images)).movedim(-1, 1)
+        pictures = drawn(pixels).movedim(1, -1).numpy()
+        return list(zip(pictures, ascent.activations.tolist(), strict=True))
 
     def _locked(
         self, steps: Generator[float, None, Result], what: Message, start: float, share: float
@@ -154,5 +168,6 @@ class _ChannelSearch:
 
 def _patch(test: Split, index: int, box: list[int], activation: float) -> Patch:
     top, left, bottom, right = box
-    image = test.images[index].permute(1, 2, 0).numpy()
-    return Patch(index, int(test.labels[index]), image, (top, left, bottom, right), activation)
+    image = drawn(test.images[index : index + 1])[0].permute(1, 2, 0).numpy()
+    sound = None if test.sounds is None else test.sounds[index].numpy()
+    return Patch(index, int(test.labels[index]), image, (top, left, bottom, right), activation, sound)

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, colour_bar, palettes
     from kdviz.figures.maps.contour import outline, outline_threshold
     from kdviz.figures.maps.divider import divider_percent
+    from kdviz.figures.maps.excerpt import excerpt
     from kdviz.figures.maps.gallery import gallery_row
     from kdviz.figures.maps.heatmap import (
         CLIPPED,
+        FINE_CELLS,
         Heatmaps,
         brightest_point,
         density,

@@ -17,7 +17,7 @@ from kdviz.figures.maps.contour import in_blocks
 from kdviz.language import _
 from kdviz.types import Arm, FloatArray
 
-_FINE_CELLS, CLIPPED = 256, 0.005
+FINE_CELLS, CLIPPED = 256, 0.005
 """Cells from which on a map is fine; the share of the highest cells of one that does not set its scale."""
 
 _CLEAR = 2.0
@@ -73,7 +73,7 @@ def heatmaps(
     if signed:
         values = {arm: signed_density(each) for arm, each in attributions.items()}
         return Heatmaps(positive, values, ColourScale(symmetric_limit(_reference(values)), signed=True))
-    clipped = CLIPPED if clip and positive["teacher"].size > _FINE_CELLS else 0.0
+    clipped = CLIPPED if clip and positive["teacher"].size > FINE_CELLS else 0.0
     scale = ColourScale(scale_limit(positive, clipped=clipped), colours=colours)
     return Heatmaps(positive, positive, scale, clipped)
 

@@ -35,17 +35,25 @@ def arm_lines(maps: Mapping[Arm, FloatArray]) -> list[SentenceLine]:
 
 
 def sentences_html(
-    text: str, lines: Sequence[SentenceLine], scale: ColourScale, *, outlined: Collection[int] = ()
+    text: str,
+    lines: Sequence[SentenceLine],
+    scale: ColourScale,
+    *,
+    outlined: Collection[int] = (),
+    unit: str = "×",
 ) -> str:
-    """The lines as HTML that stands by itself. outlined: numbers of words in a frame, such as a cue."""
-    drawn = "".join(_line(text, each, scale, outlined) for each in lines)
+    """The lines as HTML that stands by itself.
+
+    outlined: numbers of words in a frame, such as a cue. unit: follows each value.
+    """
+    drawn = "".join(_line(text, each, scale, outlined, unit) for each in lines)
     unread = unread_sentence(shaded_words(text, lines[0].values, scale)) if lines else ""
     return drawn + (f'<p style="margin:0;opacity:.8">{escape(unread)}</p>' if unread else "")
 
 
-def _line(text: str, line: SentenceLine, scale: ColourScale, outlined: Collection[int]) -> str:
+def _line(text: str, line: SentenceLine, scale: ColourScale, outlined: Collection[int], unit: str) -> str:
     words = shaded_words(text, line.values, scale)
-    inner = words_html(words, alt=word_alt(line.name, words), outlined=outlined)
+    inner = words_html(words, alt=word_alt(line.name, words), outlined=outlined, unit=unit)
     mark = f'<span aria-hidden="true" style="color:{line.color}">{escape(line.glyph)}</span>'
     style = f"margin:0 0 .5em;padding-left:.5em;border-left:4px solid {line.color}"
     if line.about:

@@ -9,9 +9,9 @@ import streamlit as st
 from kdviz.agreement import corrected_for_chance
 from kdviz.comparison import chance_levels
 from kdviz.comparison.input.pairs import MapPair
-from kdviz.comparison.input.walkthroughs import PairedScores, paired_scores, shuffled
+from kdviz.comparison.input.unrelated_maps import ChanceWalkthrough, UnrelatedMaps, chance_walkthrough
 from kdviz.figures.charts import chance_alt, chance_figure, chance_info
-from kdviz.figures.maps import density, heatmap_alt, overlay, own_scale, png, with_arm_bar
+from kdviz.figures.maps import density, own_scale
 from kdviz.language import _, decimal, plural
 from kdviz.store import Run, Store
 from kdviz.types import MAIN_MEASURE, Arm, FloatArray
@@ -21,6 +21,9 @@ from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.learn.components import Question, ask, exercise, limitation
 from kdviz.ui.widgets.chart import untitled_chart
+from kdviz.ui.widgets.drawn_input import drawing_of
+from kdviz.ui.widgets.sentence import frame_meaning
+from kdviz.ui.widgets.waveform_maps import without_frequency
 
 _MOST, _AT_ONCE = 300, 25
 _DIGITS = 3
@@ -30,7 +33,7 @@ _DRAWS = "ln_draws"
 
 
 def chance(store: Store, run: Run) -> None:
-    """Buttons that pair the teacher's map of one image with the student's map of another."""
+    """Buttons that pair the teacher's map with a student's map that has nothing to do with it."""
     controls, pictures = st.columns([2, 3], gap="large")
     with controls:
         st.markdown(
@@ -44,13 +47,15 @@ def chance(store: Store, run: Run) -> None:
         )
         pairs_wanted = _pair_controls()
         with bar() as report:
-            found = paired_scores(store, run.id, "student", report=report)
+            found = chance_walkthrough(store, run.id, "student", report=report)
             test_level = chance_levels(store, run.id, report=report)["student"][MAIN_MEASURE]
-        pairs = shuffled(len(found.pairs), pairs_wanted)
-    scores = [float(found.scores[i, j]) for i, j in pairs]
+        unrelated = found.unrelated(pairs_wanted)
+    scores = [each.score for each in unrelated]
     with pictures:
-        if pairs:
-            _pair(found, *pairs[-1], scores[-1])
+        if unrelated:
+            _pair(unrelated[-1], frame=frame_meaning(run))
+            if about := without_frequency(run.config):
+                st.caption(about)
         _histogram(found, scores)
     with controls:
         _calculation(found, scores, test_level)
@@ -108,12 +113,14 @@ def _add_pairs(count: int) -> None:
     st.session_state[_DRAWS] = min(_MOST, int(st.session_state[_DRAWS]) + count)
 
 
-def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
-    """The teacher's map of one image and the student's map of another, each on its own scale."""
-    teacher, student = found.pairs[i], found.pairs[j]
-    with st.grid(2, min_column_width=140, gap="medium", width=520):
-        _map(teacher, "teacher", teacher.teacher, _("teacher, image {index}"))
-        _map(student, "student", student.other, _("student, image {index}"))
+def _pair(shown: UnrelatedMaps, *, frame: str) -> None:
+    """Both maps, each on its own scale. frame: what framed words of a text are."""
+    drawing, value = drawing_of(shown.teacher), shown.score
+    with drawing.compared(2, px=140, width=520):
+        _map(shown.teacher, "teacher", shown.teacher.teacher, _("teacher, image {index}"))
+        _map(shown.other, "student", shown.values, _("student, image {index}"))
+    drawing.axes()
+    drawing.legend(signed=False, frame=frame)
     st.caption(_("Each on its own scale: the cosine does not depend on how strong a map is."))
     if math.isfinite(value):
         st.markdown(_("Cosine of these two unrelated maps: **{value}**").format(value=_value(value)))
@@ -122,16 +129,14 @@ def _pair(found: PairedScores, i: int, j: int, value: float) -> None:
 
 
 def _map(pair: MapPair, arm: Arm, attribution: FloatArray, title: str) -> None:
-    values = density(attribution)
+    text, drawing = title.format(index=pair.index), drawing_of(pair)
     with st.container(gap="xsmall"):
-        text = title.format(index=pair.index)
-        alt = _("{name}: {value}").format(name=text, value=heatmap_alt(arm, values))
-        drawn = with_arm_bar(overlay(pair.image, values, own_scale(attribution)), arm)
-        st.image(png(drawn), width="stretch", alt=alt)
+        drawing.over(density(attribution), own_scale(attribution), arm, name=text)
         st.caption(text)
+        drawing.listen(_("Test image {index}").format(index=pair.index), f"ln_listen_{arm}_{pair.index}")
 
 
-def _histogram(found: PairedScores, scores: list[float]) -> None:
+def _histogram(found: ChanceWalkthrough, scores: list[float]) -> None:
     info = chance_info("student", found.matched.tolist(), scores)
     untitled_chart(
         info,
@@ -143,7 +148,7 @@ def _histogram(found: PairedScores, scores: list[float]) -> None:
     )
 
 
-def _calculation(found: PairedScores, scores: list[float], test_level: float) -> None:
+def _calculation(found: ChanceWalkthrough, scores: list[float], test_level: float) -> None:
     """Raw, chance and corrected agreement of the pairs drawn, and the chance level of the test set."""
     defined = [value for value in scores if math.isfinite(value)]
     level = math.fsum(defined) / len(defined) if defined else math.nan

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from kdviz.comparison.input.walkthroughs import predictions
-from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, Channel, Visualised, known_channels
+from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, Channel, Patch, Visualised, known_channels
 from kdviz.datasets import class_names
 from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
 from kdviz.figures.style import ARM_STYLES, three_digits
@@ -17,6 +19,8 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import Question, ask, exercise, image_index, limitation, target_caption
 from kdviz.ui.widgets.background_result import job_progress, result_or_job, two_skeletons
+from kdviz.ui.widgets.clip_player import clip_player
+from kdviz.ui.widgets.drawn_input import drawing_of
 
 _PER_ROW = 3
 
@@ -46,6 +50,7 @@ def channels(store: Store, run: Run) -> None:
                 "the whole image. What is outside it is grey."
             )
         )
+        drawing_of(predicted).axes()
         for column, arm in zip(st.columns(2, gap="large"), SHOWN, strict=True):
             with column:
                 _channel(arm, found, rank, class_names(predicted.classes))
@@ -108,7 +113,10 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
             glyph=style.glyph, arm=style.label, number=channel.number, weight=three_digits(channel.weight)
         )
     )
-    _patches(channel, classes)
+    _patches(arm, channel, classes)
+    if channel.made is None:
+        st.caption(_("It reads the waveform, so no spectrogram can be optimized for it."))
+        return
     picture, caption = st.columns([1, 2], vertical_alignment="center")
     with picture:
         alt = _("Optimized image for channel {number} of the {arm}")
@@ -128,7 +136,7 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
         )
 
 
-def _patches(channel: Channel, classes: tuple[str, ...]) -> None:
+def _patches(arm: Arm, channel: Channel, classes: tuple[str, ...]) -> None:
     if channel.patches[0].activation <= 0:
         st.caption(_("No test image activates this channel."))
         return
@@ -147,3 +155,16 @@ def _patches(channel: Channel, classes: tuple[str, ...]) -> None:
             alt=alt.format(number=channel.number, images=listed(names)),
         )
         st.caption(plain(" · ".join(names)))
+        _players(f"{arm}_{channel.number}", row)
+
+
+def _players(key: str, row: Sequence[Patch]) -> None:
+    """A button for each clip of a row; nothing for images."""
+    heard = [patch for patch in row if patch.sound is not None]
+    if not heard:
+        return
+    with st.grid(len(heard), min_column_width=90, gap="small"):  # each below its spectrogram
+        for patch in heard:
+            with st.container():
+                name = _("Test image {index}").format(index=patch.index)
+                clip_player(patch.sound, name, f"ln_listen_{key}_{patch.index}")

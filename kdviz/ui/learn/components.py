@@ -1,4 +1,4 @@
-"""Components that lessons share: pickers, the input image, the limitation and the exercise at the end."""
+"""Components that lessons share: pickers, the input, the limitation and the exercise at the end."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from kdviz.comparison import run_images
 from kdviz.comparison.input.walkthroughs import Predictions
 from kdviz.config import RunConfig
 from kdviz.datasets import class_name
-from kdviz.figures.maps import enlarged, png
 from kdviz.language import _, plural, sentences
 from kdviz.store import Run, Store
 from kdviz.types import Arm
@@ -19,6 +18,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
+from kdviz.ui.widgets.drawn_input import drawing_of
 from kdviz.ui.widgets.pickers import arm_picker, image_picker
 from kdviz.ui.widgets.submitting import submitted
 
@@ -33,14 +33,10 @@ def teacher_or_student() -> Arm:
     return arm_picker(_("Network"), ("teacher", "student"), key="ln_arm", bind=url_state.binding("ln_arm"))
 
 
-def input_image(predicted: Predictions, index: int) -> None:
-    """The test image with its label."""
+def labelled_input(predicted: Predictions, index: int) -> None:
+    """The test image, text or sound with its label."""
     name = class_name(predicted.classes, predicted.label)
-    st.image(
-        png(enlarged(predicted.image)),
-        width=160,
-        alt=_("Test image {index}: {name}").format(index=index, name=name),
-    )
+    drawing_of(predicted).whole(_("Test image {index}: {name}").format(index=index, name=name))
     st.caption(_("Test image {index}: **{name}**").format(index=index, name=plain(name)))
 
 

@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import streamlit as st
 
 from kdviz.comparison.input.walkthroughs import (
     GradCamWalkthrough,
-    Predictions,
     grad_cam_walkthrough,
     predictions,
 )
-from kdviz.figures.maps import (
-    heatmap_alt,
-    heatmaps,
-    map_alt,
-    map_picture,
-    overlay,
-    png,
-    signed_map_alt,
-    signed_map_picture,
-    undefined_reason,
-    with_arm_bar,
-)
+from kdviz.figures.maps import heatmaps, undefined_reason
 from kdviz.figures.style import three_digits
 from kdviz.language import _
 from kdviz.store import Run, Store
@@ -34,11 +23,14 @@ from kdviz.ui.learn.components import (
     ask,
     exercise,
     image_index,
-    input_image,
+    labelled_input,
     limitation,
     target_caption,
     teacher_or_student,
 )
+from kdviz.ui.widgets.drawn_input import Drawing, drawing_of
+from kdviz.ui.widgets.sentence import frame_meaning
+from kdviz.ui.widgets.waveform_maps import without_frequency
 
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
@@ -61,23 +53,28 @@ def grad_cam(store: Store, run: Run) -> None:
         arm = teacher_or_student()
         index = image_index(run)
         predicted = predictions(store, run.id, index)
-        input_image(predicted, index)
+        labelled_input(predicted, index)
         target_caption(predicted)
     with pictures:
         steps = grad_cam_walkthrough(store, run.id, index, arm)
         channels = steps.strongest(_SHOWN)
         included = _channel_pills(len(channels), len(steps.features))
-        _channel_columns(steps, channels, included)
-        _sum_and_overlay(predicted, arm, steps, steps.partial_sum(channels, included))
-    _closing(*steps.summed.shape)
+        drawing = drawing_of(predicted)
+        _channel_columns(drawing, steps, channels, included)
+        _sum_and_overlay(drawing, arm, steps, steps.partial_sum(channels, included))
+        drawing.legend(signed=True, frame=frame_meaning(run))
+        if about := without_frequency(run.config):
+            st.caption(about)
+    _closing(" × ".join(map(str, steps.summed.shape)))
 
 
-def _closing(height: int, width: int) -> None:
+def _closing(cells: str) -> None:
+    """cells: how many a map has."""
     limitation(
         _(
             "The map shows where the class score is sensitive, not why. It resolves nothing finer than one "
-            "of its {height} × {width} cells, and it does not predict what happens if a region is masked."
-        ).format(height=height, width=width)
+            "of its {cells} cells, and it does not predict what happens if a region is masked."
+        ).format(cells=cells)
     )
     ask(
         Question(
@@ -115,30 +112,32 @@ def _channel_pills(shown: int, count: int) -> list[int]:
     )
 
 
-def _channel_columns(steps: GradCamWalkthrough, channels: list[int], included: list[int]) -> None:
+def _channel_columns(
+    drawing: Drawing, steps: GradCamWalkthrough, channels: list[int], included: list[int]
+) -> None:
     """One column per channel: feature map, weight and product. The last column sums up all others."""
     features, weighted = steps.features[channels], steps.weighted[channels]
-    top, reach = float(abs(features).max()), float(abs(weighted).max())
+    top, reach = _highest(features), _highest(weighted)
     signed = bool((features < 0).any())
     others = len(steps.features) - len(channels)
-    _in_rows_of_equal_length("gc_channels")
+    _in_rows_of_equal_length("gc_channels", drawing.cell_px)
     with (
         st.container(key="gc_channels"),
-        st.grid(len(channels) + (others > 0), min_column_width=100, gap="small"),
+        st.grid(len(channels) + (others > 0), min_column_width=drawing.cell_px, gap="small"),
     ):
         for position, channel in enumerate(channels):
             with st.container(gap="xsmall"):
                 name = _("channel {number}").format(number=channel)
                 st.markdown(f"**{position + 1}** :small[{name}]")
-                _feature_map(features[position], top, name, signed=signed)
+                drawing.alone(features[position], top, name, signed=signed)
                 st.markdown(f"× α = {three_digits(float(steps.weights[channel]))}")
-                _product(weighted[position], reach, name, included=position in included)
+                _product(drawing, weighted[position], reach, name, included=position in included)
         if others > 0:
             with st.container(gap="xsmall", vertical_alignment="bottom"):
                 name, rest = _("sum of the {n} other weighted maps").format(n=others), steps.without(channels)
-                own = float(abs(rest).max())
+                own = _highest(rest)
                 st.markdown(f":small[{name}]")
-                _product(rest, own, name, included=len(channels) in included)
+                _product(drawing, rest, own, name, included=len(channels) in included)
                 st.caption(_("Own scale: ±{reach}").format(reach=three_digits(own)))
     st.caption(
         _(
@@ -148,39 +147,37 @@ def _channel_columns(steps: GradCamWalkthrough, channels: list[int], included: l
     )
 
 
-def _in_rows_of_equal_length(key: str) -> None:
+def _highest(values: FloatArray) -> float:
+    """The largest magnitude, of a text's map where it has words."""
+    return float(np.nanmax(np.abs(values)))
+
+
+def _in_rows_of_equal_length(key: str, px: int) -> None:
     """Six columns stand in one row or in two of three: five in a row would leave the last one alone."""
-    third = "min((100% - 2rem) / 3, (600px + 5rem - 100%) * 999)"  # below 0 where six fit
-    columns = f"repeat(auto-fit, minmax(max(100px, {third}), 1fr))"
+    third = f"min((100% - 2rem) / 3, ({6 * px}px + 5rem - 100%) * 999)"  # below 0 where six fit
+    columns = f"repeat(auto-fit, minmax(max({px}px, {third}), 1fr))"
     st.html(f"<style>.st-key-{key} .stGrid {{ grid-template-columns: {columns} !important }}</style>")
 
 
-def _feature_map(values: FloatArray, top: float, name: str, *, signed: bool) -> None:
-    picture = signed_map_picture(values, reach=top) if signed else map_picture(values, top=top)
-    st.image(png(picture), width="stretch", alt=map_alt(name, values))
-
-
-def _product(values: FloatArray, reach: float, name: str, *, included: bool) -> None:
-    picture = png(signed_map_picture(values, reach=reach))
-    st.image(picture, width="stretch", alt=signed_map_alt(name, values))
+def _product(drawing: Drawing, values: FloatArray, reach: float, name: str, *, included: bool) -> None:
+    drawing.alone(values, reach, name, signed=True)
     st.caption(_("included") if included else _(":material/block: left out"))
 
 
-def _sum_and_overlay(predicted: Predictions, arm: Arm, steps: GradCamWalkthrough, total: FloatArray) -> None:
+def _sum_and_overlay(drawing: Drawing, arm: Arm, steps: GradCamWalkthrough, total: FloatArray) -> None:
     """The sum of the included channels, its positive part, and the overlay."""
     maps = heatmaps({"teacher": total})
-    heat = maps.positive["teacher"]
-    reach, top = float(abs(steps.summed).max()), float(steps.summed.max())
-    with st.grid(3, min_column_width=150, gap="medium", width=720):
-        _step(_("**Σ** sum"), png(signed_map_picture(total, reach=reach)), signed_map_alt(_("Sum"), total))
-        positive = total.clip(min=0)
-        _step(
-            _("→ **ReLU**: positive part"),
-            png(map_picture(positive, top=top)),
-            map_alt(_("Positive part"), positive),
-        )
-        picture = overlay(predicted.image, heat, maps.scale)
-        _step(_("→ overlay on the image"), png(with_arm_bar(picture, arm)), heatmap_alt(arm, heat))
+    top = float(np.nanmax(steps.summed))
+    with drawing.compared(3, px=150, width=720):
+        with st.container(gap="xsmall"):
+            st.markdown(_("**Σ** sum"))
+            drawing.alone(total, _highest(steps.summed), _("Sum"), signed=True)
+        with st.container(gap="xsmall"):
+            st.markdown(_("→ **ReLU**: positive part"))
+            drawing.alone(total.clip(min=0), top, _("Positive part"), signed=False)
+        with st.container(gap="xsmall"):
+            st.markdown(_("→ overlay on the image"))
+            drawing.over(maps.positive["teacher"], maps.scale, arm)
     if reason := undefined_reason(total):
         st.warning(
             _(
@@ -189,9 +186,3 @@ def _sum_and_overlay(predicted: Predictions, arm: Arm, steps: GradCamWalkthrough
             ).format(reason=_(reason)),
             icon=":material/texture:",
         )
-
-
-def _step(title: str, picture: bytes, alt: str) -> None:
-    with st.container(gap="xsmall"):
-        st.markdown(title)
-        st.image(picture, width="stretch", alt=alt)

@@ -1,20 +1,22 @@
-"""Lesson: integrated gradients along the path from the baseline to the image."""
+"""Lesson: integrated gradients along the path from the baseline to the input."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 import streamlit as st
 
+from kdviz.comparison import baselines_offered
 from kdviz.comparison.input.walkthroughs import (
     PATH_STEPS,
     IntegrationWalkthrough,
+    Predictions,
     integration_walkthrough,
     predictions,
 )
-from kdviz.explainers import baselines_for
 from kdviz.figures.charts import PathInfo, path_alt, path_figure
-from kdviz.figures.maps import ColourScale, enlarged, overlay, png, signed_map_alt, with_arm_bar
+from kdviz.figures.maps import CLIPPED, FINE_CELLS, ColourScale, present_cells
 from kdviz.figures.style import percent, three_digits
 from kdviz.language import _, percentage, sentences
 from kdviz.store import Run, Store
@@ -31,10 +33,13 @@ from kdviz.ui.learn.components import (
     teacher_or_student,
 )
 from kdviz.ui.widgets.chart import untitled_chart
+from kdviz.ui.widgets.drawn_input import drawing_of
+from kdviz.ui.widgets.sentence import frame_meaning
+from kdviz.ui.widgets.waveform_maps import without_frequency
 
 
 def integrated_gradients(store: Store, run: Run) -> None:
-    """A slider from the baseline to the image, with the attribution integrated up to there."""
+    """A slider from the baseline to the input, with the attribution integrated up to there."""
     controls, pictures = st.columns([2, 3], gap="large")
     with controls:
         st.markdown(
@@ -47,20 +52,24 @@ def integrated_gradients(store: Store, run: Run) -> None:
         step = st.slider(
             _("Step"), 0, PATH_STEPS, PATH_STEPS, key="ln_step", bind=url_state.binding("ln_step")
         )
-        baseline = _baseline_picker()
+        baseline = _baseline_picker(run)
         arm = teacher_or_student()
         index = image_index(run)
     with pictures:
         with st.spinner(_("Integrating from the baseline to the image …"), show_time=True):
             path = integration_walkthrough(store, run.id, index, arm, baseline)
-        _input_and_attribution(path, arm, step)
+        predicted = predictions(store, run.id, index)
+        _input_and_attribution(predicted, path, arm, step, frame=frame_meaning(run))
+        if about := without_frequency(run.config):
+            st.caption(about)
+        drawing_of(predicted).listen(_("Test image {index}").format(index=index), f"ln_listen_{index}")
         _score_curve(path, arm, step)
-        target_caption(predictions(store, run.id, index))
+        target_caption(predicted)
     _closing()
 
 
-def _baseline_picker() -> str:
-    fitting = baselines_for("image")
+def _baseline_picker(run: Run) -> str:
+    fitting = {spec.name: spec for spec in baselines_offered(run.config)}
     about = "\n".join(f"- **{_(spec.label)}**: {_(spec.about)}" for spec in fitting.values())
     chosen = st.segmented_control(
         _("Baseline"),
@@ -100,25 +109,28 @@ def _closing() -> None:
     )
 
 
-def _input_and_attribution(path: IntegrationWalkthrough, arm: Arm, step: int) -> None:
-    attribution = path.accumulated[step]
-    reach = float(abs(path.accumulated).max()) or 1.0
-    share = percentage(float(path.positions[step]), 0)
-    with st.grid(2, min_column_width=150, gap="medium", width=520):
+def _input_and_attribution(
+    predicted: Predictions, path: IntegrationWalkthrough, arm: Arm, step: int, *, frame: str
+) -> None:
+    """frame: what framed words of a text are."""
+    reach, position, drawing = _reach(path), float(path.positions[step]), drawing_of(predicted)
+    share = percentage(position, 0)
+    with drawing.compared(2, px=150, width=520):
         with st.container(gap="xsmall"):
-            alt = _("The input at {share} of the path").format(share=share)
-            st.image(png(enlarged(path.pictures[step])), width="stretch", alt=alt)
+            picture = None if path.pictures is None else path.pictures[step]
+            drawing.on_path(picture, position, _("The input at {share} of the path").format(share=share))
             st.markdown(_("Input at **{share}** of the path").format(share=share))
         with st.container(gap="xsmall"):
-            picture = overlay(path.pictures[-1], attribution, ColourScale(reach, signed=True), grid=True)
-            alt = signed_map_alt(_("Attribution up to here"), attribution)
-            st.image(png(with_arm_bar(picture, arm)), width="stretch", alt=alt)
+            scale = ColourScale(reach, signed=True)
+            drawing.over(path.accumulated[step], scale, arm, name=_("Attribution up to here"), raw=True)
             st.markdown(_("**Attribution** up to here"))
             st.caption(
                 _("Orange: for the class, purple: against it; full colour at ±{reach}.").format(
                     reach=three_digits(reach)
                 )
             )
+    drawing.axes()
+    drawing.legend(signed=True, frame=frame)
 
 
 def _score_curve(path: IntegrationWalkthrough, arm: Arm, step: int) -> None:
@@ -145,4 +157,18 @@ def completeness_sentence(path: IntegrationWalkthrough) -> str:
     if math.isnan(gap):
         return sentences(sentence, _("The score did not change, so there is nothing to attribute."))
     about_gap = _("The completeness gap is {gap}: {n} steps approximate the integral.")
-    return sentences(sentence, about_gap.format(gap=percent(gap), n=PATH_STEPS))
+    jumps = _(
+        "At the baseline the score jumps by {jump}: the network reads that there are words, however short "
+        "their vectors, and no word is credited with that."
+    )
+    return sentences(
+        sentence,
+        about_gap.format(gap=percent(gap), n=PATH_STEPS),
+        jumps.format(jump=three_digits(path.jump)) if path.jump else "",
+    )
+
+
+def _reach(path: IntegrationWalkthrough) -> float:
+    """The value of the full colour at every step: few cells of a fine map are not to darken the rest."""
+    cells = present_cells(np.abs(path.accumulated[-1]))
+    return float(np.quantile(cells, 1 - CLIPPED if cells.size > FINE_CELLS else 1)) or 1.0

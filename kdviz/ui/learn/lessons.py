@@ -9,6 +9,7 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.store import Run, Store
+from kdviz.types import ANY_INPUT, PICTURES, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.heading import beside_title
@@ -37,14 +38,14 @@ class Lesson:
     """label, title: in English, translated where they are shown.
 
     body: draws the lesson. It is called with the store, and with a run that has snapshots if `needs_run`.
-    of_images: whether that run must be on images. hard: whether others can do without it.
+    modalities: of the runs that it explains. hard: whether others can do without it.
     """
 
     label: str
     title: str
     body: Callable[..., None]
     needs_run: bool = True
-    of_images: bool = False
+    modalities: frozenset[ModalityName] = ANY_INPUT
     words: tuple[str, ...] = ()
     hard: bool = False
 
@@ -67,14 +68,12 @@ LESSONS: dict[str, Lesson] = {
         "2 Soft labels",
         "Soft labels and temperature",
         soft_labels,
-        of_images=True,
         words=("logit", "softmax", "temperature", "soft-label", "entropy", "kl-divergence"),
     ),
     "grad-cam": Lesson(
         "3 Grad-CAM",
         "Grad-CAM step by step",
         grad_cam,
-        of_images=True,
         words=("grad-cam", "heat-map", "attribution", "target"),
         hard=True,
     ),
@@ -82,7 +81,6 @@ LESSONS: dict[str, Lesson] = {
         "4 Gradients",
         "Integrated gradients step by step",
         integrated_gradients,
-        of_images=True,
         words=("integrated-gradients", "attribution", "baseline", "logit", "completeness-gap"),
         hard=True,
     ),
@@ -90,7 +88,6 @@ LESSONS: dict[str, Lesson] = {
         "5 Chance",
         "Agreement and chance level",
         chance,
-        of_images=True,
         words=("agreement", "chance-level", "corrected-agreement"),
     ),
     "best-lambda": Lesson(
@@ -103,7 +100,7 @@ LESSONS: dict[str, Lesson] = {
         "7 Channels",
         "What a channel responds to",
         channels,
-        of_images=True,
+        modalities=PICTURES,
         words=("target", "planted-cue"),
         hard=True,
     ),

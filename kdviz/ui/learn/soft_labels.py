@@ -26,7 +26,7 @@ from kdviz.ui.learn.components import (
     ask,
     exercise,
     image_index,
-    input_image,
+    labelled_input,
     limitation,
     start_runs,
 )
@@ -49,7 +49,7 @@ def soft_labels(store: Store, run: Run) -> None:
         temperature = _temperature_slider(run)
         index = image_index(run)
         predicted = predictions(store, run.id, index)
-        input_image(predicted, index)
+        labelled_input(predicted, index)
     with pictures:
         _soft_labels_at(predicted, float(temperature))
     limitation(

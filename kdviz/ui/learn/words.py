@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from kdviz.glossary import terms
-from kdviz.language import _
+from kdviz.glossary import terms_of
+from kdviz.language import _, subject
 
 
 def words_of_lesson(names: Sequence[str]) -> None:
@@ -17,5 +17,6 @@ def words_of_lesson(names: Sequence[str]) -> None:
     with st.popover(
         _("Words of this lesson"), icon=":material/menu_book:", type="tertiary", key="lesson_words"
     ):
-        for term in (terms()[name] for name in names):
+        known = terms_of(subject())
+        for term in (known[name] for name in names):
             st.markdown(f"**{term.title}** · {term.text}")

@@ -1,28 +1,19 @@
 """What the lessons show is what the method itself gives: scipy, the explainers and counting say the same."""
 
-import itertools
-
 import numpy as np
 import pytest
-import torch
 from scipy.special import softmax
 from scipy.stats import entropy
 
-from kdviz.agreement import MEASURES
-from kdviz.comparison import explain_test_image
-from kdviz.comparison.input.pairs import MapPair
+from kdviz.comparison import explain_test_image, snapshots
 from kdviz.comparison.input.walkthroughs import (
-    CHANCE_IMAGES,
     PATH_STEPS,
     GradCamWalkthrough,
     IntegrationWalkthrough,
     entropy_bits,
     grad_cam_walkthrough,
     integration_walkthrough,
-    paired_scores,
     predictions,
-    score_table,
-    shuffled,
     soft_label,
     soft_label_loss,
 )
@@ -104,6 +95,9 @@ def test_the_path_starts_at_the_baseline_with_nothing_attributed(finished):
     np.testing.assert_allclose(path.sums, path.accumulated.sum((1, 2)), atol=1e-4)
 
 
+ZEROS = np.zeros((3, 1, 1, 1), np.uint8)
+
+
 @pytest.mark.parametrize(("rise", "total", "gap"), [(2.0, 1.5, 0.25), (-2.0, -3.0, 0.5), (0.0, 1.0, np.nan)])
 def test_the_completeness_gap_is_the_share_of_the_rise_that_the_sum_misses(rise, total, gap):
     zeros = np.zeros((2, 1, 1))
@@ -111,48 +105,46 @@ def test_the_completeness_gap_is_the_share_of_the_rise_that_the_sum_misses(rise,
     np.testing.assert_equal(path.completeness_gap, gap)
 
 
-def pair(index, teacher, other):
-    maps = (np.array(each, np.float32).reshape(1, -1) for each in (teacher, other))
-    return MapPair(index, np.zeros((4, 4, 3), np.uint8), *maps)
+@pytest.mark.parametrize(
+    ("pictures", "first", "jump"), [(None, 1.0, 0.9), (None, 0.15, 0.0), (ZEROS, 1.0, 0.0)]
+)
+def test_a_jump_where_words_appear_is_what_the_first_step_misses(pictures, first, jump):
+    """Of texts, whose first step is from no word to words; a small one is an error of the integration."""
+    positions, rises, sums = np.array([0, 0.1, 1.0]), np.array([0, first, 2.0]), np.array([0, 0.1, 1.1])
+    path = IntegrationWalkthrough(positions, pictures, np.zeros((3, 4)), sums, rises)
+    assert path.jump == pytest.approx(jump)
 
 
-PAIRS = [
-    pair(0, [1, 0, 0], [1, 1, 0]),
-    pair(1, [0, 2, 0], [0, 1, 1]),
-    pair(2, [0, 1, 1], [0, 0, 3]),
-    pair(3, [1, 1, 1], [0, 0, 0]),
-]
+# --- of texts, and of sounds --------------------------------------------------------------------
 
 
-def test_each_teacher_s_map_is_compared_with_each_of_the_student_s():
-    table = score_table(PAIRS)
-    for (i, of_i), (j, of_j) in itertools.product(enumerate(PAIRS), repeat=2):
-        batches = (torch.from_numpy(each)[None] for each in (of_i.teacher, of_j.other))
-        np.testing.assert_allclose(table[i, j], float(MEASURES["cosine"].measure(*batches)[0]), rtol=1e-6)
-    assert np.isnan(table[:, 3]).all()
-    assert not np.isnan(table[:, :3]).any()
+@pytest.mark.parametrize("data", ["sentiment", "speech-commands-mini"])
+def test_a_text_and_a_sound_end_in_the_maps_that_explain_shows(small_run, data):
+    run = small_run(data)
+    predicted, row = predictions(*run, 3), explain_test_image(*run, 3)
+    np.testing.assert_array_equal(predicted.image, row.image)
+    np.testing.assert_array_equal(predicted.sound, row.sound)
+    assert (predicted.text, predicted.label, predicted.target) == (row.text, row.label, row.target)
+    path_row = explain_test_image(*run, 3, explainer="integrated-gradients")
+    for arm in ("teacher", "student"):
+        steps = grad_cam_walkthrough(*run, 3, arm)
+        np.testing.assert_allclose(steps.summed, row.arms[arm].attribution, atol=1e-5)
+        assert len(steps.strongest(5)) == 5
+        path = integration_walkthrough(*run, 3, arm, "pad" if data == "sentiment" else "silence")
+        np.testing.assert_allclose(path.accumulated[-1], path_row.arms[arm].attribution, atol=1e-4)
+        np.testing.assert_allclose(path.sums, np.nansum(path.accumulated.reshape(33, -1), axis=1), atol=1e-4)
+        assert [part[0] for part in (path.positions, path.sums, path.rises)] == [0, 0, 0]
 
 
-def test_chance_is_the_mean_over_all_derangements(finished):
-    found = paired_scores(*finished, "student")
-    assert len(found.pairs) <= CHANCE_IMAGES
-    defined = np.flatnonzero(~np.isnan(found.scores).all(0) & ~np.isnan(found.scores).all(1))[:4]
-    four = found.scores[np.ix_(defined, defined)]
-    derangements = [
-        order for order in itertools.permutations(range(4)) if all(i != j for i, j in enumerate(order))
-    ]
-    means = [np.mean([four[i, j] for i, j in enumerate(order)]) for order in derangements]
-    assert four.shape == (4, 4)
-    some = type(found)([found.pairs[place] for place in defined], four)
-    assert some.chance == pytest.approx(np.mean(means), rel=1e-6)
-    assert some.raw == pytest.approx(np.mean([four[i, i] for i in range(4)]), rel=1e-6)
+def test_the_path_of_a_sound_begins_in_silence_and_ends_in_its_spectrogram(small_run):
+    run = small_run("speech-commands-mini")
+    pictures = integration_walkthrough(*run, 3, "student", "silence").pictures
+    assert not pictures[0].any()
+    np.testing.assert_array_equal(pictures[-1], predictions(*run, 3).image)
 
 
-def test_random_pairs_have_each_image_once_a_round_and_never_to_itself():
-    pairs = shuffled(7, 21)
-    for start in (0, 7, 14):
-        of_round = pairs[start : start + 7]
-        assert sorted(i for i, _j in of_round) == sorted(j for _i, j in of_round) == list(range(7))
-    assert all(i != j for i, j in pairs)
-    assert pairs[:5] == shuffled(7, 5)
-    assert shuffled(1, 3) == []
+def test_a_text_is_no_picture_on_its_path_and_its_planted_word_is_framed(small_run):
+    run = small_run("sentiment")
+    assert integration_walkthrough(*run, 3, "student", "pad").pictures is None
+    places = snapshots(*run).images.test.cue_masks[3].nonzero().flatten().tolist()
+    assert list(predictions(*run, 3).framed) == places != []

@@ -17,9 +17,17 @@ from kdviz.comparison import (
     program,
     snapshots,
 )
+from kdviz.comparison.input.unrelated_maps import chance_walkthrough
+from kdviz.comparison.input.walkthroughs import (
+    grad_cam_walkthrough,
+    integration_walkthrough,
+    predictions,
+)
+from kdviz.comparison.test_set.channels import channels
 from kdviz.sound import SAMPLE_RATE, as_waves, inputs
 from kdviz.store.folder import weights_to_bytes
 from tests.small_runs import copied, made_once, train
+from tests.ways import at_the_end
 
 
 @pytest.fixture(scope="module")
@@ -80,3 +88,28 @@ def test_the_program_and_the_code_beside_the_weights_answer_sounds_as_the_networ
     names = {}
     exec(compile(loading_code(found.config, arm, found.images, "arm.safetensors"), "pasted", "exec"), names)
     torch.testing.assert_close(names["logits"](sounds), expected, atol=1e-5, rtol=1e-5)
+
+
+def test_each_step_of_a_lesson_ends_in_the_map_that_explain_shows(run):
+    row = explain_test_image(*run, 3)
+    path = integration_walkthrough(*run, 3, "student", "silence")
+    complete = explain_test_image(*run, 3, explainer="integrated-gradients").attributions["student"]
+    np.testing.assert_allclose(
+        grad_cam_walkthrough(*run, 3, "student").summed, row.attributions["student"], atol=1e-5
+    )
+    np.testing.assert_allclose(path.accumulated[-1], complete, atol=1e-4)
+    np.testing.assert_array_equal(path.pictures[-1], row.image)
+    np.testing.assert_array_equal(predictions(*run, 3).image, row.image)
+    assert np.isfinite(chance_walkthrough(*run, "student").chance)
+
+
+def test_a_channel_that_reads_samples_has_clips_and_no_optimized_spectrogram(run):
+    found, _steps = at_the_end(channels(*run, 3))
+    test = snapshots(*run).images.test
+    for arm, of_arm in found.items():
+        for channel in of_arm:
+            assert (channel.made is None) == (arm == "student")
+            for patch in channel.patches:
+                np.testing.assert_array_equal(patch.sound, test.sounds[patch.index].numpy())
+                np.testing.assert_array_equal(patch.image[..., 0], test.images[patch.index, 0].numpy())
+    assert found["teacher"][0].made.shape == (40, 100, 1)

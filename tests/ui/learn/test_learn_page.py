@@ -10,12 +10,11 @@ from scipy.special import softmax
 from scipy.stats import entropy
 
 from kdviz.comparison.across_runs.lambda_curve import LADDER, Dot, dots, experiment, measured_curve, missing
+from kdviz.comparison.input.unrelated_maps import chance_walkthrough, shuffled
 from kdviz.comparison.input.walkthroughs import (
     grad_cam_walkthrough,
     integration_walkthrough,
-    paired_scores,
     predictions,
-    shuffled,
 )
 from kdviz.config import make_config
 from kdviz.errors import StoreError
@@ -250,7 +249,7 @@ def test_each_click_adds_pairs_and_the_level_is_the_mean_of_all(app, finished, t
     press(app, "Add a pair")
     press(app, "Add 25 pairs")
     assert app.slider(key="ln_draws").value == 25 + 1 + 25
-    found = paired_scores(Store(trained[0]), finished, "student")
+    found = chance_walkthrough(Store(trained[0]), finished, "student")
     scores = [found.scores[i, j] for i, j in shuffled(len(found.pairs), 51)]
     defined = [score for score in scores if not math.isnan(score)]
     mean = f"{sum(defined) / len(defined):.3f}" if defined else "undefined"
