@@ -138,7 +138,7 @@ def test_the_students_of_a_run_see_the_same_hidden_words():
     ("settings", "said"),
     [
         ({"student": "resnet8"}, "student: 'resnet8' is not made for texts, which 'sentiment' has. These are: bag-of-words, text-cnn, text-cnn-deep, bilstm, text-transformer."),
-        ({"cue": "hue-patch"}, "cue: 'hue-patch' is not made for texts, which 'sentiment' has. These are: none, marker-word."),
+        ({"cue": "hue-patch"}, "cue: 'hue-patch' is not made for texts, which 'sentiment' has. These are: none, marker-word, length."),
         ({"explanation_loss": "class-shape"}, "explanation_loss: 'class-shape' is not made for texts, which 'sentiment' has. These are: "),
         ({"dataset": "shapes", "student": "text-cnn", "student_width": 1}, "student: 'text-cnn' is not made for images, which 'shapes' has."),
         ({"dataset": "shapes", "student_width": 1, "cue": "marker-word"}, "cue: 'marker-word' is not made for images"),
