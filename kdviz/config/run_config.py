@@ -71,14 +71,15 @@ class RunConfig(BaseModel):
         "Text column", "Of your own table, the column with the texts; empty recognizes it."
     )
     label_column: str | None = _left_out(
-        "Label column", "Of your own table, the column with the classes; likewise."
+        "Label column", "Of your own table, the column with the classes; empty recognizes it."
     )
     split_column: str | None = _left_out(
-        "Split column", "Of your own table, the column with train, validation or test, or `none`; likewise."
+        "Split column",
+        "Of your own table, the column with train, validation or test, or `none`; empty recognizes it.",
     )
     rationale_column: str | None = _left_out(
         "Rationale column",
-        "Of your own table, the column with what decides, as spans or words, or `none`; likewise.",
+        "Of your own table, the column with what decides, as spans or words, or `none`; empty recognizes it.",
     )
     cue: str = Field(
         "none",
@@ -172,7 +173,6 @@ class RunConfig(BaseModel):
         description="Weight of the explanation loss: how much the student's maps have to match the "
         "teacher's, beside its answers. 0: not at all, as for the twin.",
     )
-    # Not stored where it is None: runs keep the keys that they had before this field existed.
     explanation_share: float | None = Field(
         None,
         gt=0,
