@@ -105,7 +105,7 @@ def text_table(content: bytes, name: str, columns: TextColumns = RECOGNIZED) -> 
     refused = ""
     if places.rationale is not None:
         try:
-            spans = [*_spans(cells, places.text, places.rationale)]
+            spans = [*_spans(cells, places.text, places.label, places.rationale)]
         except DataError as error:
             if not places.guessed:
                 raise
@@ -125,9 +125,15 @@ def text_table(content: bytes, name: str, columns: TextColumns = RECOGNIZED) -> 
     )
 
 
-def _spans(cells: TableCells, text: int, rationale: int) -> Iterator[tuple[Span, ...]]:
-    """The spans of each row's text without spaces around it. Raises DataError with the row's number."""
+def _spans(cells: TableCells, text: int, label: int, rationale: int) -> Iterator[tuple[Span, ...]]:
+    """The spans of each row's text without spaces around it; none in a row that is left out.
+
+    Raises DataError with the row's number.
+    """
     for number, row in enumerate(cells.rows, start=cells.first):
+        if not (row[text].strip() and row[label].strip()):
+            yield ()
+            continue
         before = len(row[text]) - len(row[text].lstrip())
         try:
             spans = rationale_spans(row[rationale], row[text])

@@ -155,6 +155,15 @@ def test_a_bad_rationale_is_one_line_with_its_row(table, tmp_path):
         loaded(str(objects), given)
 
 
+def test_a_row_that_is_left_out_may_say_anything(tmp_path):
+    file = tmp_path / "t.csv"
+    rows = [f"so {n},{n % 2},so" for n in range(20)]
+    file.write_text("\n".join(["text,label,why", *rows, ",1,nowhere", "here,,nowhere"]))
+    data = loaded(str(file), TextColumns(rationale="why"))
+    assert data.train.object_masks[:, 0].all()
+    assert "2 rows without a text or a label were left out." in data.notes
+
+
 @pytest.mark.parametrize("field", COLUMN_FIELDS)
 def test_a_name_that_no_column_has_is_one_line_with_those_that_there_are(table, field):
     given, none = TextColumns.of({field: "reviw"}), ["none"] * (field in ("split_column", "rationale_column"))
