@@ -53,6 +53,15 @@ def kept_words(text: str, share: float) -> list[int]:
     return [place for place in range(len(words)) if place not in dropped]
 
 
+def places_before(text: str, whole: str) -> tuple[int, ...]:
+    """For each word of a text, its number in the text from which words were left out.
+
+    Of fillers in a row that are the same word, the first: which of them is left makes no difference.
+    """
+    before = iter(enumerate(words_of(whole)))
+    return tuple(next(place for place, each in before if each.text == word.text) for word in words_of(text))
+
+
 def with_words(text: str, places: list[int]) -> str:
     """The text with only the words of these numbers, ascending; where one is left out is a space."""
     words = words_of(text)

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from kdviz.datasets import CUES, load, plant, prepare
-from kdviz.datasets.text_length import FILLERS, kept_words, with_words
+from kdviz.datasets.text_length import FILLERS, kept_words, places_before, with_words
 from kdviz.datasets.text_split import numbered, text_split
 from kdviz.vocabulary import is_known, words_of
 
@@ -83,6 +83,24 @@ def test_marks_move_with_their_words(split):
         named = [written(before)[place] for place in old.nonzero().flatten()]
         kept = named if fillers(text) else [word for word in named if word.lower() not in FILLERS]
         assert [written(text)[place] for place in mask.nonzero().flatten()] == kept
+
+
+def test_each_word_that_is_left_is_found_in_the_whole_text():
+    """All others than fillers are at the very place; of those, one of the same word between the same others."""
+    texts = load("counterfactual-reviews", data=None, image_size=32, report=lambda *_: None).test.texts
+    for text in texts[:60]:
+        whole = written(text)
+        for share in (0.4, 1.0):
+            kept = kept_words(text, share)
+            found = places_before(with_words(text, kept), text)
+            assert [whole[place] for place in found] == [whole[place] for place in kept]
+            assert all(
+                place == there or whole[there].lower() in FILLERS
+                for place, there in zip(found, kept, strict=True)
+            )
+            assert list(found) == sorted({*found})
+            if share == 1:
+                assert list(found) == kept
 
 
 def test_fillers_are_words_of_the_vocabulary_and_none_denies():
