@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from kdviz.cache import Cache
@@ -15,7 +14,6 @@ from kdviz.language import _
 from kdviz.types import COLUMN_FIELDS, NO_COLUMN, OWN_TEXTS, RECOGNIZED, DatasetSpec, TextColumns
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
-from kdviz.ui.widgets.downloads import without_formulas
 
 _READ: Cache[TableColumns | None] = Cache(8)
 _OPTIONAL = ("split_column", "rationale_column")
@@ -46,14 +44,19 @@ def column_choice(spec: DatasetSpec, data: str, key: str) -> TextColumns:
         chosen = {
             field: _box(field, keys[field], offered[field], recognized[field]) for field in COLUMN_FIELDS
         }
+    _first_rows(table, f"{key.replace('.', '_')}_rows")
+    return TextColumns.of({field: name or None for field, name in chosen.items()})
+
+
+def _first_rows(table: TableColumns, key: str) -> None:
+    import pandas as pd  # slow: a page without a table need not wait for it
+
+    from kdviz.ui.widgets.downloads import without_formulas
+
     rows = {name: [row[place] for row in table.first_rows] for place, name in enumerate(table.names)}
     st.dataframe(
-        without_formulas(pd.DataFrame(rows)),
-        hide_index=True,
-        alt=_("The first rows of the table"),
-        key=f"{key.replace('.', '_')}_rows",
+        without_formulas(pd.DataFrame(rows)), hide_index=True, alt=_("The first rows of the table"), key=key
     )
-    return TextColumns.of({field: name or None for field, name in chosen.items()})
 
 
 def _columns(data: str, given: TextColumns) -> TableColumns | None:
