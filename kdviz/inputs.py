@@ -28,6 +28,7 @@ def load_dataset(config: RunConfig, report: Report) -> DataSet:
         data=config.data,
         image_size=config.image_size,
         clip_seconds=config.clip_seconds,
+        columns=config.columns,
         report=report,
     )
     if config.input_shape[0] == WITH_SAMPLES:

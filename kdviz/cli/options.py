@@ -31,7 +31,7 @@ _ABOUT = {
     "file, or a folder or zip of .txt files, for `text-file`; a folder or zip of sounds, or a CSV, for "
     "`audio-folder`. For the others, the directory of downloads.",
     "cue": "What predicts the class in the student's training data only: in images a patch or a tint, in "
-    "texts a word, in sounds a tone or the loudness.",
+    "texts a word or the length, in sounds a tone or the loudness.",
     "cue_strength": "Probability that the cue shows the true class in the student's training data.",
     "train_count": "Number of images, texts or sounds that the student is trained on; empty means all.",
     "marks": "A file of what a person has marked in training images, texts or sounds, instead of the data's "

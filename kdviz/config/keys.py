@@ -7,10 +7,12 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kdviz.types import COLUMN_FIELDS
+
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
 
-INPUT_FIELDS = ("dataset", "data", "image_size", "clip_seconds", "cue")
+INPUT_FIELDS = ("dataset", "data", "image_size", "clip_seconds", *COLUMN_FIELDS, "cue")
 """Settings that the inputs of networks depend on, and so the test images of a run."""
 
 # Two runs that agree in all of these can share one trained teacher.
@@ -18,6 +20,7 @@ _TEACHER_FIELDS = (
     "dataset",
     "image_size",
     "clip_seconds",
+    *COLUMN_FIELDS,
     "cue",
     "teacher",
     "teacher_width",

@@ -13,7 +13,7 @@ from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import PRETRAINED, PROGRAM_SUFFIX, PROGRAMS, TEACHERS, sides_needed
 from kdviz.museum import mistakes
-from kdviz.types import INPUT_NAMES, Layer
+from kdviz.types import INPUT_NAMES, OWN_TEXTS, Layer
 
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
@@ -36,6 +36,12 @@ def problems(config: RunConfig) -> Iterator[str]:
             f"clip_seconds: is for {OWN_SOUNDS!r}, {config.dataset!r} has no sounds of your own, got "
             f"{config.clip_seconds:g}. Leave it out."
         )
+    if config.dataset != OWN_TEXTS:
+        for field, name in config.columns.settings.items():
+            yield (
+                f"{field}: is for {OWN_TEXTS!r}, {config.dataset!r} has no table of your own, got {name!r}. "
+                "Leave it out."
+            )
     if config.teacher_epochs == 0 and not config.teacher_weights:
         yield "teacher_epochs: 0 leaves the teacher untrained. Give teacher_weights, or at least 1 epoch."
     yield from mistakes.without_effect(

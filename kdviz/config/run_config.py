@@ -22,12 +22,17 @@ from kdviz.datasets import input_shape
 from kdviz.errors import ConfigError, unknown_name
 from kdviz.image_size import sides, written
 from kdviz.models import PRETRAINED, TEACHERS
-from kdviz.types import ARMS, WITH_SAMPLES, Arm, Layer, MapSource
+from kdviz.types import ARMS, WITH_SAMPLES, Arm, Layer, MapSource, TextColumns
 from kdviz.vocabulary import SPELLED
 
 
 def _is_none(value: object) -> bool:
     return value is None
+
+
+def _left_out(title: str, description: str) -> Any:
+    """A text that is not stored where it is None: runs keep the keys from before the field existed."""
+    return Field(None, exclude_if=_is_none, title=title, description=description)
 
 
 class RunConfig(BaseModel):
@@ -61,6 +66,20 @@ class RunConfig(BaseModel):
         title="Clip length (s)",
         description="Seconds that are heard of each of your own sounds: of a longer one the loudest part, a "
         "shorter one amid silence.",
+    )
+    text_column: str | None = _left_out(
+        "Text column", "Of your own table, the column with the texts; empty recognizes it."
+    )
+    label_column: str | None = _left_out(
+        "Label column", "Of your own table, the column with the classes; empty recognizes it."
+    )
+    split_column: str | None = _left_out(
+        "Split column",
+        "Of your own table, the column with train, validation or test, or `none`; empty recognizes it.",
+    )
+    rationale_column: str | None = _left_out(
+        "Rationale column",
+        "Of your own table, the column with what decides, as spans or words, or `none`; empty recognizes it.",
     )
     cue: str = Field(
         "none",
@@ -96,11 +115,8 @@ class RunConfig(BaseModel):
         description="A .safetensors file, or `imagenet` for torchvision's; of texts, the folder of a "
         "pretrained transformer; empty trains the teacher here.",
     )
-    teacher_input: str | None = Field(
-        None,
-        exclude_if=_is_none,
-        title="Teacher's pixels",
-        description="imagenet, cifar10, cifar100, unit: [0, 1], half: [-1, 1], or means/deviations.",
+    teacher_input: str | None = _left_out(
+        "Teacher's pixels", "imagenet, cifar10, cifar100, unit: [0, 1], half: [-1, 1], or means/deviations."
     )
     teacher_size: int | None = Field(
         None,
@@ -110,11 +126,8 @@ class RunConfig(BaseModel):
         title="Teacher's image size",
         description="Side in pixels to which the teacher's images are resized.",
     )
-    teacher_classes: str | None = Field(
-        None,
-        exclude_if=_is_none,
-        title="Teacher's classes",
-        description="For each class an output of its file, as 3,0,7; `new` trains a new last layer.",
+    teacher_classes: str | None = _left_out(
+        "Teacher's classes", "For each class an output of its file, as 3,0,7; `new` trains a new last layer."
     )
     teacher_epochs: int = Field(
         8,
@@ -160,7 +173,6 @@ class RunConfig(BaseModel):
         description="Weight of the explanation loss: how much the student's maps have to match the "
         "teacher's, beside its answers. 0: not at all, as for the twin.",
     )
-    # Not stored where it is None: runs keep the keys that they had before this field existed.
     explanation_share: float | None = Field(
         None,
         gt=0,
@@ -176,18 +188,10 @@ class RunConfig(BaseModel):
         title="Maps to match",
         description="The teacher's maps; `mask`: where the object is; `both`: the teacher's maps there.",
     )
-    marks: str | None = Field(
-        None,
-        exclude_if=_is_none,
-        title="Marks",
-        description="A file of masks that a person has drawn on training images, instead of the data's own.",
+    marks: str | None = _left_out(
+        "Marks", "A file of masks that a person has drawn on training images, instead of the data's own."
     )
-    parent: str | None = Field(
-        None,
-        exclude_if=_is_none,
-        title="Parent run",
-        description="A finished run whose students are trained on.",
-    )
+    parent: str | None = _left_out("Parent run", "A finished run whose students are trained on.")
     explained_layer: Layer = Field(
         "last",
         title="Explained layer",
@@ -319,6 +323,11 @@ class RunConfig(BaseModel):
     def teacher_outputs(self) -> tuple[int, ...] | None:
         """For each class, which output of the teacher's file is its logit; None for all in order."""
         return chosen_outputs(self.teacher_classes)
+
+    @property
+    def columns(self) -> TextColumns:
+        """The columns of the user's table of texts."""
+        return TextColumns.of(vars(self))
 
     @property
     def teacher_key(self) -> str:

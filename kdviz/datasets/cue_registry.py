@@ -39,6 +39,14 @@ CUES: dict[str, CueSpec] = {
         indicated_by="word",
         modalities=TEXTS,
     ),
+    "length": CueSpec(
+        name="length",
+        label="Length",
+        about="The later the class, the shorter the text, by leaving out words such as the, a and of: a cue "
+        "without a position, which no map can locate.",
+        plant=deferred("kdviz.datasets.text_length:length"),
+        modalities=TEXTS,
+    ),
     "beep": CueSpec(
         name="beep",
         label="Beep",

@@ -1,22 +1,14 @@
-"""The registry of data sets, and what is known of a data set before it is read."""
+"""The registry of data sets."""
 
 from __future__ import annotations
 
-from os.path import expanduser
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from kdviz.clip_seconds import OWN_SOUNDS, USUAL, frames_in
+from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.datasets import opening
-from kdviz.datasets.counts import Counts, files_counted, images_counted
-from kdviz.errors import DataError, unknown_name
-from kdviz.image_size import sides
+from kdviz.datasets.counts import files_counted
 from kdviz.lazy import deferred
-from kdviz.types import DatasetSpec, OwnFiles
-
-if TYPE_CHECKING:
-    from kdviz.datasets.split import DataSet
-    from kdviz.progress import Report
+from kdviz.types import OWN_TEXTS, DatasetSpec, OwnFiles
 
 _FULL_SIZE = {
     "teacher": "resnet20",
@@ -252,24 +244,29 @@ DATASETS: dict[str, DatasetSpec] = {
         input_shape=None,
         classes=None,
         object_masks=None,
-        own_files=OwnFiles(opening.NO_FILES, files_counted, opening.fingerprint),
+        own_files=OwnFiles(
+            opening.NO_FILES, files_counted, opening.fingerprint, masked=opening.files_have_regions
+        ),
         recipe={**_FULL_SIZE, "batch_size": 64},
     ),
-    "text-file": DatasetSpec(
-        name="text-file",
+    OWN_TEXTS: DatasetSpec(
+        name=OWN_TEXTS,
         label="Your own texts",
-        about="A CSV, TSV or JSON Lines file with the columns text and label, or a folder or zip with one "
-        "folder of .txt files for each class; at least 3 texts of each class.",
+        about="A CSV, TSV or JSON Lines file with a column of texts and one of labels, or a folder or zip "
+        "with one folder of .txt files for each class; at least 3 texts of each class.",
         load=deferred("kdviz.datasets.text_file:load_text_file"),
         source="your files",
         input_shape=(1, 128),
         classes=None,
         modality="text",
+        object_masks=None,
         own_files=OwnFiles(
             "data: the data set 'text-file' needs a CSV, TSV or JSON Lines file, or a folder or zip of .txt "
             "files. Give its path.",
             counted=deferred("kdviz.datasets.text_file:texts_counted"),
             fingerprint=deferred("kdviz.datasets.text_file:texts_fingerprint"),
+            readable=deferred("kdviz.datasets.text_file:texts_readable"),
+            masked=deferred("kdviz.datasets.text_file:texts_have_rationales"),
         ),
         recipe={**_TEXT_CNN, "epochs": 15, "batch_size": 32, "teacher_epochs": 8},
     ),
@@ -291,60 +288,3 @@ DATASETS: dict[str, DatasetSpec] = {
         recipe=_SOUNDS,
     ),
 }
-
-
-def input_shape(
-    name: str, image_size: int | str, cue: str = "none", clip_seconds: float = USUAL
-) -> tuple[int, ...]:
-    """Shape of a network's input for a data set, with the cue planted: (C, H, W).
-
-    image_size: of the user's images, in colour. clip_seconds: of the user's sounds. Others have a fixed size.
-    """
-    channels, *size = DATASETS[name].input_shape or (3, *sides(image_size))
-    if name == OWN_SOUNDS:
-        size[-1] = frames_in(clip_seconds)
-    return (channels_with(cue, channels), *size)
-
-
-def channels_with(cue: str, channels: int) -> int:
-    """Number of colour channels after a cue is planted in images with this number."""
-    return 3 if cue in ("hue-patch", "tint") else channels
-
-
-def load(
-    name: str, *, data: str | None, image_size: int | str, report: Report, clip_seconds: float = USUAL
-) -> DataSet:
-    """Load the data set of that name. Raises DataError.
-
-    data: the user's files; for downloaded data sets, their directory. image_size: for "folder", in pixels,
-    such as 64 or "40x100". clip_seconds: for "audio-folder". Other data sets have a fixed size.
-    """
-    if name not in DATASETS:
-        raise DataError(unknown_name("dataset", name, DATASETS))
-    dataset: DataSet = DATASETS[name].load(data, clip_seconds if name == OWN_SOUNDS else image_size, report)
-    return dataset
-
-
-def counted(name: str, data: str | None) -> Counts:
-    """Numbers of images of a data set, without reading any. Raises DataError if there are none."""
-    spec = DATASETS[name]
-    if spec.counts is None or spec.classes is None:
-        assert spec.own_files is not None
-        found: Counts = spec.own_files.counted(data)
-        return found
-    return images_counted(*spec.counts, spec.classes, spec.validation_count)
-
-
-def has_object_masks(name: str, data: str | None) -> bool:
-    """Whether images of a data set come with masks or boxes of the object, without reading a picture.
-
-    Raises DataError if the user's files cannot be opened.
-    """
-    known = DATASETS[name].object_masks
-    return opening.files_have_regions(data) if known is None else known
-
-
-def fingerprint(name: str, data: str | None) -> str:
-    """A hash of the content of a user's files; "" for data sets that never change."""
-    own = DATASETS[name].own_files
-    return str(own.fingerprint(Path(expanduser(data)))) if own and data else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from kdviz.content import file_hash
 from kdviz.datasets.counts import Counts, counts_by_split
@@ -16,53 +17,73 @@ from kdviz.datasets.file_source import FileSource, printable, read_member, shown
 from kdviz.datasets.folder import split_places
 from kdviz.datasets.layout import arranged, effective_splits
 from kdviz.datasets.opening import fingerprint, opened
+from kdviz.datasets.rationale import in_spans
 from kdviz.datasets.split import DataSet
+from kdviz.datasets.text_columns import MAX_CLASSES
 from kdviz.datasets.text_split import text_split
-from kdviz.datasets.text_table import MAX_CLASSES, TextRow, text_table
+from kdviz.datasets.text_table import TextRow, table_cells, text_table
+from kdviz.datasets.text_table_file import TEXTS_NEEDED, is_table, table_content
 from kdviz.errors import DataError
 from kdviz.progress import Message, Report
+from kdviz.types import RECOGNIZED, TextColumns
 from kdviz.vocabulary import words_of
 
 LENGTH = 128
 """Words that are read of a text."""
 
-MAX_BYTES = 256 << 20
-TABLES = (".csv", ".tsv", ".jsonl", ".ndjson")
 _MAX_CHARACTERS = 20_000
-_NEEDED = "Give a CSV, TSV or JSON Lines file, or a folder or zip of .txt files."
 
 
-def load_text_file(data: str | None, image_size: int | str, report: Report) -> DataSet:
+def load_text_file(data: str | None, columns: TextColumns, report: Report) -> DataSet:
     """The texts of a user's file or folder. Raises DataError.
 
     Texts that occur twice are taken once. Test and validation sets are those of a column or folder named so,
     else a fifth and a sixth of each class, always the same.
     """
     report(Message("Reading texts"), 0.0)
-    rows, notes = _rows(data)
+    rows, notes = _rows(data, columns)
     report(Message("Reading texts"), 0.5)
     dataset = _dataset(rows, notes)
     report(Message("Reading texts"), 1.0)
     return dataset
 
 
-def texts_counted(data: str | None) -> Counts:
+def texts_counted(data: str | None, columns: TextColumns = RECOGNIZED) -> Counts:
     """Numbers of texts by split. Raises DataError."""
-    rows, _notes = _rows(data)
+    rows, _notes = _rows(data, columns)
     return counts_by_split(_splits(rows), len(rows), len({row.label for row in rows}))
+
+
+def texts_have_rationales(data: str | None, columns: TextColumns = RECOGNIZED) -> bool:
+    """Whether a table says what decides in some of its texts. Raises DataError."""
+    return any(row.spans for row in _rows(data, columns)[0])
+
+
+def texts_readable(data: str) -> None:
+    """Raises DataError if no choice of columns could make the files a data set."""
+    path = Path(expanduser(data))
+    if is_table(path):
+        table_cells(table_content(path), path.name)
+    else:
+        texts_counted(data)
 
 
 def texts_fingerprint(path: Path) -> str:
     """A hash of the content of a table, or of the files of a folder; "" if it does not exist."""
-    return file_hash(path) if path.suffix.lower() in TABLES and path.is_file() else fingerprint(path)
+    return file_hash(path) if is_table(path) and path.is_file() else fingerprint(path)
 
 
-def _rows(data: str | None) -> tuple[list[TextRow], list[str]]:
+def _rows(data: str | None, columns: TextColumns) -> tuple[list[TextRow], list[str]]:
     """Different texts of at least two classes, and notes about reading them."""
     if not data:
-        raise DataError(f"data: the path of texts is missing. {_NEEDED}")
+        raise DataError(f"data: the path of texts is missing. {TEXTS_NEEDED}")
     path = Path(expanduser(data))
-    read, notes = _of_table(path) if path.suffix.lower() in TABLES else _of_folders(path)
+    if is_table(path):
+        read, notes = _of_table(path, columns)
+    elif given := columns.settings:
+        raise DataError(f"{next(iter(given))}: is for a table, {shown(path)!r} is none. Leave it out.")
+    else:
+        read, notes = _of_folders(path)
     rows = list({row.text: row for row in read if words_of(row.text)}.values())
     if len(read) > len(rows):
         notes.append(f"{len(read) - len(rows):,} texts are empty or occur twice, and were left out.")
@@ -81,17 +102,14 @@ def _rows(data: str | None) -> tuple[list[TextRow], list[str]]:
     return rows, notes
 
 
-def _of_table(path: Path) -> tuple[list[TextRow], list[str]]:
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise DataError(f"data: {path.name!r} is larger than {MAX_BYTES >> 20} MB. Give a part of it.")
-        if not path.is_file():
-            raise DataError(f"data: {shown(path)!r} is no file. {_NEEDED}")
-        content = path.read_bytes()
-    except OSError as error:
-        raise DataError(f"data: {shown(path)!r} cannot be read ({error.strerror}). Check the path.") from None
-    table = text_table(content, path.name)
+def _of_table(path: Path, columns: TextColumns) -> tuple[list[TextRow], list[str]]:
+    table = text_table(table_content(path), path.name, columns)
     notes = [f"Texts are column {table.columns[0]!r}, labels column {table.columns[1]!r}."]
+    if table.rationale:
+        known = sum(bool(row.spans) for row in table.rows)
+        notes.append(f"Rationales are column {table.rationale!r}: of {known:,} of {len(table.rows):,} texts.")
+    if table.refused:
+        notes.append(f"No rationales are read. {table.refused}")
     if table.skipped:
         notes.append(f"{table.skipped:,} rows without a text or a label were left out.")
     return list(table.rows), notes
@@ -101,7 +119,7 @@ def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
     with opened(path) as source:
         names = [name for name in source.names if name.lower().endswith(".txt")]
         if not names:
-            raise DataError(f"data: {shown(path)!r} has no .txt files. {_NEEDED}")
+            raise DataError(f"data: {shown(path)!r} has no .txt files. {TEXTS_NEEDED}")
         layout = arranged(names, shown(path))
         splits = layout.splits or ("",) * len(layout.names)
         rows = [
@@ -125,7 +143,7 @@ def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
     names = sorted({row.label for row in rows})
     labels = torch.tensor([names.index(row.label) for row in rows])
     texts, classes = [row.text[:_MAX_CHARACTERS] for row in rows], tuple(map(printable, names))
-    everything, splits = text_split(texts, labels, LENGTH), _splits(rows)
+    everything, splits = text_split(texts, labels, LENGTH, object_masks=_masks(rows)), _splits(rows)
     places = split_places(classes, labels.numpy(), None if splits is None else np.array(splits), noun="text")
     long = sum(len(words_of(text)) > LENGTH for text in texts)
     if long:
@@ -138,3 +156,13 @@ def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
         notes=tuple(notes),
         **{split: everything.take(of_split) for split, of_split in places.items()},
     )
+
+
+def _masks(rows: Sequence[TextRow]) -> Tensor | None:
+    """The words of each rationale, bool (N, `LENGTH`), none where it is not known; None without any."""
+    if not any(row.spans for row in rows):
+        return None
+    masks = torch.zeros(len(rows), LENGTH, dtype=torch.bool)
+    for number, row in enumerate(rows):
+        masks[number, in_spans(words_of(row.text)[:LENGTH], row.spans)] = True
+    return masks

@@ -1,4 +1,4 @@
-"""Texts and labels of a table: CSV, TSV or JSON Lines, with its columns recognized."""
+"""Texts and labels of a table: CSV, TSV or JSON Lines, with its columns recognized unless they are given."""
 
 from __future__ import annotations
 
@@ -6,73 +6,143 @@ import csv
 import io
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from kdviz.datasets.file_source import printable
 from kdviz.datasets.layout import SPLIT_NAMES
+from kdviz.datasets.rationale import FORMS, Span, rationale_spans
+from kdviz.datasets.text_columns import ColumnPlaces, Row, column_places, has_usual_name, label_column
 from kdviz.errors import DataError
+from kdviz.types import RECOGNIZED, TextColumns
 
-MAX_CLASSES = 200
-
-_TEXT_NAMES = (
-    "text", "sentence", "review", "content", "message", "utterance", "query", "question", "comment", "body",
-    "tweet", "文本", "句子", "内容",
-)  # fmt: skip
-_LABEL_NAMES = (
-    "label", "class", "category", "sentiment", "intent", "target", "topic", "polarity", "y", "标签", "类别",
-)  # fmt: skip
-_SPLIT_NAMES = ("split", "set", "partition")
 _NO_TEXT = (
     "data: {name!r} is not a table of texts: {why}. "
     "Give a CSV, TSV or JSON Lines file with a text and a label."
 )
 
-Row = Sequence[str]
-
 
 @dataclass(frozen=True)
 class TextRow:
-    """A text with its class. split: "train", "validation" or "test"; "" if the table has no such column."""
+    """A text with its class. split: "train", "validation" or "test"; "" if the table has no such column.
+
+    spans: characters of the text that are its rationale; empty if none is known.
+    """
 
     text: str
     label: str
     split: str = ""
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True)
 class TextTable:
-    """The texts of a table. columns: those of texts and labels. skipped: rows without one of them."""
+    """The texts of a table. columns: those of texts and labels. skipped: rows without one of them.
+
+    rationale: the column of rationales; "" without one. refused: why a column that is called so holds none.
+    """
 
     rows: tuple[TextRow, ...]
     columns: tuple[str, str]
     skipped: int
+    rationale: str = ""
+    refused: str = ""
 
 
-def text_table(content: bytes, name: str) -> TextTable:
-    """The texts of a file. name: of the file, which says its format. Raises DataError.
+@dataclass(frozen=True)
+class TableCells:
+    """The cells of a table of texts, all rows of one width. name: of the file.
 
-    Text and label columns are recognized by their names, else the label is the column with the fewest values
-    that repeat and the text the longest of the others. A first line without names is a row like the others.
+    names: of its columns, by number without a header. first: the number of the first row in the file.
     """
-    read = _json_rows if name.lower().endswith((".jsonl", ".ndjson")) else _csv_rows
-    lines = read(_decoded(content, name), name)
+
+    name: str
+    names: tuple[str, ...]
+    rows: tuple[Row, ...]
+    first: int
+
+    def places(self, given: TextColumns) -> ColumnPlaces:
+        """Where its columns are. Raises DataError for a name that no column has."""
+        stripped = [[*map(str.strip, row)] for row in self.rows]
+        return column_places(self.names, stripped, given)
+
+
+def table_cells(content: bytes, name: str, columns: TextColumns = RECOGNIZED) -> TableCells:
+    """The cells of a file. name: of the file, which says its format. columns: given ones. Raises DataError.
+
+    A first line without names is a row like the others.
+    """
+    of_objects = name.lower().endswith((".jsonl", ".ndjson"))
+    lines = (_json_rows if of_objects else _csv_rows)(_decoded(content, name), name)
     width = max(map(len, lines), default=0)
-    table = [
-        [*map(str.strip, line), *[""] * (width - len(line))] for line in lines if any(map(str.strip, line))
-    ]
+    table = [[*line, *[""] * (width - len(line))] for line in lines if any(map(str.strip, line))]
     if width < 2 or len(table) < 2:
         raise DataError(
             _NO_TEXT.format(name=printable(name), why=f"it has {width} column(s) and {len(table)} row(s)")
         )
-    names = _header(table)
-    rows = table[1:] if names else table
-    text, label, split = _columns(names, rows, name)
-    given = [TextRow(row[text], row[label], _split(row, split)) for row in rows]
+    stripped = [[*map(str.strip, row)] for row in table]
+    header = of_objects or _is_header(stripped, columns)
+    names = [printable(cell) for cell in stripped[0]] if header else [""] * width
+    named = tuple(each or f"column {number}" for number, each in enumerate(names, start=1))
+    first = 2 if header and not of_objects else 1
+    return TableCells(printable(name), named, tuple(table[header:]), first)
+
+
+def text_table(content: bytes, name: str, columns: TextColumns = RECOGNIZED) -> TextTable:
+    """The texts of a file. name, columns: as of `table_cells`. Raises DataError, also for a bad rationale.
+
+    One that is only recognized, by the name of its column, is left out instead, with the reason.
+    """
+    cells = table_cells(content, name, columns)
+    places = cells.places(columns)
+    if places.label is None or places.text is None:
+        raise DataError(
+            f"data: no column of {cells.name!r} looks like labels, which are few, each in several rows. "
+            f"Name one 'label', or give label_column, one of: {', '.join(cells.names)}."
+        )
+    spans: list[tuple[Span, ...]] = [()] * len(cells.rows)
+    refused = ""
+    if places.rationale is not None:
+        try:
+            spans = [*_spans(cells, places.text, places.label, places.rationale)]
+        except DataError as error:
+            if not places.guessed:
+                raise
+            refused = str(error)
+    given = [
+        TextRow(row[places.text].strip(), row[places.label].strip(), _split(row, places.split), of_row)
+        for row, of_row in zip(cells.rows, spans, strict=True)
+    ]
     whole = tuple(row for row in given if row.text and row.label)
-    shown = (names[text], names[label]) if names else (f"column {text + 1}", f"column {label + 1}")
-    return TextTable(whole, (printable(shown[0]), printable(shown[1])), len(given) - len(whole))
+    known = places.rationale is not None and not refused
+    return TextTable(
+        whole,
+        (cells.names[places.text], cells.names[places.label]),
+        len(given) - len(whole),
+        cells.names[places.rationale] if known and places.rationale is not None else "",
+        refused,
+    )
+
+
+def _spans(cells: TableCells, text: int, label: int, rationale: int) -> Iterator[tuple[Span, ...]]:
+    """The spans of each row's text without spaces around it; none in a row that is left out.
+
+    Raises DataError with the row's number.
+    """
+    for number, row in enumerate(cells.rows, start=cells.first):
+        if not (row[text].strip() and row[label].strip()):
+            yield ()
+            continue
+        before = len(row[text]) - len(row[text].lstrip())
+        try:
+            spans = rationale_spans(row[rationale], row[text])
+        except ValueError as error:
+            raise DataError(
+                f"rationale_column: row {number} of {cells.name!r}, column {cells.names[rationale]!r}: "
+                f"{error}. {FORMS}"
+            ) from None
+        yield tuple((max(0, start - before), end - before) for start, end in spans)
 
 
 def _decoded(content: bytes, name: str) -> str:
@@ -134,48 +204,19 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _header(table: Sequence[Row]) -> Row | None:
-    """The first row, if it holds names: a usual one, or one that is in no other row of its column."""
-    first = table[0]
-    if any(cell.lower() in (*_TEXT_NAMES, *_LABEL_NAMES) for cell in first):
-        return first
-    label = _label_column(table[1:], range(len(first)))
-    return first if label is not None and first[label] not in {row[label] for row in table[1:]} else None
+def _is_header(table: Sequence[Row], given: TextColumns) -> bool:
+    """Whether the first row holds names.
 
-
-def _columns(names: Row | None, rows: Sequence[Row], name: str) -> tuple[int, int, int | None]:
-    """The columns of texts, labels and splits."""
-    places = range(len(rows[0]))
-    split = _named(names, _SPLIT_NAMES)
-    others = [place for place in places if place != split]
-    label = _named(names, _LABEL_NAMES)
-    text = _named(names, _TEXT_NAMES)
-    if label is None:
-        label = _label_column(rows, [place for place in others if place != text])
-    if label is None:
-        raise DataError(
-            f"data: no column of {printable(name)!r} looks like labels, which are few, each in several rows. "
-            "Name one 'label'."
-        )
-    if text is None or text == label:
-        text = max(
-            (place for place in others if place != label),
-            key=lambda place: sum(len(row[place]) for row in rows),
-        )
-    return text, label, split
-
-
-def _named(names: Row | None, known: Sequence[str]) -> int | None:
-    lowered = [cell.lower() for cell in names or ()]
-    return next((lowered.index(each) for each in known if each in lowered), None)
-
-
-def _label_column(rows: Sequence[Row], places: Sequence[int] | range) -> int | None:
-    """The column with the fewest values, at least two, each in two rows on average; None without one."""
-    counts = {place: len({row[place] for row in rows if row[place]}) for place in places}
-    fitting = {place: n for place, n in counts.items() if 2 <= n <= min(MAX_CLASSES, len(rows) / 2)}
-    return min(fitting, key=lambda place: fitting[place]) if fitting else None
+    A usual or a given one, or one that is in no other row of its column; where no column looks like labels,
+    all must be so.
+    """
+    first, others = table[0], table[1:]
+    if has_usual_name(first) or {*given.settings.values()} & {*map(printable, first)}:
+        return True
+    label = label_column(others, range(len(first)))
+    places = range(len(first)) if label is None else [label]
+    return all(first[place] and first[place] not in {row[place] for row in others} for place in places)
 
 
 def _split(row: Row, column: int | None) -> str:
-    return "" if column is None else SPLIT_NAMES.get(row[column].lower(), "")
+    return "" if column is None else SPLIT_NAMES.get(row[column].strip().lower(), "")

@@ -65,7 +65,8 @@ class Evidence:
     @property
     def counts(self) -> Counts:
         """The number of classes and images of the run's data set."""
-        return counted(self.run.config.dataset, self.run.config.data)
+        config = self.run.config
+        return counted(config.dataset, config.data, config.columns)
 
 
 @dataclass(frozen=True)

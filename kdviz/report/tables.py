@@ -25,7 +25,7 @@ from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import FigureColumn, figure_arms, held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, ranged, scored, share
 from kdviz.store import Run, Store
-from kdviz.types import ARMS, Agreement, Arm, Interval, Region, Results
+from kdviz.types import ARMS, COLUMN_FIELDS, OWN_TEXTS, Agreement, Arm, Interval, Region, Results
 
 _PATHS = ("data", "teacher_weights", "marks")
 
@@ -182,6 +182,7 @@ def settings_list(config: RunConfig) -> list[Entry]:
         *(() if kind == "image" else OF_IMAGES),
         *(() if kind == "audio" else ("augmentation",)),
         *(() if config.dataset == OWN_SOUNDS else ("clip_seconds",)),
+        *(() if config.dataset == OWN_TEXTS else COLUMN_FIELDS),
     }
     return [
         Entry(_(str(field.title)), _used(config, name), _plain(_(str(field.description))))

@@ -75,9 +75,9 @@ class Uploads:
     ) -> Path:
         """Store one file, or the files of a folder, and return the path for the setting `data`.
 
-        counted: as of `OwnFiles`, which looks at the files as a run does. Equal content is stored once.
-        Raises DataError for files that a run would refuse, and StoreError if they are too large, or more than
-        the visitor may keep.
+        counted: as of `OwnFiles`, or its `readable`, which look at the files as a run does. Equal content is
+        stored once. Raises DataError for files that a run would refuse, and StoreError if they are too large,
+        or more than the visitor may keep.
         """
         size = sum(len(file.content) for file in files)
         _check_amount(files, size)

@@ -6,6 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.types.arrays import FloatArray, IntArray
+    from kdviz.types.columns import COLUMN_FIELDS, NO_COLUMN, OWN_TEXTS, RECOGNIZED, TextColumns
     from kdviz.types.events import (
         ELAPSED,
         PRECOMPUTE_FROM_EPOCHS,

@@ -39,12 +39,17 @@ class OwnFiles:
     """What is known of a user's files before they are learnt from.
 
     missing: what is said where their path is not given. counted: (path) -> `datasets.Counts`. fingerprint:
-    (path) -> a hash of their content; "" if they do not exist.
+    (path) -> a hash of their content; "" if they do not exist. masked: (path) -> whether the place of what
+    decides comes with some of them; None if it never does. readable: (path) -> raises DataError for an upload
+    that no run can use; None if counting tells. Of texts, `TextColumns` follow the path of the first and of
+    masked.
     """
 
     missing: str
     counted: Callable[..., Any]
     fingerprint: Callable[..., Any]
+    masked: Callable[..., Any] | None = None
+    readable: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)

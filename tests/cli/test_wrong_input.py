@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from kdviz.cli.commands import app
 from kdviz.jobs import import_run
 from kdviz.store import Store
+from kdviz.types import COLUMN_FIELDS
 from tests.wrong_settings import WRONG_SETTINGS
 
 RUN, OTHER = "20261126-0721-4au5", "20261126-0721-4au6"
@@ -84,6 +85,13 @@ WRONG = {
         f"parent: run {RUN} has student_width 0.25 and not 0.75, so its students do not fit. Leave student_width out, or "
         "choose another parent.",
     ),
+    **{
+        ("distill", field): (
+            ["--dataset", "shapes", f"--{field.replace('_', '-')}", "review"],
+            f"{field}: is for 'text-file', 'shapes' has no table of your own, got 'review'. Leave it out.",
+        )
+        for field in COLUMN_FIELDS
+    },
     ("distill", "data"): (
         ["--dataset", "folder", "--data", "FILE"],
         "data: 'FILE' is neither a folder nor a readable zip file. Give a folder, or zip it again.",

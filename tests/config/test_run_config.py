@@ -13,6 +13,7 @@ from kdviz.config import (
     changed,
     make_config,
     options,
+    stored_config,
     stored_settings,
 )
 from kdviz.datasets import DATASETS
@@ -20,6 +21,7 @@ from kdviz.errors import ConfigError
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import TEACHERS
 from kdviz.store.teachers import SHIPPED
+from kdviz.types import COLUMN_FIELDS, TextColumns
 from tests.wrong_settings import WRONG_SETTINGS
 
 
@@ -108,6 +110,31 @@ def test_only_sounds_of_ones_own_have_another_length(dataset):
         make_config({"dataset": dataset, "clip_seconds": 2})
     assert str(refused.value) == (
         f"clip_seconds: is for 'audio-folder', {dataset!r} has no sounds of your own, got 2. Leave it out."
+    )
+
+
+def test_columns_change_the_keys_only_where_they_are_given(tmp_path):
+    """A run on recognized columns is the run that it was before there was a choice."""
+    file = tmp_path / "t.csv"
+    file.write_text("text,label\na,b\n")
+    own = {"dataset": "text-file", "data": str(file)}
+    recognized, given = make_config(own), make_config({**own, "label_column": "label"})
+    assert not {*recognized.model_dump()} & {*COLUMN_FIELDS}
+    assert make_config({**own, **dict.fromkeys(COLUMN_FIELDS)}).key == recognized.key
+    assert given.key != recognized.key
+    assert given.teacher_key != recognized.teacher_key
+    assert given.columns == TextColumns(label="label")
+    assert make_config(json.loads(given.model_dump_json())) == given
+    stored = {name: value for name, value in given.model_dump().items() if name not in COLUMN_FIELDS}
+    assert stored_config(stored).columns == TextColumns()
+
+
+@pytest.mark.parametrize("field", COLUMN_FIELDS)
+def test_only_a_table_of_ones_own_has_columns(field):
+    with pytest.raises(ConfigError) as refused:
+        make_config({"dataset": "sentiment", field: "x"})
+    assert str(refused.value) == (
+        f"{field}: is for 'text-file', 'sentiment' has no table of your own, got 'x'. Leave it out."
     )
 
 

@@ -212,7 +212,7 @@ def test_an_unknown_cue_is_answered_with_the_nearest():
     with pytest.raises(DataError) as refused:
         plant(grey(4), "hue_patch", classes=8, strength=1.0, seed=0)
     assert str(refused.value) == (
-        "cue: unknown name 'hue_patch'. Did you mean 'hue-patch'? Known: beep, hue-patch, hum, loudness, marker-word, none, place-patch, tint."
+        "cue: unknown name 'hue_patch'. Did you mean 'hue-patch'? Known: beep, hue-patch, hum, length, loudness, marker-word, none, place-patch, tint."
     )
 
 

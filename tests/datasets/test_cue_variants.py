@@ -79,3 +79,4 @@ def test_a_cue_without_a_place_has_no_variants():
     assert CUES["none"].variants is None
     assert CUES["tint"].variants is None
     assert CUES["loudness"].variants is None
+    assert CUES["length"].variants is None

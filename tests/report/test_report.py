@@ -47,6 +47,7 @@ from kdviz.report.rows import heat_rows
 from kdviz.report.tables import settings_list
 from kdviz.store import Store, grouped
 from kdviz.types import ARMS as EVERY_ARM
+from kdviz.types import COLUMN_FIELDS
 from tests.patience import PATIENCE_S
 from tests.report.conftest import CLASSES, NAME, NOTE, TAG
 from tests.report.reading import read, rows
@@ -154,7 +155,7 @@ def test_every_setting_is_listed_with_its_meaning(page):
     of_images = {
         name: field
         for name, field in RunConfig.model_fields.items()
-        if name not in {"clip_seconds", "augmentation"}
+        if name not in {"clip_seconds", "augmentation", *COLUMN_FIELDS}
     }
     assert list(lines) == [field.title for field in of_images.values()]
     assert lines["λ"].all("td")[0].text == "3"

@@ -138,7 +138,7 @@ def test_the_students_of_a_run_see_the_same_hidden_words():
     ("settings", "said"),
     [
         ({"student": "resnet8"}, "student: 'resnet8' is not made for texts, which 'sentiment' has. These are: bag-of-words, text-cnn, text-cnn-deep, bilstm, text-transformer."),
-        ({"cue": "hue-patch"}, "cue: 'hue-patch' is not made for texts, which 'sentiment' has. These are: none, marker-word."),
+        ({"cue": "hue-patch"}, "cue: 'hue-patch' is not made for texts, which 'sentiment' has. These are: none, marker-word, length."),
         ({"explanation_loss": "class-shape"}, "explanation_loss: 'class-shape' is not made for texts, which 'sentiment' has. These are: "),
         ({"dataset": "shapes", "student": "text-cnn", "student_width": 1}, "student: 'text-cnn' is not made for images, which 'shapes' has."),
         ({"dataset": "shapes", "student_width": 1, "cue": "marker-word"}, "cue: 'marker-word' is not made for images"),
@@ -185,3 +185,33 @@ def test_marks_on_words_are_trained_on(source, network, tmp_path):
     }
     assert losses.keys() == {"student", "teacher-maps"}
     assert losses["student"] != losses["teacher-maps"]
+
+
+def test_rationales_of_a_table_are_the_right_place_of_a_run(tmp_path):
+    """Trained on them, a student has most of its evidence on the one word that they name; its twin less."""
+    file = tmp_path / "reviews.csv"
+    fillers = ("meadow", "violin", "copper", "ferry", "saddle", "tunnel")
+    rows = []
+    for number in range(240):
+        word, other = ("good", "bad")[number % 2], fillers[number % len(fillers)]
+        text = f"the {other} number {number} was {word} on a {fillers[number % 5]}"
+        start = text.index(word)
+        rows.append(f'"{text}",{number % 2},"[[{start}, {start + len(word)}]]"')
+    file.write_text("\n".join(["review,verdict,why", *rows]))
+    events = run(
+        dataset="text-file", data=str(file), rationale_column="why", map_source="mask", epochs=6, train_count=128,
+    )  # fmt: skip
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    student, twin = finished.arms["student"], finished.arms["twin"]
+    assert student.object_area == pytest.approx(1 / 9, abs=0.02)
+    assert student.object_share > max(twin.object_share, 0.3)
+
+
+def test_the_length_of_texts_is_a_cue_without_a_share():
+    events = run(cue="length", arms=("student", "twin"), epochs=1)
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    for result in finished.arms.values():
+        assert math.isnan(result.cue_share)
+        assert 0 < result.intact_accuracy < 1
+        assert 0 <= result.cue_followed <= 1
+        assert result.cue_hits == {}

@@ -13,7 +13,8 @@ _COUNTED: Cache[tuple[int, ...]] = Cache(256)
 def label_counts(config: RunConfig) -> tuple[int, ...]:
     """The number of test images of each class; empty where the files of the run are gone."""
     try:
-        key = (config.dataset, config.data, fingerprint(config.dataset, config.data))
+        files = fingerprint(config.dataset, config.data)
+        key = (config.dataset, config.data, config.columns, files)
         return _COUNTED.get(key, lambda: _counted(config))
     except KdvizError:
         return ()

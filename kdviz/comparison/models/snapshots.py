@@ -99,8 +99,8 @@ def snapshots(store: Store, run_id: str, *, report: Report = silent) -> Snapshot
 def run_images(config: RunConfig, *, report: Report = silent) -> RunImages:
     """The test images of a run's settings, with the planted cue."""
     source = (config.dataset, config.data, fingerprint(config.dataset, config.data))
-    size = (config.image_size, config.clip_seconds, config.input_shape)
-    key = (*source, *size, config.cue, config.cue_strength)
+    how = (config.image_size, config.clip_seconds, config.columns, config.input_shape)
+    key = (*source, *how, config.cue, config.cue_strength)
     return _IMAGES.get(key, lambda: _prepared(config, report), device_lock(torch.device("cpu")))
 
 

@@ -19,6 +19,7 @@ from kdviz.comparison.models.slices import Work, affordable_count, explaining_co
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import Marks, Split, balanced_indices, digests, fingerprint
 from kdviz.datasets.marks import mask_size
+from kdviz.datasets.text_length import places_before
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
@@ -52,7 +53,9 @@ class TrainingImage:
     """A training image of a student, as it was trained on it: uint8 (H, W, C), with the cue.
 
     Of a text the image is empty, (1, L, 0). text: as written, with the planted word; None for other inputs.
-    planted: the number of that word, None without one: marks are for the text without it.
+    planted: the number of that word, None without one: marks are for the text without it. kept: where a cue
+    has left words out, the number of each word in the text with them, which marks are for, None of one that
+    marks do not reach; else None.
     digest: by which marks know it. answers: of student and teacher. maps: theirs, for the student's predicted
     class, raw and signed, each (*s). covered: share of the object below the planted cue, in [0, 1]; NaN if
     the object's place is unknown, and for texts, of which a planted word covers nothing. sound: int16
@@ -68,6 +71,7 @@ class TrainingImage:
     sound: NDArray[np.int16] | None = None
     text: str | None = None
     planted: int | None = None
+    kept: tuple[int | None, ...] | None = None
 
     @property
     def correct(self) -> bool:
@@ -223,7 +227,18 @@ def _image(
         None if images.sounds is None else images.sounds[at].numpy(),
         text,
         None if text is None or images.cue_masks is None else int(images.cue_masks[at].int().argmax()),
+        _kept(at, images, plain),
     )
+
+
+def _kept(at: int, images: Split, plain: Split) -> tuple[int | None, ...] | None:
+    if images.texts is None or plain.texts is None or images.cue_masks is not None:
+        return None
+    text, whole = images.texts[at], plain.texts[at]
+    if text == whole:
+        return None
+    length = plain.images.shape[-1]
+    return tuple(place if place < length else None for place in places_before(text, whole))
 
 
 def _picture(images: Split, at: int) -> NDArray[np.uint8]:

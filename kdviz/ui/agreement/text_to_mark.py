@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kdviz.comparison import TrainingImage, TrainingTriage
 from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
@@ -33,7 +35,7 @@ def text_to_mark(
         image.digest,
         title,
         length,
-        word_cells(min(len(words_of(image.text or "")), length), image.planted),
+        word_cells(min(len(words_of(image.text or "")), length), image.planted, image.kept),
         mask,
         [_read(triage, image, arm, values, maps.scale) for arm, values in maps.values.items()],
         following,
@@ -41,11 +43,13 @@ def text_to_mark(
     )
 
 
-def word_cells(count: int, planted: int | None) -> list[int | None]:
+def word_cells(count: int, planted: int | None, kept: Sequence[int | None] | None = None) -> list[int | None]:
     """The cell of the mask that each of the first `count` words has: its place in the text as it was written.
 
-    planted: the number of a word that was inserted, and has none.
+    planted: the number of a word that was inserted, and has none. kept: the places, if words were left out.
     """
+    if kept is not None:
+        return list(kept[:count])
     if planted is None:
         return [*range(count)]
     return [*range(planted), None, *range(planted, count - 1)][:count]

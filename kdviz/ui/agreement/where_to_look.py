@@ -8,7 +8,7 @@ from functools import partial
 import streamlit as st
 
 from kdviz.comparison import TrainingImage, TrainingTriage
-from kdviz.datasets import Marks, class_name
+from kdviz.datasets import CUES, Marks, class_name
 from kdviz.errors import DataError, KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import has_unknown_words, words_key
@@ -171,6 +171,8 @@ def _marks(draft: DraftMarks) -> Marks | None:
 def _about_cue(run: Run) -> str:
     if run.config.cue == "none":
         return ""
+    if CUES[run.config.cue].variants is None:
+        return _("The planted cue is shown as in training.")
     return _("The planted cue is shown as in training; a mark under a patch does not count.")
 
 

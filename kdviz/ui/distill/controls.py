@@ -18,7 +18,7 @@ from kdviz.language import _, decimal
 from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.models import MODELS, PRETRAINED, PROGRAMS, TEACHERS, Cost
 from kdviz.store import Store
-from kdviz.types import Arm
+from kdviz.types import COLUMN_FIELDS, OWN_TEXTS, Arm, TextColumns
 from kdviz.ui.distill.preset_costs import network_cost
 from kdviz.ui.distill.pretrained_teacher import pretrained_cost, pretrained_teacher
 from kdviz.ui.distill.teacher_file import stored_path, teacher_file
@@ -96,8 +96,10 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             lambda: fields.text("data", placeholder=_("/path/to/images or images.zip")),
         )
         values["data"] = own.path
+        if dataset == OWN_TEXTS:
+            values |= {**dict.fromkeys(COLUMN_FIELDS), **own.columns.settings}
         if own.path:
-            follow_count(dataset, own.path)
+            follow_count(dataset, own.path, own.columns)
         if own.found and own.path:
             fill_in_size(own.found, own.path, FieldKeys(dataset).of("image_size"))
         if dataset == "folder":
@@ -204,7 +206,7 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
 def _masks_known(values: Mapping[str, Any]) -> bool:
     """Whether masks of the object come with the images. False also for files that cannot be opened."""
     try:
-        return files_with_masks(values["dataset"], values.get("data"))
+        return files_with_masks(values["dataset"], values.get("data"), TextColumns.of(values))
     except KdvizError:
         return False
 
@@ -229,7 +231,8 @@ def _input_shape(values: Mapping[str, Any]) -> tuple[int, ...]:
 
 def _compression(values: Mapping[str, Any]) -> str:
     try:
-        teacher, student = network_costs(values, class_count(values["dataset"], values.get("data")))
+        classes = class_count(values["dataset"], values.get("data"), TextColumns.of(values))
+        teacher, student = network_costs(values, classes)
     except KdvizError:
         return _("A network cannot be built with these settings.")
     return _(

@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.datasets import class_names
+from kdviz.datasets import CUES, class_names
 from kdviz.errors import KdvizError, StoreError
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import (
@@ -145,7 +145,7 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     undefined = any(frame.hatched for of in frames for frame in of)
     if modality == "text":
         unknown = any(frame.dotted for of in frames for frame in of)
-        framed = "" if run.config.cue == "none" else frame_meaning(run)
+        framed = "" if CUES[run.config.cue].variants is None else frame_meaning(run)
         st.html(words_key(signed=_SIGNED, framed=framed, unknown=unknown))
     st.markdown(sentences(marks, whose))
     if undefined:

@@ -262,7 +262,9 @@ def _few_marks(store: Store, run: Run) -> str:
     if count is None:
         return ""
     try:
-        images = run.config.train_count or image_counts(run.config.dataset, run.config.data).train
+        config = run.config
+        counts = image_counts(config.dataset, config.data, config.columns)
+        images = config.train_count or counts.train
     except KdvizError:  # the files are gone
         return ""
     marks = count.drawn + count.of_data

@@ -91,7 +91,7 @@ def formula(config: RunConfig) -> str:
 
 def _offer(store: Store, config: RunConfig, usual: float | None) -> str | None:
     """usual: seconds that a run of these settings took elsewhere, if that is known."""
-    counts = image_counts(config.dataset, config.data)
+    counts = image_counts(config.dataset, config.data, config.columns)
     _check_amounts(config, counts)
     memory = _memory(config, counts)
     check_training_memory(config, counts.classes)

@@ -16,7 +16,7 @@ from kdviz.image_size import sides, written
 from kdviz.language import _, sentences
 from kdviz.store import Store
 from kdviz.store.uploads import upload_token
-from kdviz.types import DatasetSpec, ModalityName
+from kdviz.types import RECOGNIZED, DatasetSpec, ModalityName, TextColumns
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.progress import bar
@@ -45,6 +45,7 @@ class DatasetChoice:
     image_size: int | str
     said: frozenset[str] = frozenset()
     clip_seconds: float = USUAL
+    columns: TextColumns = RECOGNIZED
 
     @property
     def input_shape(self) -> tuple[int, ...]:
@@ -70,9 +71,9 @@ def choose_dataset() -> DatasetChoice:
     usual = RunConfig.model_fields["image_size"]
     if spec.input_shape:
         given = own_files(open_store(), spec.name, "browse_data", _path_field) if spec.own_files else None
-        path = given.path if given else None
+        path, columns = (given.path, given.columns) if given else (None, RECOGNIZED)
         clip = fitting_clip(path) if spec.name == OWN_SOUNDS and path else USUAL
-        return DatasetChoice(spec, path, usual.default, clip_seconds=clip)
+        return DatasetChoice(spec, path, usual.default, clip_seconds=clip, columns=columns)
     with st.grid(2, min_column_width=300, gap="medium"):
         with st.container():
             own = own_files(open_store(), spec.name, "browse_data", _path_field)
@@ -153,8 +154,8 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
         empty(_(spec.label), _how(spec.modality), "folder_open")
         return None
     try:
-        size = (choice.image_size, choice.clip_seconds)
-        key = (spec.name, choice.data, *size, fingerprint(spec.name, choice.data))
+        how = (choice.image_size, choice.clip_seconds, choice.columns)
+        key = (spec.name, choice.data, *how, fingerprint(spec.name, choice.data))
         ready = _LOADED.find(key)
         if ready is None and spec.downloads and not _load_button(spec):
             return None
@@ -166,6 +167,7 @@ def load_chosen(choice: DatasetChoice) -> DataSet | None:
                     data=choice.data,
                     image_size=choice.image_size,
                     clip_seconds=choice.clip_seconds,
+                    columns=choice.columns,
                     report=report,
                 ),
                 cpu_lock(),

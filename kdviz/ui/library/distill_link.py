@@ -33,5 +33,6 @@ def _settings(choice: DatasetChoice) -> dict[str, Any]:
     if choice.spec.input_shape is None:
         settings = {**OWN_PICTURES, "image_size": choice.image_size}
     else:
-        settings = {"clip_seconds": choice.clip_seconds} if name == OWN_SOUNDS else {}
+        sounds = {"clip_seconds": choice.clip_seconds} if name == OWN_SOUNDS else {}
+        settings = {**sounds, **choice.columns.settings}
     return with_count({"dataset": name, "data": data, **settings})

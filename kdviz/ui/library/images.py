@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.datasets import DataSet, Split, class_name, class_names, plant
+from kdviz.datasets import CUES, DataSet, Split, class_name, class_names, plant
 from kdviz.datasets.samples import (
     class_counts,
     of_class,
@@ -229,7 +229,7 @@ def _with_cue(data: DataSet, sample: Split, cue: str, strength: float, *, masks:
         (_("Random cue"), None, by_luck.format(classes=count)),
     )
     if sample.texts is not None:
-        _legend_of_frames(planted=True, marked=masks)
+        _legend_of_frames(planted=CUES[cue].variants is not None, marked=masks)
     with st.grid(2, min_column_width=330, gap="medium"):
         for name, chance, about in sides:
             with st.container():

@@ -44,7 +44,7 @@ def networks(choice: DatasetChoice) -> None:
 
 
 def _classes(choice: DatasetChoice) -> int:
-    return class_count(choice.spec.name, choice.data)
+    return class_count(choice.spec.name, choice.data, choice.columns)
 
 
 def _inputs(choice: DatasetChoice) -> str:

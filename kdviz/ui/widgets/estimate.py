@@ -16,6 +16,7 @@ from kdviz.jobs import Basis, Estimate, Work, expected
 from kdviz.language import _
 from kdviz.models import Cost
 from kdviz.store import Store
+from kdviz.types import RECOGNIZED, TextColumns
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.widgets.rough_time import rough_time
 
@@ -26,26 +27,26 @@ _CLASSES = 10  # of a person's own files, before they are read
 
 
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)
-def image_counts(dataset: str, data: str | None) -> Counts:
-    """The number of images. A user's own folder is counted again after 20 s."""
-    return counted(dataset, data)
+def image_counts(dataset: str, data: str | None, columns: TextColumns = RECOGNIZED) -> Counts:
+    """The number of images. A user's own folder is counted again after 20 s. columns: of a table of texts."""
+    return counted(dataset, data, columns)
 
 
-def class_count(dataset: str, data: str | None) -> int:
+def class_count(dataset: str, data: str | None, columns: TextColumns = RECOGNIZED) -> int:
     """Of a data set; of a visitor's files that there are not, or that cannot be read, a usual number."""
     known = DATASETS[dataset].classes
     if known or not data:
         return known or _CLASSES
     try:
-        return image_counts(dataset, data).classes
+        return image_counts(dataset, data, columns).classes
     except KdvizError:
         return _CLASSES
 
 
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)
-def files_with_masks(dataset: str, data: str | None) -> bool:
+def files_with_masks(dataset: str, data: str | None, columns: TextColumns = RECOGNIZED) -> bool:
     """Whether masks of the object come with the images; likewise."""
-    return has_object_masks(dataset, data)
+    return has_object_masks(dataset, data, columns)
 
 
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)

@@ -13,7 +13,7 @@ from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.config import CHOICES, LAMBDA_LADDER, OPENING, RunConfig, filled
 from kdviz.language import _
 from kdviz.store.uploads import upload_token
-from kdviz.types import ARMS
+from kdviz.types import ARMS, COLUMN_FIELDS, NO_COLUMN
 from kdviz.ui.frame.language_switch import with_language
 
 _NO_WIDGET = ("dataset", "mistake", "marks", "parent")
@@ -114,6 +114,8 @@ def _text(field: str, value: Any) -> str:
         return _(specs[value].label)
     if value is None:
         return ""
+    if field in COLUMN_FIELDS and value == NO_COLUMN:
+        return _("none")
     if isinstance(value, bool):
         return str(value).lower()
     return f"{value:g}" if field == "explanation_weight" else str(value)

@@ -12,6 +12,7 @@ from kdviz.config import FOLLOW_COUNT, filled, for_training_inputs
 from kdviz.errors import KdvizError
 from kdviz.store.limits import read_limits
 from kdviz.store.uploads import path_or_token
+from kdviz.types import TextColumns
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.widgets.estimate import image_counts
 from kdviz.ui.widgets.field_keys import FieldKeys
@@ -20,7 +21,8 @@ from kdviz.ui.widgets.field_keys import FieldKeys
 def with_count(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The settings, with those that follow the number of inputs; as they are while that is unknown."""
     try:
-        count = image_counts(settings["dataset"], settings["data"]).train
+        columns = TextColumns.of(settings)
+        count = image_counts(settings["dataset"], settings["data"], columns).train
     except KdvizError:  # said where the files are read
         return dict(settings)
     store = open_store()
@@ -28,13 +30,13 @@ def with_count(settings: Mapping[str, Any]) -> dict[str, Any]:
     return {**settings, **for_training_inputs(count, filled(settings), together=together)}
 
 
-def follow_count(dataset: str, data: str) -> None:
-    """Fill in the settings for the files, before their widgets are drawn.
+def follow_count(dataset: str, data: str, columns: TextColumns) -> None:
+    """Fill in the settings for the files, before their widgets are drawn. columns: of a table of texts.
 
     What a link has set stays, and what the visitor has changed since the files before.
     """
     keys, (before, usual, set_then), files = FieldKeys(dataset), _state(dataset), path_or_token(data)
-    wanted = with_count({"dataset": dataset, "data": data, **usual})
+    wanted = with_count({"dataset": dataset, "data": data, **columns.settings, **usual})
     for name in FOLLOW_COUNT:
         key = keys.of(name)
         given = st.session_state.get(key)

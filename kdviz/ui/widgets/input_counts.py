@@ -7,14 +7,17 @@ import streamlit as st
 from kdviz.datasets import counted
 from kdviz.errors import KdvizError
 from kdviz.language import _
-from kdviz.types import DatasetSpec
+from kdviz.types import DatasetSpec, TextColumns
 from kdviz.ui.frame.errors import errors
 
 
-def input_counts(spec: DatasetSpec, data: str) -> bool:
-    """Whether a run can use the files; if not, with one line on the page that says why."""
+def input_counts(spec: DatasetSpec, data: str, columns: TextColumns) -> bool:
+    """Whether a run can use the files; if not, with one line on the page that says why.
+
+    columns: of a table of texts.
+    """
     try:
-        found = counted(spec.name, data)
+        found = counted(spec.name, data, columns)
     except KdvizError as error:
         errors(error)
         return False

@@ -15,10 +15,11 @@ from kdviz.language import _, sentences
 from kdviz.store import Store
 from kdviz.store.uploads import MAX_UPLOAD_BYTES, UploadedFile, is_upload_token, upload_token
 from kdviz.store.visitors import data_root
-from kdviz.types import DatasetSpec
+from kdviz.types import RECOGNIZED, DatasetSpec, TextColumns
 from kdviz.ui.frame import server
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.widgets.column_choice import column_choice
 from kdviz.ui.widgets.image_check import image_check
 from kdviz.ui.widgets.input_counts import input_counts
 
@@ -28,10 +29,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class GivenFiles:
-    """A visitor's files. path: None before there are any. found: in images, if they were looked at."""
+    """A visitor's files. path: None before there are any. found: in images, if they were looked at.
+
+    columns: of a table of texts.
+    """
 
     path: str | None = None
     found: ImageInspection | None = None
+    columns: TextColumns = RECOGNIZED
 
 
 def own_files(store: Store, dataset: str, key: str, path_field: Callable[[], str | None]) -> GivenFiles:
@@ -65,7 +70,8 @@ def own_files(store: Store, dataset: str, key: str, path_field: Callable[[], str
     if not given or is_upload_token(given) or not server.may_name(store, given):
         return GivenFiles()
     with below:
-        return GivenFiles(given, _check_by_wish(given, name) if spec.modality == "image" else None)
+        found = _check_by_wish(given, name) if spec.modality == "image" else None
+        return GivenFiles(given, found, column_choice(spec, given, key))
 
 
 def _of_the_server(name: str) -> str:
@@ -155,7 +161,7 @@ def _receive(store: Store, spec: DatasetSpec, key: str, name: str, widget: str) 
     st.session_state[f"{name}_refused"] = None
     try:
         sent = [UploadedFile(file.name, file.getvalue()) for file in files]
-        path = store.uploads.keep(sent, counted=spec.own_files.counted)
+        path = store.uploads.keep(sent, counted=spec.own_files.readable or spec.own_files.counted)
         token = st.session_state[key] = upload_token(str(path))
         st.session_state[_held(key)] = token, False
     except KdvizError as error:
@@ -201,7 +207,8 @@ def _kept(store: Store, spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
         if spec.modality == "image":
             found = image_check(str(path))
             return GivenFiles(str(path), found) if found else GivenFiles()
-        return GivenFiles(str(path) if input_counts(spec, str(path)) else None)
+        columns = column_choice(spec, str(path), key)
+        return GivenFiles(str(path) if input_counts(spec, str(path), columns) else None, columns=columns)
 
 
 def _remove(store: Store, path: Path, key: str) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from kdviz.datasets import CUES
 from kdviz.figures.maps import word_layers, words_legend
 from kdviz.language import _
 from kdviz.store import Run
@@ -31,8 +32,8 @@ class FramedWord:
 
 
 def frame_meaning(run: Run) -> str:
-    """What a frame around words of a run's test texts means."""
-    return _("marked by a person") if run.config.cue == "none" else _("the planted word")
+    """What a frame around words of a run's test texts means. A cue without a place has none."""
+    return _("marked by a person") if CUES[run.config.cue].variants is None else _("the planted word")
 
 
 def sentence_row(

@@ -10,14 +10,17 @@ import torch
 from kdviz.agreement import MEASURES
 from kdviz.comparison import first_training_triage, known_training_triage, snapshots, training_triage
 from kdviz.comparison.training_set import triage as module
-from kdviz.datasets import marked
+from kdviz.config import make_config
+from kdviz.datasets import digests, marked
 from kdviz.errors import StoreError
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
 from kdviz.inputs import images_to_mark, load_dataset, prepare_data
-from kdviz.jobs import start_training_triage, submit
+from kdviz.jobs import execute, start_training_triage, submit
 from kdviz.progress import run_to_end, silent
 from kdviz.sound import spectrograms
+from kdviz.store import Store
+from kdviz.vocabulary import words_of
 from tests.patience import PATIENCE_S
 
 
@@ -230,3 +233,26 @@ def test_of_a_run_on_all_training_images_in_order_the_first_are_of_all_classes(f
         at = digests.index(image.digest)
         assert image.label == int(plain.labels[at])
         assert (image.image == seen.images[at].permute(1, 2, 0).numpy()).all()
+
+
+def test_words_that_a_short_text_keeps_are_marked_at_their_place_in_the_whole_one(tmp_path, monkeypatch):
+    """Marks are for texts without the cue: what is drawn on one whose fillers are left out is on the same word."""
+    monkeypatch.setattr("kdviz.trainer.evaluation.HELD_OUT_IMAGES", 8)
+    store = Store(tmp_path / "runs")
+    few = {"teacher_epochs": 1, "epochs": 1, "train_count": 64, "batch_size": 16, "arms": ("student",)}
+    run_id = submit(store, make_config({"dataset": "sentiment", "cue": "length", **few}), foreground=True)
+    assert execute(store, run_id).state == "finished"
+    config = store.run(run_id).config
+    plain = images_to_mark(config, load_dataset(config, silent))
+    whole = dict(zip(digests(plain.images), plain.texts, strict=True))
+    found = run_to_end(training_triage(store, run_id)).images
+    shorter = [image for image in found if image.text != whole[image.digest]]
+    assert shorter
+    assert all(image.kept is None for image in found if image not in shorter)
+    for image in shorter:
+        words = [word.text for word in words_of(whole[image.digest])]
+        assert [words[place] for place in image.kept if place is not None] == [
+            word.text
+            for word, place in zip(words_of(image.text), image.kept, strict=True)
+            if place is not None
+        ]

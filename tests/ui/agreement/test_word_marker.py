@@ -189,3 +189,4 @@ def test_what_is_no_mask_of_the_text_is_refused_in_one_line(marking, hand, texts
 )
 def test_cells_by_hand(count, planted, cells):
     assert word_cells(count, planted) == cells
+    assert word_cells(2, None, [1, 4, None]) == [1, 4]
