@@ -14,10 +14,10 @@ SOUNDS: dict[str, Claim] = {
         paper="Bolaños et al. 2025",
         about="The map of a network that recognizes spoken words shows when the word is spoken.",
         source="Bolaños et al. 2025, arXiv:2506.04391; against Shen et al. 2025, arXiv:2505.16406",
-        published="“In some cases, close to perfect explanations”, by methods that need no gradients. Against "
-        "that, usual attribution is “generally unreliable” for speech, unless whole words are masked. "
-        "Integrated gradients are highest at the right time in 82.6 % of synthetic household sounds (Dumpis & "
-        "Virtanen 2026, arXiv:2605.23293).",
+        published="“In some cases, close to perfect explanations”, by methods that need no gradients. "
+        "Against that, usual attribution is “generally unreliable” for speech, unless whole words are "
+        "masked. Integrated gradients are highest at the right time in 82.6 % of synthetic household "
+        "sounds (Dumpis & Virtanen 2026, arXiv:2605.23293).",
         basis="abstract",
         test="400 clips of ten words, default settings. Is the student's map, added up over frequency, "
         "highest while the word is spoken, more often than before training? And is more of its evidence "
