@@ -30,6 +30,9 @@ _QUIET, _LOUD, _PAUSE = 0.2, 0.25, 10
 """Share of the frames that are called quiet; of the way from their level to the peak, above which a frame is
 loud; frames of a pause within the loud part, at most."""
 
+_SILENT, _SOFT = 1.0, 57.0
+"""Level up to which nothing is heard; of a sound in silence, levels from its peak to a soft end, 20 dB."""
+
 _WINDOW, _FFT = 400, 512
 _MU = 255
 _LOG_MU = float(np.log(1 + _MU))
@@ -116,20 +119,25 @@ def loud_part(picture: Tensor) -> Tensor:
     """Which frames of a spectrogram (BANDS, T) are its loud part, from beginning to end, bool (T,).
 
     A frame's level is its mean over the bands, in dB. Loud is a frame above a quarter of the way from the
-    noise floor, below which the quiet fifth of the frames is, to the loudest frame. Loud frames that are at
-    most 100 ms apart are one part, with the pauses; of several the one with most above that threshold is
-    meant, so that a click is not. None of a sound that is equally loud throughout.
+    noise floor, below which the quiet fifth of the frames is, to the loudest frame. Where a recording ends
+    early, the silence after it is no floor: it is that of the rest, or 20 dB below the peak if all of the
+    rest is louder. Loud frames that are at most 100 ms apart are one part, with the pauses; of several the
+    one with most above that threshold is meant, so that a click is not. None of a sound that is equally loud
+    throughout.
     Source: Rabiner & Sambur 1975, Bell System Technical Journal 54(2), whose thresholds are likewise between
     a clip's own silence and peak (there of amplitudes, and with a count of zero crossings for fricatives,
     which the bands above 3 kHz show here).
     """
     levels = picture.float().mean(0)
-    floor = levels.quantile(_QUIET)
-    excess = levels - (floor + _LOUD * (levels.max() - floor))
+    peak, frames = levels.max(), torch.arange(len(levels))
+    if peak <= _SILENT:
+        return torch.zeros_like(frames).bool()
+    of_rest = levels[levels > _SILENT].quantile(_QUIET)
+    floor = torch.minimum(of_rest, torch.maximum(levels.quantile(_QUIET), peak - _SOFT))
+    excess = levels - (floor + _LOUD * (peak - floor))
     loud = (excess > 0).nonzero().flatten()
     parts = torch.tensor_split(loud, (loud.diff() > _PAUSE).nonzero().flatten() + 1)
     most = max(parts, key=lambda part: float(excess[part].sum()))
-    frames = torch.arange(len(levels))
     return (frames >= most[0]) & (frames <= most[-1]) if len(most) else torch.zeros_like(frames).bool()
 
 

@@ -218,6 +218,27 @@ def test_a_soft_beginning_counts_above_a_quarter_of_the_way_to_the_peak(soft, be
     assert loud_part(picture).nonzero().flatten().tolist() == list(range(begins, 30))
 
 
+def test_noise_before_a_word_does_not_count_where_the_recording_ends_with_it():
+    """Silence follows, in half of the clip, beside which the noise is loud, too."""
+    wave = spoken((20 * HOP, 45 * HOP))[0, 0].clone()
+    wave[:, 50:] = 0
+    found = loud_part(wave).nonzero().flatten()
+    assert abs(found[0] - 20) <= 1
+    assert abs(found[-1] - 45) <= 1
+
+
+@pytest.mark.parametrize(("soft", "ends"), [(158, 40), (156, 30)])
+def test_a_sound_in_silence_is_loud_down_to_15_db_below_its_peak(soft, ends):
+    """A quarter of the way from 20 dB below it, or 57 levels: 42.75 below 200."""
+    picture = torch.zeros(BANDS, 60, dtype=torch.uint8)
+    picture[:, 10:30], picture[:, 30:40] = 200, soft
+    assert loud_part(picture).nonzero().flatten().tolist() == list(range(10, ends))
+
+
+def test_silence_has_no_loud_part():
+    assert not loud_part(torch.zeros(BANDS, 60, dtype=torch.uint8)).any()
+
+
 def test_loud_cells_are_all_bands_of_the_loud_part():
     pictures = torch.cat([spoken((20 * HOP, 60 * HOP)), spoken((50 * HOP, 90 * HOP))])
     cells = loud_cells(pictures)
