@@ -29,22 +29,22 @@ SOUNDS: dict[str, Claim] = {
         contrasts=(
             Contrast(
                 "Brightest moment on the word, Grad-CAM",
-                Side("trained", "word_hit_grad_cam"),
-                Side("untrained", "word_hit_grad_cam_untrained"),
+                Side("the trained student", "word_hit_grad_cam"),
+                Side("the untrained student", "word_hit_grad_cam_untrained"),
             ),
             Contrast(
                 "Brightest moment on the word, integrated gradients",
-                Side("trained", "word_hit_integrated_gradients"),
-                Side("untrained", "word_hit_integrated_gradients_untrained"),
+                Side("the trained student", "word_hit_integrated_gradients"),
+                Side("the untrained student", "word_hit_integrated_gradients_untrained"),
             ),
             Contrast(
                 "Share of the evidence on the word, Grad-CAM",
-                Side("map of the clip", "word_share_grad_cam"),
+                Side("the map of the clip", "word_share_grad_cam"),
                 Side("maps of other clips", "word_share_grad_cam_other"),
             ),
             Contrast(
                 "Share of the evidence on the word, integrated gradients",
-                Side("map of the clip", "word_share_integrated_gradients"),
+                Side("the map of the clip", "word_share_integrated_gradients"),
                 Side("maps of other clips", "word_share_integrated_gradients_other"),
             ),
         ),
