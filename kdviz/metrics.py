@@ -6,12 +6,12 @@ Tables, comparisons, sweeps, reports, claims, CSV headers and the command line t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from kdviz.language import _, decimal, percentage
-from kdviz.types import Agreement, ArmResult, Interval, Results, Spec
+from kdviz.types import Agreement, ArmResult, Interval, Results, Spec, TimeFigures
 
 Unit = Literal["share", "score", "nats", "count"]
 """share: in [0, 1], shown in percent. score: an agreement, at most 1. nats: a divergence. count: a number."""
@@ -214,6 +214,49 @@ def _ranked_by(explainer: str, label: str) -> MetricSpec:
     )
 
 
+def _on_the_word(explainer: str, label: str) -> Iterator[MetricSpec]:
+    """How often a map over time is highest on a spoken word, and how much of it is there; a control of each.
+
+    The strictest one: untrained maps are highest on the word more often than maps of other clips are, and
+    have less of their evidence there.
+    """
+    name = explainer.replace("-", "_")
+
+    def timed(arm: ArmResult) -> TimeFigures:
+        return arm.time_figures.get(explainer, TimeFigures())
+
+    hit = MetricSpec(
+        name=f"word_hit_{name}",
+        label=f"Brightest moment on the word by {label}",
+        about="Share of the clips whose map over time is highest while the word is spoken.",
+        unit="share",
+        better=1,
+        read=lambda arm: timed(arm).hit,
+    )
+    share = MetricSpec(
+        name=f"word_share_{name}",
+        label=f"Share of evidence on the word by {label}",
+        about="Share of the positive evidence while the word is spoken, which is {area} of the clip.",
+        unit="share",
+        better=1,
+        read=lambda arm: timed(arm).share,
+        area=lambda arm: timed(arm).share_chance,
+    )
+    yield from (hit, share)
+    yield replace(
+        hit,
+        name=f"word_hit_{name}_untrained",
+        label=f"Brightest moment on the word by {label}, before training",
+        read=lambda arm: arm.untrained_time_figures.get(explainer, TimeFigures()).hit,
+    )
+    yield replace(
+        share,
+        name=f"word_share_{name}_other",
+        label=f"Share of evidence on the word by {label}, maps of other clips",
+        read=lambda arm: timed(arm).share_other,
+    )
+
+
 EXPLAINER_FIGURES: Mapping[str, MetricSpec] = {
     metric.name: metric
     for metric in (
@@ -238,6 +281,8 @@ EXPLAINER_FIGURES: Mapping[str, MetricSpec] = {
             better=0,
             read=lambda arm: arm.shuffled_accuracy,
         ),
+        *_on_the_word("grad-cam", "Grad-CAM"),
+        *_on_the_word("integrated-gradients", "integrated gradients"),
     )
 }
 """Figures that judge explainers instead of networks, which claims read and no table shows. By name."""

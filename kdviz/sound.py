@@ -26,8 +26,12 @@ BANDS = 40
 LOWEST, HIGHEST = 60.0, 7_600.0
 """Edges of the lowest and of the highest band, in Hz."""
 
-_QUIET, _PAUSE = 0.2, 10
-"""Share of the frames that are called quiet; frames of a pause within the loud part, at most."""
+_QUIET, _LOUD, _PAUSE = 0.2, 0.25, 10
+"""Share of the frames that are called quiet; of the way from their level to the peak, above which a frame is
+loud; frames of a pause within the loud part, at most."""
+
+_SILENT, _SOFT = 1.0, 57.0
+"""Level up to which nothing is heard; of a sound in silence, levels from its peak to a soft end, 20 dB."""
 
 _WINDOW, _FFT = 400, 512
 _MU = 255
@@ -112,18 +116,35 @@ def drawn(images: Tensor) -> Tensor:
 
 
 def loud_part(picture: Tensor) -> Tensor:
-    """Which frames of a spectrogram (BANDS, T) are loud, and belong to its loudest one, bool (T,).
+    """Which frames of a spectrogram (BANDS, T) are its loud part, from beginning to end, bool (T,).
 
-    Loud is a mean level above halfway between the quiet fifth of the frames and the loudest one. Pauses up to
-    100 ms are bridged. None of a sound that is equally loud throughout.
+    A frame's level is its mean over the bands, in dB. Loud is a frame above a quarter of the way from the
+    noise floor, below which the quiet fifth of the frames is, to the loudest frame. Where a recording ends
+    early, the silence after it is no floor: it is that of the rest, or 20 dB below the peak if all of the
+    rest is louder. Loud frames that are at most 100 ms apart are one part, with the pauses; of several the
+    one with most above that threshold is meant, so that a click is not. None of a sound that is equally loud
+    throughout.
+    Source: Rabiner & Sambur 1975, Bell System Technical Journal 54(2), whose thresholds are likewise between
+    a clip's own silence and peak (there of amplitudes, and with a count of zero crossings for fricatives,
+    which the bands above 3 kHz show here).
     """
     levels = picture.float().mean(0)
-    loud = (levels > (levels.quantile(_QUIET) + levels.max()) / 2).nonzero().flatten()
-    part = torch.zeros(len(levels), dtype=torch.bool)
-    for heard in torch.tensor_split(loud, (loud.diff() > _PAUSE).nonzero().flatten() + 1):
-        if len(heard) and levels.argmax() in heard:
-            part[int(heard[0]) : int(heard[-1]) + 1] = True
-    return part
+    peak, frames = levels.max(), torch.arange(len(levels))
+    if peak <= _SILENT:
+        return torch.zeros_like(frames).bool()
+    of_rest = levels[levels > _SILENT].quantile(_QUIET)
+    floor = torch.minimum(of_rest, torch.maximum(levels.quantile(_QUIET), peak - _SOFT))
+    excess = levels - (floor + _LOUD * (peak - floor))
+    loud = (excess > 0).nonzero().flatten()
+    parts = torch.tensor_split(loud, (loud.diff() > _PAUSE).nonzero().flatten() + 1)
+    most = max(parts, key=lambda part: float(excess[part].sum()))
+    return (frames >= most[0]) & (frames <= most[-1]) if len(most) else torch.zeros_like(frames).bool()
+
+
+def loud_cells(pictures: Tensor) -> Tensor:
+    """All bands of each spectrogram's `loud_part`: uint8 (N, 1, BANDS, T) -> bool (N, BANDS, T)."""
+    parts = torch.stack([loud_part(picture[0]) for picture in pictures])
+    return parts[:, None].repeat(1, pictures.shape[2], 1)
 
 
 def masked(wave: Tensor, mask: Tensor) -> Tensor:

@@ -17,6 +17,7 @@ from kdviz.sound import (
     in_order_of_time,
     inputs,
     log_mel,
+    loud_cells,
     loud_part,
     masked,
     mel_bands,
@@ -178,6 +179,72 @@ def test_the_loud_part_is_around_the_loudest_frame_with_short_pauses():
     assert loud_part(picture).nonzero().flatten().tolist() == list(range(20, 40)), (
         "8 quiet frames are a pause, 15 are not"
     )
+
+
+def spoken(*parts, gain=1.0):
+    """A second of soft noise with harmonics of 150 Hz at full loudness from one sample to another."""
+    wave = 0.002 * torch.randn(SAMPLE_RATE, generator=torch.Generator().manual_seed(3))
+    voice = sum(tone(150 * harmonic, 0.3 / harmonic) for harmonic in range(1, 20))
+    for start, end in parts:
+        wave[start:end] += voice[start:end]
+    return spectrograms(as_int16(gain * wave)[None])
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.5, 0.1])
+@pytest.mark.parametrize(("start", "end"), [(20, 60), (0, 35), (50, 100), (44, 52)])
+def test_the_loud_part_of_a_word_in_noise_is_where_it_was_put(start, end, gain):
+    """A frame is 25 ms, so that it hears a word that begins or ends up to a frame later or earlier."""
+    found = loud_part(spoken((start * HOP, end * HOP), gain=gain)[0, 0]).nonzero().flatten().tolist()
+    assert found == list(range(found[0], found[-1] + 1))
+    assert abs(found[0] - start) <= 1
+    assert abs(found[-1] - (end - 1)) <= 1 + (end < 100)
+
+
+def test_a_click_that_is_louder_than_the_word_is_not_the_word():
+    """Nor is it bridged, 200 ms away."""
+    waves = spoken((20 * HOP, 60 * HOP))
+    waves[0, 0, :, 80] = 255
+    assert waves[0, 0].float().mean(0).argmax() == 80
+    found = loud_part(waves[0, 0]).nonzero().flatten()
+    assert abs(found[0] - 20) <= 1
+    assert abs(found[-1] - 60) <= 1
+
+
+@pytest.mark.parametrize(("soft", "begins"), [(71, 10), (69, 20)])
+def test_a_soft_beginning_counts_above_a_quarter_of_the_way_to_the_peak(soft, begins):
+    """Noise at level 20, the peak at 220: a quarter of the way is 70."""
+    picture = torch.full((BANDS, 60), 20, dtype=torch.uint8)
+    picture[:, 10:20], picture[:, 20:30] = soft, 220
+    assert loud_part(picture).nonzero().flatten().tolist() == list(range(begins, 30))
+
+
+def test_noise_before_a_word_does_not_count_where_the_recording_ends_with_it():
+    """Silence follows, in half of the clip, beside which the noise is loud, too."""
+    wave = spoken((20 * HOP, 45 * HOP))[0, 0].clone()
+    wave[:, 50:] = 0
+    found = loud_part(wave).nonzero().flatten()
+    assert abs(found[0] - 20) <= 1
+    assert abs(found[-1] - 45) <= 1
+
+
+@pytest.mark.parametrize(("soft", "ends"), [(158, 40), (156, 30)])
+def test_a_sound_in_silence_is_loud_down_to_15_db_below_its_peak(soft, ends):
+    """A quarter of the way from 20 dB below it, or 57 levels: 42.75 below 200."""
+    picture = torch.zeros(BANDS, 60, dtype=torch.uint8)
+    picture[:, 10:30], picture[:, 30:40] = 200, soft
+    assert loud_part(picture).nonzero().flatten().tolist() == list(range(10, ends))
+
+
+def test_silence_has_no_loud_part():
+    assert not loud_part(torch.zeros(BANDS, 60, dtype=torch.uint8)).any()
+
+
+def test_loud_cells_are_all_bands_of_the_loud_part():
+    pictures = torch.cat([spoken((20 * HOP, 60 * HOP)), spoken((50 * HOP, 90 * HOP))])
+    cells = loud_cells(pictures)
+    assert cells.shape == (2, BANDS, 100)
+    for of_picture, picture in zip(cells, pictures, strict=True):
+        assert all(torch.equal(band, loud_part(picture[0])) for band in of_picture)
 
 
 def test_a_sound_that_is_equally_loud_throughout_has_no_loud_part():

@@ -8,6 +8,7 @@ from kdviz.claims.claim import Claim
 from kdviz.claims.distillation import DISTILLATION
 from kdviz.claims.matching import MATCHING
 from kdviz.claims.practice import PRACTICE
+from kdviz.claims.sounds import SOUNDS
 from kdviz.claims.words import WORDS
 
-CLAIMS: Mapping[str, Claim] = {**MATCHING, **DISTILLATION, **PRACTICE, **WORDS}
+CLAIMS: Mapping[str, Claim] = {**MATCHING, **DISTILLATION, **PRACTICE, **WORDS, **SOUNDS}

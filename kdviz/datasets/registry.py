@@ -70,11 +70,9 @@ DATASETS: dict[str, DatasetSpec] = {
             "train_count": 2000,
             "epochs": 12,
             "batch_size": 64,
-            "teacher": "resnet8-lite",
+            **_LITE,
             "teacher_width": 2.0,
             "teacher_epochs": 12,
-            "student": "resnet8-lite",
-            "student_width": 0.5,
         },
     ),
     "shapes": DatasetSpec(
@@ -104,13 +102,7 @@ DATASETS: dict[str, DatasetSpec] = {
         input_shape=(3, 128, 128),
         classes=5,
         counts=(750, 250),
-        recipe={
-            "train_count": 250,
-            "epochs": 20,
-            "batch_size": 32,
-            **_LITE,
-            "teacher_epochs": 30,
-        },
+        recipe={"train_count": 250, "epochs": 20, "batch_size": 32, **_LITE, "teacher_epochs": 30},
     ),
     "blood-cells": DatasetSpec(
         name="blood-cells",
@@ -196,6 +188,8 @@ DATASETS: dict[str, DatasetSpec] = {
         counts=(1_000, 400),
         validation_count=200,
         modality="audio",
+        object_masks=True,
+        masks_note="The word is where a clip is clearly louder than its background; no person has marked it.",
         recipe={**_SOUNDS, "train_count": 400},
     ),
     "fashion-mnist": DatasetSpec(

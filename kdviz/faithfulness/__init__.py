@@ -19,5 +19,6 @@ if TYPE_CHECKING:
     from kdviz.faithfulness.randomisation import Cascade, cascade
     from kdviz.faithfulness.removal import Removal, area_under, removal
     from kdviz.faithfulness.spread import Spread, median_interval, spread
+    from kdviz.faithfulness.time_maps import over_time, time_figures
 
 export_lazily(__name__)

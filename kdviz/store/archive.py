@@ -129,6 +129,19 @@ class _Untrained(BaseModel):
     cosine: _Score
 
 
+class _TimeFigures(BaseModel):
+    """Whether maps over time are at the right time; undefined values are None."""
+
+    model_config = ConfigDict(strict=True, allow_inf_nan=False)
+
+    hit: Figure | None
+    hit_chance: Figure | None
+    hit_other: Figure | None
+    share: Figure | None
+    share_chance: Figure | None
+    share_other: Figure | None
+
+
 class _Figures(BaseModel):
     """The results of an arm that pages read. Other keys are kept."""
 
@@ -147,6 +160,8 @@ class _Figures(BaseModel):
     cue_chance: Figure | None = None
     left_out_ranks: dict[ExplainerName, Figure | None] = {}
     shuffled_accuracy: Share | None = None
+    time_figures: dict[ExplainerName, _TimeFigures] = {}
+    untrained_time_figures: dict[ExplainerName, _TimeFigures] = {}
 
 
 class _StudentFigures(_Figures):

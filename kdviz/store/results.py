@@ -5,12 +5,22 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from kdviz.types import ARMS, UNDEFINED_AGREEMENT, UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
+from kdviz.types import (
+    ARMS,
+    UNDEFINED_AGREEMENT,
+    UNDEFINED_GAIN,
+    Agreement,
+    Arm,
+    ArmResult,
+    Gain,
+    Results,
+    TimeFigures,
+)
 
 _STORED_AS = {"accuracy": "test_accuracy", "intact_accuracy": "cue_intact_accuracy"}
 """Fields of `ArmResult` that have another key in JSON."""
@@ -89,6 +99,9 @@ def _plain_arm(result: ArmResult) -> dict[str, Any]:
     for key in ("cue_hits", "left_out_ranks"):
         if found := getattr(result, key):
             plain[key] = {name: value if math.isfinite(value) else None for name, value in found.items()}
+    for key in ("time_figures", "untrained_time_figures"):
+        if timed := getattr(result, key):
+            plain[key] = {name: _plain_score(figures) for name, figures in timed.items()}
     gains = {
         "gain": result.gain,
         "untrained_gain": result.held_out_gain,
@@ -100,7 +113,7 @@ def _plain_arm(result: ArmResult) -> dict[str, Any]:
     return plain
 
 
-def _plain_score(score: Agreement | Gain) -> dict[str, float | None]:
+def _plain_score(score: Agreement | Gain | TimeFigures) -> dict[str, float | None]:
     return {name: value if math.isfinite(value) else None for name, value in asdict(score).items()}
 
 
@@ -112,6 +125,8 @@ def _arm(stored: Mapping[str, Any]) -> ArmResult:
         **{name: _number(stored, _STORED_AS.get(name, name)) for name in _NUMBERS},
         cue_hits=_by_explainer(stored.get("cue_hits") or {}, _SHARE),
         left_out_ranks=_by_explainer(stored.get("left_out_ranks") or {}, (-1.0, 1.0)),
+        time_figures=_timed(stored.get("time_figures") or {}),
+        untrained_time_figures=_timed(stored.get("untrained_time_figures") or {}),
         agreement=MappingProxyType({name: _score(score) for name, score in scores.items()}),
         held_out=_score(held_out.get("cosine") or {}),
         held_out_explainer=str(held_out.get("explainer", "")),
@@ -123,6 +138,16 @@ def _arm(stored: Mapping[str, Any]) -> ArmResult:
 
 def _by_explainer(stored: Mapping[str, Any], bounds: tuple[float, float]) -> Mapping[str, float]:
     return MappingProxyType({name: _number(stored, name, bounds) for name in stored})
+
+
+def _timed(stored: Mapping[str, Any]) -> Mapping[str, TimeFigures]:
+    names = [each.name for each in fields(TimeFigures)]
+    return MappingProxyType(
+        {
+            explainer: TimeFigures(**{name: _number(found, name) for name in names})
+            for explainer, found in stored.items()
+        }
+    )
 
 
 def _gain(stored: Mapping[str, Any]) -> Gain:

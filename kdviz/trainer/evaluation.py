@@ -32,6 +32,7 @@ from kdviz.trainer.inference import SplitOutput, accuracy, cue_followed, split_l
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.planted_words import planted_word_found
 from kdviz.trainer.setup import TrainingSetup
+from kdviz.trainer.spoken_words import word_times, words_are_timed
 from kdviz.trainer.teacher_cache import cache_key, cached_result
 from kdviz.types import (
     MAIN_MEASURE,
@@ -43,6 +44,7 @@ from kdviz.types import (
     Measured,
     Preparing,
     ProbeExplained,
+    TimeFigures,
 )
 
 MAX_VALIDATION_MAPS = 256
@@ -154,8 +156,10 @@ def evaluate_on_test(setup: TrainingSetup, teacher: Network, learners: Sequence[
     reference = yield from cached_result(key, lambda: evaluator.reference(teacher))
     arms: dict[Arm, ArmResult] = {"teacher": reference.result}
     scores: dict[Arm, _ArmScores] = {}
+    untrained = yield from evaluator.untrained_word_times(reference.output.predicted)
     for learner in learners:
-        arms[learner.arm], scores[learner.arm] = yield from evaluator.evaluate(learner, reference)
+        own, scores[learner.arm] = yield from evaluator.evaluate(learner, reference)
+        arms[learner.arm] = replace(own, untrained_time_figures=untrained)
     yield Finished(arms | _with_gains(arms, scores))
 
 
@@ -238,7 +242,21 @@ class _TestEvaluator:
         )
         held_out = self._held_out_maps(teacher, output.predicted)
         result, _right = yield from self._own_result(teacher, output)
+        result = replace(result, time_figures=self._word_times(output.maps, held_out))
         return _TestReference(output, held_out, result)
+
+    def untrained_word_times(self, target: Tensor) -> Generator[Event, None, dict[str, TimeFigures]]:
+        """The `_word_times` of a student before its training, for classes (N,)."""
+        if not words_are_timed(self._setup, self._images):
+            return {}
+        config, normalizer = self._setup.config, self._setup.normalizer
+        network, layer = self._setup.network("student", config.seed), config.explained_layer
+        output = yield from split_output(network, self._images, normalizer, layer, target=target)
+        return self._word_times(output.maps, self._held_out_maps(network, target))
+
+    def _word_times(self, maps: Tensor, held_out: Tensor) -> dict[str, TimeFigures]:
+        """The `word_times` of Grad-CAM maps and of those by the held-out explainer."""
+        return word_times(self._setup, self._images, {"grad-cam": maps.relu(), HELD_OUT_EXPLAINER: held_out})
 
     def _own_result(
         self, network: Network, output: SplitOutput
@@ -300,6 +318,7 @@ class _TestEvaluator:
             },
             held_out=summary(scores.held_out),
             held_out_explainer=HELD_OUT_EXPLAINER,
+            time_figures=self._word_times(student.maps, held_out),
             **planted_word_found(learner.network, self._setup, self._work),
             **attention,
         )

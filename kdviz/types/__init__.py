@@ -46,6 +46,7 @@ if TYPE_CHECKING:
         Gain,
         Interval,
         Results,
+        TimeFigures,
     )
     from kdviz.types.specs import (
         ANY_INPUT,

@@ -92,6 +92,23 @@ UNDEFINED_AGREEMENT = Agreement(math.nan, math.nan, math.nan, math.nan, math.nan
 
 
 @dataclass(frozen=True)
+class TimeFigures:
+    """Whether maps of sounds are at the right time, by one explainer; means over sounds, NaN where undefined.
+
+    hit: share of the sounds whose map over time is highest when the sound in question is heard. share: share
+    of the map's positive evidence at that time. hit_chance, share_chance: the same of a random moment, and of
+    evidence spread evenly. hit_other, share_other: of the maps of all other sounds.
+    """
+
+    hit: float = math.nan
+    hit_chance: float = math.nan
+    hit_other: float = math.nan
+    share: float = math.nan
+    share_chance: float = math.nan
+    share_other: float = math.nan
+
+
+@dataclass(frozen=True)
 class ArmResult:
     """Results of one arm on the test set. What does not apply to an arm is NaN.
 
@@ -114,6 +131,8 @@ class ArmResult:
     left_out_ranks: of a small transformer over texts, by explainer, the mean of Kendall's τ between the ranks
     of words by its map of the arm's own prediction and by the effect of their removal, in [-1, 1];
     shuffled_accuracy: test accuracy where the class token's attention in the last block is shuffled.
+    time_figures: of sounds whose word has a known place, and no tone, by explainer, whether the maps are at
+    the time of the word; untrained_time_figures: the same of the arm before its training.
     explanation_weight: the arm's λ at the end of training.
     """
 
@@ -138,6 +157,8 @@ class ArmResult:
     cue_chance: float = math.nan
     left_out_ranks: Mapping[str, float] = field(default_factory=dict)
     shuffled_accuracy: float = math.nan
+    time_figures: Mapping[str, TimeFigures] = field(default_factory=dict)
+    untrained_time_figures: Mapping[str, TimeFigures] = field(default_factory=dict)
     explanation_weight: float = math.nan
 
     @property

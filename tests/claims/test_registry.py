@@ -9,6 +9,7 @@ from kdviz.claims import BASES, CLAIMS, FIGURES
 from kdviz.claims.distillation import DISTILLATION
 from kdviz.claims.matching import MATCHING
 from kdviz.claims.practice import PRACTICE
+from kdviz.claims.sounds import SOUNDS
 from kdviz.claims.words import WORDS
 from kdviz.config import RunConfig
 from kdviz.datasets import DATASETS
@@ -18,7 +19,7 @@ ENTRIES = pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
 
 
 def test_no_claim_replaces_one_of_another_file():
-    assert len(CLAIMS) == len(MATCHING) + len(DISTILLATION) + len(PRACTICE) + len(WORDS)
+    assert len(CLAIMS) == len(MATCHING) + len(DISTILLATION) + len(PRACTICE) + len(WORDS) + len(SOUNDS)
 
 
 @ENTRIES

@@ -9,7 +9,9 @@ from kdviz.errors import DataError
 from kdviz.progress import silent
 
 
-@pytest.mark.parametrize("name", ["fashion-mnist-mini", "shapes", "flowers", "blood-cells"])
+@pytest.mark.parametrize(
+    "name", ["fashion-mnist-mini", "shapes", "flowers", "blood-cells", "speech-commands-mini"]
+)
 def test_what_a_packaged_data_set_says_is_so(name):
     masks = load(name, data=None, image_size=32, report=silent).train.object_masks
     assert has_object_masks(name, None) == DATASETS[name].object_masks == (masks is not None)

@@ -9,8 +9,9 @@ import soundfile
 import torch
 
 from kdviz.datasets import load
+from kdviz.datasets.cue import plant
 from kdviz.datasets.packaged_jpegs import PACKAGED, packaged_file
-from kdviz.sound import spectrograms
+from kdviz.sound import loud_part, spectrograms
 
 NAME = "speech-commands-mini"
 SCRIPT = Path(__file__).parents[2] / "scripts" / "pack_speech.py"
@@ -42,6 +43,25 @@ def test_every_word_has_as_many_clips_in_each_split(data):
         assert split.sounds.shape == (10 * of_a_word, 16_000)
         assert split.images.shape == (10 * of_a_word, 1, 40, 100)
         assert torch.equal(split.images[:9], spectrograms(split.sounds[:9]))
+
+
+def test_a_word_s_place_is_the_loud_part_of_its_clip_in_all_bands(data):
+    """A word lasts about 0.4 s. No clip is without one, and hardly any word fills its clip."""
+    for split in (data.train, data.validation, data.test):
+        assert split.object_masks.shape == (len(split), 40, 100)
+        spoken = split.object_masks.any(1)
+        assert torch.equal(split.object_masks, spoken[:, None].expand_as(split.object_masks))
+        assert torch.equal(spoken[:9], torch.stack([loud_part(picture[0]) for picture in split.images[:9]]))
+        areas = spoken.float().mean(1)
+        assert 0.35 < areas.mean() < 0.45
+        assert areas.min() > 0
+        assert (areas < 0.8).float().mean() > 0.99
+
+
+def test_a_beep_in_a_word_is_no_part_of_the_word(data):
+    planted = plant(data.test, "beep", classes=10, strength=1.0, seed=3)
+    assert (data.test.object_masks & planted.cue_masks).any()
+    assert torch.equal(planted.object_masks, data.test.object_masks & ~planted.cue_masks)
 
 
 def test_no_speaker_and_no_clip_is_in_two_splits(arrays):

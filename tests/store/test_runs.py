@@ -13,7 +13,7 @@ from kdviz.config import stored_config
 from kdviz.errors import StoreError
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
-from kdviz.types import Agreement, ArmResult
+from kdviz.types import Agreement, ArmResult, TimeFigures
 
 
 def test_a_new_run_waits_in_the_queue_with_its_config(store):
@@ -140,7 +140,10 @@ def test_a_run_that_has_not_ended_unfinished_is_not_queued_again(store, run_id, 
 
 def test_final_figures_come_back_with_undefined_ones_as_nan(store, run_id):
     score = Agreement(math.nan, 0.5, math.nan, math.nan, math.nan, 0, 1.0)
-    student = ArmResult(10, 0.5, fidelity=1 / 7, agreement={"cosine": score}, held_out_explainer="lime")
+    timed = {"grad-cam": TimeFigures(hit=0.75, share=1 / 3)}
+    student = ArmResult(
+        10, 0.5, fidelity=1 / 7, agreement={"cosine": score}, held_out_explainer="lime", time_figures=timed
+    )
     store.finish(run_id, {"student": student})
     back = store.run(run_id).results
     assert store.run(run_id).state == "finished"
@@ -150,8 +153,12 @@ def test_final_figures_come_back_with_undefined_ones_as_nan(store, run_id):
             agreement=back["student"].agreement,
             cue_hits=back["student"].cue_hits,
             left_out_ranks=back["student"].left_out_ranks,
+            time_figures=back["student"].time_figures,
+            untrained_time_figures=back["student"].untrained_time_figures,
         )
     )
+    assert repr(dict(back["student"].time_figures)) == repr(timed)
+    assert not back["student"].untrained_time_figures
     assert repr(dict(back["student"].agreement)) == repr({"cosine": score})
 
 

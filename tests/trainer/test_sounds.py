@@ -10,13 +10,14 @@ import torch
 from kdviz.config import choices_for, make_config
 from kdviz.datasets import AUGMENTATIONS, Marks, digests, packaged_sounds
 from kdviz.datasets.sound_split import sound_split
+from kdviz.datasets.split import balanced_subset
 from kdviz.errors import ConfigError
 from kdviz.inputs import images_to_mark, load_dataset
 from kdviz.modalities import MODALITIES
-from kdviz.models import MODELS
+from kdviz.models import MODELS, load_weights
 from kdviz.progress import silent
 from kdviz.sound import SAMPLE_RATE, band_centres
-from kdviz.trainer import distill
+from kdviz.trainer import distill, evaluation
 from kdviz.trainer.batches import Batches
 from kdviz.trainer.map_goals import map_goals
 from kdviz.trainer.setup import load_setup
@@ -71,6 +72,66 @@ def test_networks_on_samples_and_on_spectrograms_teach_each_other(teacher, stude
 @pytest.mark.parametrize("cue", choices_for("cue", "audio"))
 def test_every_cue_is_trained_with(cue):
     assert isinstance(run(cue=cue, arms=("student",))[-1], Finished)
+
+
+def test_whether_maps_are_on_the_word_is_counted_again_clip_by_clip():
+    """By plain gradients: Grad-CAM's rule from the last features, integrated gradients of single clips."""
+    config = make_config({**TINY, "arms": ("student", "twin")})
+    events = list(distill(config))
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    last = [event for event in events if isinstance(event, SnapshotTaken) and event.stage == "students"][-1]
+    setup = load_setup(config, lambda *said: None)
+    clips = balanced_subset(setup.data.test, 20, seed=0)
+    teacher = setup.network("teacher", 0).eval()
+    (ready,) = (event for event in events if isinstance(event, TeacherReady))
+    load_weights(teacher, ready.weights, source="teacher")
+    images = setup.normalizer.normalize(clips.images)
+    answers = teacher(images).argmax(1).tolist()
+    before, after = (setup.network("student", config.seed).eval() for _ in range(2))
+    load_weights(after, last.weights["student"], source="student")
+    result = finished.arms["student"]
+    for network, found in ((before, result.untrained_time_figures), (after, result.time_figures)):
+        hits = {"grad-cam": [], "integrated-gradients": []}
+        for place, (image, answer) in enumerate(zip(images, answers, strict=True)):
+            spoken = clips.object_masks[place, 0]
+            for name, values in _over_time(network, image, answer, exact=place < 8).items():
+                touched = torch.nn.functional.adaptive_max_pool1d(spoken[None].float(), len(values))[0] > 0
+                if values.max() > values.min():
+                    hits[name].append(bool(touched[values.argmax()]))
+        for name, each in hits.items():
+            assert found[name].hit == pytest.approx(sum(each) / len(each))
+    assert finished.arms["teacher"].time_figures.keys() == result.time_figures.keys() == hits.keys()
+    assert result.untrained_time_figures == finished.arms["twin"].untrained_time_figures
+    assert not finished.arms["teacher"].untrained_time_figures
+
+
+def _over_time(network, image, answer, *, exact):
+    """A clip's maps by explainer, added up over frequency. exact: with that by integrated gradients."""
+    features = network.forward_features(image[None], "last").detach().requires_grad_()
+    (slope,) = torch.autograd.grad(network.forward_head(features, "last")[0, answer], features)
+    maps = {"grad-cam": (slope.mean((2, 3), keepdim=True) * features)[0].sum(0).relu().sum(0).detach()}
+    if exact:
+        total, nodes = torch.zeros_like(image), np.polynomial.legendre.leggauss(evaluation.HELD_OUT_STEPS)
+        for node, weight in zip(*nodes, strict=True):
+            at = (image * (1 + node) / 2).float().requires_grad_()
+            total += weight / 2 * torch.autograd.grad(network(at[None])[0, answer], at)[0]
+        maps["integrated-gradients"] = (total * image).sum((0, 1))
+    return maps
+
+
+@pytest.mark.parametrize("cue", ["beep", "hum"])
+def test_with_a_tone_it_is_not_counted_since_the_tone_is_heard_at_the_same_time(cue):
+    (finished,) = (event for event in run(cue=cue, arms=("student",)) if isinstance(event, Finished))
+    assert not finished.arms["student"].time_figures
+    assert not finished.arms["student"].untrained_time_figures
+    assert 0 <= finished.arms["student"].object_share <= 1
+
+
+def test_the_place_of_the_word_can_be_matched_in_place_of_the_teacher_s_maps():
+    settings = {"map_source": "mask", "explanation_loss": "grad-cam", "explanation_weight": 3.0}
+    events = run(arms=("student", "twin", "teacher-maps"), **settings)
+    (finished,) = (event for event in events if isinstance(event, Finished))
+    assert math.isfinite(finished.arms["student"].object_share)
 
 
 @pytest.mark.parametrize("augmentation", AUGMENTATIONS)

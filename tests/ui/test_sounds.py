@@ -39,6 +39,7 @@ IMAGES = {
     "zh": re.compile("图像|图片|照片|像素|方块"),
 }
 # Of all that kdviz can do, so also of images: the frame of the pages, other data sets and networks, presets.
+DATA = re.compile(r"data:image/[^\"']*")  # how a browser is given the outline of a legend
 UPLOADS = ("Pictures", "图片")  # the name of a button, beside those of texts and sounds
 OF_ANYTHING = {
     "en": (
@@ -65,7 +66,7 @@ def about_images(app, code: str = "en") -> list[str]:
     return [
         text
         for _, text in said(app)
-        if IMAGES[code].search(text)
+        if IMAGES[code].search(DATA.sub("", text))
         and text not in UPLOADS
         and not any(each in text for each in OF_ANYTHING[code])
     ]

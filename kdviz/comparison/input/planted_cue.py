@@ -18,7 +18,7 @@ from kdviz.comparison.models.snapshots import RunImages, run_images
 from kdviz.config import RunConfig
 from kdviz.datasets import CUES, CueVariant, CueVariants, Split
 from kdviz.faithfulness import mask_share, touched_cells
-from kdviz.sound import loud_part
+from kdviz.sound import loud_cells
 from kdviz.types import Arm, FloatArray, Peak, Region
 
 
@@ -171,18 +171,19 @@ def variants_of(config: RunConfig, images: RunImages, index: int) -> CueVariants
 
 def _found(config: RunConfig, images: RunImages, split: Split, index: int) -> PlantedCue:
     assert split.cue_masks is not None
-    mask, objects = split.cue_masks[index], split.object_masks
+    mask = split.cue_masks[index]
     variants = variants_of(config, images, index)
     variant = variants.cues[variants.index_of(split.images[index], mask)]
     assert variant is not None
-    loud = None if split.sounds is None else _loud_mask(images.plain.images[index, 0])
-    return PlantedCue(config.cue, variant, mask, loud if objects is None else objects[index])
+    return PlantedCue(config.cue, variant, mask, _object_mask(images, split, index))
 
 
-def _loud_mask(spectrogram: Tensor) -> Tensor | None:
-    """The loud part of a sound without its cue, (BANDS, frames), all bands of it; None if nothing is."""
-    loud = loud_part(spectrogram)
-    return loud.expand(spectrogram.shape) if loud.any() else None
+def _object_mask(images: RunImages, split: Split, index: int) -> Tensor | None:
+    """The visible object; of a sound of which it is unknown, its loud part without the cue. None for none."""
+    if split.object_masks is not None:
+        return split.object_masks[index]
+    loud = None if split.sounds is None else loud_cells(images.plain.images[index : index + 1])[0]
+    return loud if loud is not None and loud.any() else None
 
 
 def _evidence(attribution: FloatArray, regions: Mapping[Region, Tensor], *, fine: bool) -> CueEvidence:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.contour import outline, outline_threshold
     from kdviz.figures.maps.divider import divider_percent
     from kdviz.figures.maps.excerpt import excerpt
-    from kdviz.figures.maps.gallery import gallery_row
+    from kdviz.figures.maps.gallery import gallery_row, object_outlined
     from kdviz.figures.maps.heatmap import (
         CLIPPED,
         FINE_CELLS,

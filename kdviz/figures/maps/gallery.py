@@ -22,12 +22,13 @@ def gallery_row(images: Sequence[Picture], masks: Sequence[NDArray[np.bool_]] | 
     """
     tiles = [_tile(image) for image in images]
     if masks is not None:
-        tiles = [_outlined(*pair) for pair in zip(tiles, masks, strict=True)]
+        tiles = [object_outlined(*pair) for pair in zip(tiles, masks, strict=True)]
     frame = ((1, 1), (1, 1), (0, 0))
     return side_by_side([np.pad(tile, frame, constant_values=_FRAME) for tile in tiles])
 
 
-def _outlined(tile: Picture, mask: NDArray[np.bool_]) -> Picture:
+def object_outlined(tile: Picture, mask: NDArray[np.bool_]) -> Picture:
+    """An enlarged image with the outline of a mask (H, W) of the original: white, with black inside it."""
     resized = Image.fromarray(mask).resize((tile.shape[1], tile.shape[0]), Image.Resampling.NEAREST)
     whole = np.asarray(resized)
     inner = _eroded(whole)

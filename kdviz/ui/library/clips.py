@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from kdviz.datasets import DataSet, Split
-from kdviz.figures.maps import enlarged, frequency_text, png, time_text, wav_file
+from kdviz.figures.maps import enlarged, frequency_text, object_outlined, png, time_text, wav_file
 from kdviz.language import _, decimal
 from kdviz.sound import BANDS, HIGHEST, LOWEST, SAMPLE_RATE, seconds
 
@@ -34,13 +34,20 @@ def sound_facts(data: DataSet) -> tuple[str, ...]:
     )
 
 
-def clips(split: Split, alt: str) -> None:
-    """The first clips, each with its spectrogram and a player. alt: what they are."""
+def clips(split: Split, alt: str, *, masks: bool) -> None:
+    """The first clips, each with its spectrogram and a player.
+
+    alt: what they are. masks: whether their words are outlined, which must be known.
+    """
     assert split.sounds is not None
-    pictures, sounds = split.images[:_SHOWN].permute(0, 2, 3, 1).numpy(), split.sounds[:_SHOWN].numpy()
+    pictures = [enlarged(each) for each in split.images[:_SHOWN].permute(0, 2, 3, 1).numpy()]
+    if masks:
+        assert split.object_masks is not None
+        pictures = list(map(object_outlined, pictures, split.object_masks[:_SHOWN].numpy()))
+    sounds = split.sounds[:_SHOWN].numpy()
     with st.grid(_SHOWN, min_column_width=150, gap="xsmall"):
         for number, (picture, samples) in enumerate(zip(pictures, sounds, strict=True), start=1):
             said = _("{name}, {number}").format(name=alt, number=number)
             with st.container(gap="xxsmall"):
-                st.image(png(enlarged(picture)), width="stretch", alt=said)
+                st.image(png(picture), width="stretch", alt=said)
                 st.audio(wav_file(samples), format="audio/wav", alt=said)

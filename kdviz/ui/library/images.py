@@ -269,7 +269,7 @@ def _row(data: DataSet, images: Split, label: int, *, state: str = "", masks: bo
             return
         if images.sounds is not None:
             st.markdown(f"**{plain(name)}**")
-            clips(images, alt)
+            clips(images, alt, masks=masks and images.object_masks is not None)
             return
         pixels = list(images.images.permute(0, 2, 3, 1).numpy())
         objects = list(images.object_masks.numpy()) if masks and images.object_masks is not None else None

@@ -11,7 +11,7 @@ from kdviz.agreement import MEASURES
 from kdviz.comparison import first_training_triage, known_training_triage, snapshots, training_triage
 from kdviz.comparison.training_set import triage as module
 from kdviz.config import make_config
-from kdviz.datasets import digests, marked
+from kdviz.datasets import Marks, digests, marked
 from kdviz.errors import StoreError
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share
@@ -206,7 +206,10 @@ def test_a_clip_comes_with_what_the_student_heard_and_its_mark_is_that_of_the_tr
         assert (clip.image == heard.permute(1, 2, 0).numpy()).all()
     mask = torch.zeros(40, 100, dtype=torch.bool)
     mask[5:30, 40:60] = True
-    marks = found.own_masks.with_mask(found.images[0].digest, mask.numpy())
+    data = load_dataset(store.run(run_id).config, silent)
+    assert {*found.own_masks.masks} <= {*digests(data.train.images)}, "where the words are is known"
+    assert found.images[0].digest in found.own_masks.masks
+    marks = Marks().with_mask(found.images[0].digest, mask.numpy())
     config = store.run(run_id).config
     split = prepare_data(config, marked(load_dataset(config, silent), marks)).student_train
     (at,) = split.object_masks.flatten(1).any(1).nonzero().flatten().tolist()
