@@ -47,6 +47,7 @@ def _actions() -> Iterator[tuple[str, str, Action]]:
     yield "all methods on Explain, to the first row", "explain", _all_methods
     yield "Networks on Data & models", "library", _next_of("shelf")
     yield "comparing two runs", "runs", _compared
+    yield "a letter typed into an own text, the pause of 250 ms before it is sent included", "", _typed
 
 
 def _first(browser: Browser) -> float:
@@ -101,6 +102,19 @@ def _compared(page: Page) -> float:
     assert page.get_by_role("heading", name="2 runs compared").count(), "no two runs were compared"
     after_click(page, lambda: _tick(page, 1))
     return took
+
+
+def _typed(page: Page) -> float:
+    """At the end of a text on Explain, of the reviews that come with the package."""
+    field = page.locator("[class*='st-key-'] textarea").first
+    if "source=typed" not in page.url:
+        page.locator(".st-key-example_counterfactual-reviews button").click()
+        page.wait_for_url("**/explain?**")
+        settled(page)
+        page.goto(f"{page.url}&source=typed")
+        settled(page)
+        after_click(page, lambda: field.press_sequentially("A dull film, and not at all moving"))
+    return after_click(page, lambda: field.press_sequentially("s"))[0]
 
 
 def _tick(page: Page, row: int) -> None:
