@@ -12,6 +12,7 @@ from kdviz.language import _, language, sentences, speaking
 from kdviz.store import Run
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.addresses import warn_of_unknown_page
+from kdviz.ui.frame.back import one_step_back
 from kdviz.ui.frame.errors import errors, show_failed_callback
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.heading import heading
@@ -52,6 +53,7 @@ def route() -> None:
 
 
 def _route() -> None:
+    one_step_back()
     row = row_buttons()
     language_buttons(row)
     projector_switch(row)
