@@ -59,7 +59,7 @@ def survey_summary(
         _finding(store, run, survey, other, measure, removals)
         _warnings(store, run, survey, measure)
         with st.container(horizontal=True):
-            plain_words()
+            plain_words(cue=run.config.cue != "none")
             with st.popover(_("How it was measured"), icon=":material/straighten:", type="tertiary"):
                 st.markdown("  \n".join(survey_details(survey, measure=measure)))
             report_button(store, run)

@@ -69,7 +69,10 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
         if same := equal_run(store, run):
             st.markdown(f":material/equal: {same}")
         with st.container(horizontal=True, vertical_alignment="center"):
-            plain_words(sentences(figures(results, surveys), agreement_counts(results), _one_run()))
+            plain_words(
+                sentences(figures(results, surveys), agreement_counts(results), _one_run()),
+                cue=run.config.cue != "none",
+            )
             compare_other_lambdas(store, run)
     gains = twin_gains(results, surveys), accuracy_gains(results, surveys)
     tiles(results, *gains, cue=run.config.cue)

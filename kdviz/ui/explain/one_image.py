@@ -118,7 +118,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
         what_if(store, run, query, given)
     progress = st.container()
     with st.container(horizontal=True, vertical_alignment="center"):
-        plain_words()
+        plain_words(cue=run.config.cue != "none")
         with st.popover(_("Colours and scales"), icon=":material/palette:", type="tertiary", key="scales"):
             show_scale(view)
             show_provenance(run, explanation, query)

@@ -8,20 +8,20 @@ from kdviz.language import _
 from kdviz.ui.frame.glossary import glossary_link
 
 
-def plain_words(before: str = "") -> None:
-    """A button that opens the list. before: a paragraph on the numbers of this page, above it."""
+def plain_words(before: str = "", *, cue: bool) -> None:
+    """A button that opens the list. before: a paragraph above it. cue: whether one is planted."""
     with st.popover(_("What the numbers mean"), icon=":material/help:", type="tertiary", key="plain_words"):
         if before:
             st.markdown(before)
         st.markdown(
-            "\n".join(f"- **{words}** ({glossary_link(term)}): {text}" for words, term, text in _list())
+            "\n".join(f"- **{words}** ({glossary_link(term)}): {text}" for words, term, text in _list(cue))
         )
         st.caption(_("Differences are computed before rounding: 0.93 − 0.06 may read 0.88."))
 
 
-def _list() -> tuple[tuple[str, str, str], ...]:
+def _list(cue: bool) -> tuple[tuple[str, str, str], ...]:
     """Everyday words, the name of the term in the glossary, and a sentence."""
-    return (*_about_students(), *_about_figures())
+    return (*_about_students(), *_about_figures(), *(_about_cue() if cue else ()))
 
 
 def _about_students() -> tuple[tuple[str, str, str], ...]:
@@ -45,7 +45,10 @@ def _about_students() -> tuple[tuple[str, str, str], ...]:
         (
             _("student with the wrong maps"),
             "placebo",
-            _("it was shown where the teacher looks on *other* images. A real gain is larger than its."),
+            _(
+                "it was shown where the teacher looks on *other* images. A real gain is larger than the "
+                "placebo's."
+            ),
         ),
     )
 
@@ -76,6 +79,11 @@ def _about_figures() -> tuple[tuple[str, str, str], ...]:
                 "it."
             ),
         ),
+    )
+
+
+def _about_cue() -> tuple[tuple[str, str, str], ...]:
+    return (
         (
             _("random patch"),
             "planted-cue",

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
+from kdviz.datasets import DATASETS
 from kdviz.language import _, sentences
 from kdviz.museum.mistakes import warning
 from kdviz.store import Run, Store
@@ -28,8 +29,8 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = F
     """A menu of all runs beside the page's title, newest first; None if there are none, or none is selected.
 
     prefer: states from which the newest run is selected by default. of_lessons: the choice is that of the
-    lessons, which were written for the prepared run and begin with it; a visitor's own run is chosen for them
-    in this menu, or by a link.
+    lessons, which begin with the prepared run, for which they were written, or with the open one if it is an
+    example or not of images; another run is chosen for them in this menu, or by a link.
 
     The choice is stored beside the menu, because a menu's own value ends with its page; and the URL contains
     the id, where a bound menu's would contain its label.
@@ -38,7 +39,7 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = F
     key = _OF_LESSONS if of_lessons else _KEY
     _follow_link(runs, key)
     if st.session_state.get(key) not in runs:
-        st.session_state[key] = _default(list(runs.values()), prefer, prepared=of_lessons)
+        st.session_state[key] = _default(list(runs.values()), prefer, of_lessons=of_lessons)
     _warn_of_gone(store, runs.get(st.session_state[key]))
     if not runs:
         return None
@@ -88,15 +89,24 @@ def show_run_in_lessons(run_id: str) -> None:
 
 
 def _select(key: str, run_id: str | None) -> None:
+    if key == _KEY and run_id != st.session_state.get(_KEY):
+        st.session_state.pop(_OF_LESSONS, None)
     st.session_state[key] = run_id
     st.session_state.pop(_GONE, None)
 
 
-def _default(runs: Sequence[Run], prefer: Sequence[str], *, prepared: bool) -> str | None:
+def _default(runs: Sequence[Run], prefer: Sequence[str], *, of_lessons: bool) -> str | None:
     fitting = [run for run in runs if run.state in prefer]
-    first = [run for run in fitting if prepared and is_prepared(run)]
+    first = [*filter(_begins_lessons, fitting), *filter(is_prepared, fitting)] if of_lessons else []
     usual = [run for run in fitting if not is_example(run)]  # examples are chosen, not come across
     return next((run.id for run in [*first, *usual, *fitting]), None)
+
+
+def _begins_lessons(run: Run) -> bool:
+    """Whether it is open, and of another kind than the prepared run."""
+    dataset = DATASETS.get(run.config.dataset)
+    other = is_example(run) or (dataset is not None and dataset.modality != "image")
+    return run.id == st.session_state.get(_KEY) and other
 
 
 def _choose(key: str) -> None:

@@ -21,6 +21,8 @@ from kdviz.explainers import baselines_for
 from kdviz.figures.maps import arm_lines, heatmaps, sentences_html
 from kdviz.jobs import channels_job
 from kdviz.store import Store
+from kdviz.store.prepared import offer_prepared_run
+from kdviz.store.prepared_examples import open_example
 from kdviz.types import TEXTS
 from kdviz.ui.learn import LESSONS
 from tests.patience import PATIENCE_S
@@ -188,3 +190,24 @@ def test_the_students_values_are_on_other_words_of_the_same_text(app, texts):
     assert f"teacher, text {only.teacher.index}" in page_text(app)
     assert f"student, text {only.other.index}: its values on other words of the text" in page_text(app)
     assert f"Cosine of these two maps: **{only.score:.3f}**" in page_text(app)
+
+
+def test_lessons_begin_with_the_open_example_until_another_run_is_chosen_for_them(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(tmp_path / "runs"))
+    store = Store(tmp_path / "runs")
+    offer_prepared_run(store)
+    (prepared,) = (run.id for run in store.runs())
+    example = open_example(store, "counterfactual-reviews")
+
+    def by_the_menu(page: str, **link: str) -> str:
+        app.query_params.clear()
+        opened(app, page, **link)
+        assert not app.exception
+        return app.selectbox(key="run_menu").value
+
+    assert by_the_menu("learn", lesson="soft-labels") == prepared
+    assert by_the_menu("explain", run=example) == example
+    assert by_the_menu("learn", lesson="soft-labels") == example
+    app.selectbox(key="run_menu").set_value(prepared).run()
+    assert by_the_menu("explain") == example
+    assert by_the_menu("learn", lesson="soft-labels") == prepared
