@@ -91,7 +91,10 @@ def _answer(found: GainBy) -> str:
     elif verdict is Verdict.WORSE:
         answer = _("No: the student's maps agree with the teacher's less than those of {twin}")
     elif verdict is Verdict.NOT_DISTINGUISHABLE:
-        answer = _("No: the student's maps agree with the teacher's no more than those of {twin}")
+        answer = _(
+            "Not shown: whether the student's maps agree with the teacher's more than those of {twin} cannot "
+            "be told from noise"
+        )
     else:
         answer = _("Not yet: too few maps are defined")
     return answer.format(twin=twin_in_full())
