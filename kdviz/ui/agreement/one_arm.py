@@ -172,7 +172,7 @@ def _share(arm: Arm, counts: Mapping[Box | None, int], box: Box, *, bold: bool =
     name = f"{style.glyph} {style.label}".replace(" ", _NO_BREAK)
     share = percent_text(share_interval(counts[box], defined))
     share = f"**{share}**" if bold else share
-    return _("{name} {share} of the images").format(name=name, share=share)
+    return _("{name} {share} of the images with a map are here").format(name=name, share=share)
 
 
 def _threshold(shown: ArmComparison, box: Box) -> str:

@@ -25,8 +25,8 @@ def text_facts(data: DataSet) -> tuple[str, str, str]:
     known = [is_known(word) for each in words for word in each]
     return (
         _(
-            "**Texts** in {classes} classes, of {median} words in the median; the first {read} are read, "
-            "which is all of {share} of them"
+            "**Texts** in {classes} classes, of {median} words in the median; the first {read} words of a "
+            "text are read, so that {share} of the texts are read to their end"
         ).format(
             classes=len(data.classes),
             median=int(np.median(lengths)),

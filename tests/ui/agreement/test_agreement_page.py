@@ -613,7 +613,7 @@ def test_a_box_has_the_share_of_the_chosen_arm_in_bold_and_the_others_in_its_hel
         rule = f"agreement above {level}" if box.endswith("alike") else f"agreement of {level} or less"
         assert (
             caption.value
-            == f"{ARM_STYLES['twin'].glyph}\N{NO-BREAK SPACE}{name} **{share}** of the images  \n"
+            == f"{ARM_STYLES['twin'].glyph}\N{NO-BREAK SPACE}{name} **{share}** of the images with a map are here  \n"
             f"{rule}, by Grad-CAM"
         )
         assert all(ARM_STYLES[arm].glyph in caption.help for arm in counts if arm != "twin")
