@@ -7,7 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.figures.maps.alt_text import difference_alt, heatmap_alt, heatmaps_alt, map_alt, signed_map_alt
     from kdviz.figures.maps.border import BorderShare, border_band, border_ring, border_share
-    from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, colour_bar, palettes
+    from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, palettes
     from kdviz.figures.maps.contour import outline, outline_threshold
     from kdviz.figures.maps.divider import divider_percent
     from kdviz.figures.maps.excerpt import excerpt
@@ -49,6 +49,7 @@ if TYPE_CHECKING:
         OVERLAY_OPACITY,
         Picture,
         arm_overlay,
+        colour_bar,
         data_url,
         enlarged,
         framed,

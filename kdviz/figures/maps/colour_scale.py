@@ -77,12 +77,6 @@ def signed_colours(levels: FloatArray) -> NDArray[np.uint8]:
     return colour_map("PuOr_r")[_index(hue)]
 
 
-def colour_bar(*, signed: bool = False, colours: str = "cividis") -> NDArray[np.uint8]:
-    """The colours of a scale from its lower to its upper end, as a thin bar. colours: one of COLOUR_MAPS."""
-    table = colour_map("PuOr_r") if signed else colour_table(colours)
-    return np.repeat(table[None], 10, axis=0)
-
-
 def _index(levels: FloatArray) -> NDArray[np.intp]:
     return (levels * 255).round().astype(np.intp)
 

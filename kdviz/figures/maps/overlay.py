@@ -80,6 +80,18 @@ def overlay(
     return _blend(base, scale.colours_of(levels), opacity * np.abs(levels))
 
 
+def colour_bar(*, signed: bool = False, colours: str = "cividis") -> Picture:
+    """A scale from its lower to its upper end as an overlay shows it, on mid-grey: (10, 256, 3).
+
+    colours: one of COLOUR_MAPS.
+    """
+    levels: FloatArray = np.linspace(-1 if signed else 0, 1, 256, dtype=np.float32)
+    opacity = _SIGNED_OPACITY if signed else OVERLAY_OPACITY
+    base = np.full((256, 3), 128, dtype=np.uint8)
+    drawn = _blend(base, ColourScale(1, signed, colours).colours_of(levels), opacity * np.abs(levels))
+    return np.repeat(drawn[None], 10, axis=0)
+
+
 def arm_overlay(image: Picture, maps: Heatmaps, arm: Arm) -> Picture:
     """An arm's heatmap over the image, with a bar in the arm's colour at the bottom."""
     return with_arm_bar(overlay(image, maps.values[arm], maps.scale), arm)

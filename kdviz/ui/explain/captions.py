@@ -43,7 +43,7 @@ def show_scale(view: ExplanationView) -> None:
         above = _("Highest: {arm}, {most}×.").format(arm=ARM_STYLES[arm].label, most=decimal(value, 1))
         several = _("A map of another class has its own scale, given under it.")
         text = sentences(text, several if _differing(view.explanation) else "")
-        alt = _("Colours from 0, dark, to {top}, light").format(top=limit)
+        alt = _("Colours from 0, grey, to {top}, bright").format(top=limit)
         bar = png(colour_bar(colours=view.query.colours))
         _colour_bar(bar, alt, sentences(text, above) if value > view.maps.scale.limit else text)
         text = _("The difference has the full colour of the maps, on both sides of 0; 0 is see-through.")

@@ -21,6 +21,7 @@ from kdviz.figures.maps import (
     webp_url,
     with_arm_bar,
 )
+from kdviz.figures.maps.colour_scale import colour_table
 from kdviz.figures.style import ARM_STYLES
 
 GREY = np.arange(64, dtype=np.uint8).reshape(8, 8) * 3
@@ -48,7 +49,7 @@ def test_without_heat_the_image_is_grey_so_that_a_hue_means_heat():
 
 def test_full_heat_at_full_opacity_is_the_brightest_colour_and_grows_with_the_value():
     picture = overlay(RGB, HOT, ColourScale(4), opacity=1)
-    np.testing.assert_array_equal(picture[-1, -1], colour_bar()[0, -1])
+    np.testing.assert_array_equal(picture[-1, -1], colour_table()[-1])
     half = overlay(GREY * 0, HOT, ColourScale(8), opacity=1)[-1, -1]
     assert half.sum() < picture[-1, -1].sum()
 
@@ -61,12 +62,22 @@ def test_one_scale_means_one_colour_for_one_value_in_two_pictures():
     np.testing.assert_array_equal(a[-1, -1], b[-1, -1])
 
 
+@pytest.mark.parametrize(("signed", "low"), [(False, 0), (True, -1)])
+def test_a_colour_bar_has_the_colours_of_maps_on_mid_grey(signed, low):
+    grey = np.full((10, 256), 128, np.uint8)
+    values = np.linspace(low, 1, 256, dtype=np.float32)[None].repeat(10, 0)
+    shown = overlay(grey, values, ColourScale(1, signed=signed), grid=True)
+    np.testing.assert_array_equal(colour_bar(signed=signed), shown[:10])
+    zero = colour_bar(signed=signed)[0, 127 if signed else 0].astype(int)
+    np.testing.assert_allclose(zero, 128, atol=2)
+
+
 def test_smoothing_is_the_one_of_torch_without_aligned_corners():
     """Oracle: torch's bilinear interpolation; opacity 1 over black shows colour times level."""
     heat = np.random.default_rng(0).random((5, 7)).astype(np.float32)
     shown = overlay(np.zeros((240, 240), np.uint8), heat, ColourScale(1), opacity=1)
     smooth = interpolate(torch.from_numpy(heat)[None, None], size=(240, 240), mode="bilinear")[0, 0].numpy()
-    expected = colour_bar()[0][(smooth * 255).round().astype(int)] * smooth[..., None]
+    expected = colour_table()[(smooth * 255).round().astype(int)] * smooth[..., None]
     np.testing.assert_allclose(shown, expected, atol=2)
 
 
