@@ -8,7 +8,7 @@ from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
 from kdviz.ui.frame.subject import shown_modality
-from kdviz.ui.learn import LESSONS, choose_lesson, show_lesson
+from kdviz.ui.learn import LESSONS, choose_lesson, lesson_neighbours, show_lesson
 from kdviz.ui.learn.other_run import other_run
 
 through_router()
@@ -31,6 +31,7 @@ if run_id is None:
 run = store.run(run_id)
 if shown_modality() not in LESSONS[lesson].modalities:
     other_run(store, LESSONS[lesson])
+    lesson_neighbours(lesson)
     st.stop()
 try:
     with bar() as report:

@@ -179,7 +179,7 @@ def show_lesson(name: str, store: Store, run: Run | None = None) -> None:
     if st.session_state.pop(_TURNED, False):
         scroll_to_top(name)
     _lesson(LESSONS[name], store, run)
-    _neighbours(name)
+    lesson_neighbours(name)
 
 
 @fragment
@@ -215,7 +215,7 @@ def _way_around(lesson: Lesson) -> None:
             st.rerun()  # the whole page: the lesson alone is a fragment
 
 
-def _neighbours(name: str) -> None:
+def lesson_neighbours(name: str) -> None:
     """Buttons to the lessons before and after this one."""
     names = list(LESSONS)
     place = names.index(name)

@@ -100,6 +100,7 @@ def test_a_lesson_without_a_place_for_texts_offers_another_run(app, texts, name)
     refused = "It explains runs on images and sounds; the open run is on texts." in page_text(app)
     assert refused == (not LESSONS[name].modalities >= TEXTS)
     assert not [each for each in app.button if each.key == "open_other_run"], "there is none here"
+    assert {"ln_back", "ln_next"} <= {each.key for each in app.button}, "the lessons go on"
 
 
 @pytest.mark.parametrize("temperature", [1, 20])
