@@ -51,7 +51,8 @@ def load_text_file(data: str | None, columns: TextColumns, report: Report) -> Da
 def texts_counted(data: str | None, columns: TextColumns = RECOGNIZED) -> Counts:
     """Numbers of texts by split. Raises DataError."""
     rows, _notes = _rows(data, columns)
-    return counts_by_split(_splits(rows), len(rows), len({row.label for row in rows}))
+    names, labels = _labelled(rows)
+    return counts_by_split(_splits(rows), labels, len(names))
 
 
 def texts_have_rationales(data: str | None, columns: TextColumns = RECOGNIZED) -> bool:
@@ -133,6 +134,13 @@ def _text(source: FileSource, name: str) -> str:
     return read_member(source, name, 4 * _MAX_CHARACTERS).decode("utf-8-sig", "ignore").strip()
 
 
+def _labelled(rows: Sequence[TextRow]) -> tuple[list[str], list[int]]:
+    """The classes, and the number of each text's."""
+    names = sorted({row.label for row in rows})
+    number = {name: place for place, name in enumerate(names)}
+    return names, [number[row.label] for row in rows]
+
+
 def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
     """The split of each text; None if neither a test nor a validation set is given."""
     given = [row.split for row in rows]
@@ -140,8 +148,8 @@ def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
 
 
 def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
-    names = sorted({row.label for row in rows})
-    labels = torch.tensor([names.index(row.label) for row in rows])
+    names, numbers = _labelled(rows)
+    labels = torch.tensor(numbers)
     texts, classes = [row.text[:_MAX_CHARACTERS] for row in rows], tuple(map(printable, names))
     everything, splits = text_split(texts, labels, LENGTH, object_masks=_masks(rows)), _splits(rows)
     places = split_places(classes, labels.numpy(), None if splits is None else np.array(splits), noun="text")
