@@ -21,7 +21,7 @@ from kdviz.datasets.rationale import in_spans
 from kdviz.datasets.split import DataSet
 from kdviz.datasets.text_columns import MAX_CLASSES
 from kdviz.datasets.text_split import text_split
-from kdviz.datasets.text_table import TextRow, table_cells, text_table
+from kdviz.datasets.text_table import TextRow, TextTable, table_cells, text_table
 from kdviz.datasets.text_table_file import TEXTS_NEEDED, is_table, table_content
 from kdviz.errors import DataError
 from kdviz.progress import Message, Report
@@ -58,6 +58,12 @@ def texts_counted(data: str | None, columns: TextColumns = RECOGNIZED) -> Counts
 def texts_have_rationales(data: str | None, columns: TextColumns = RECOGNIZED) -> bool:
     """Whether a table says what decides in some of its texts. Raises DataError."""
     return any(row.spans for row in _rows(data, columns)[0])
+
+
+def texts_warnings(data: str | None, columns: TextColumns = RECOGNIZED) -> tuple[str, ...]:
+    """What of a table cannot be read though a run can use the rest, a sentence each. Raises DataError."""
+    path = Path(expanduser(data or ""))
+    return (*_unread(text_table(table_content(path), path.name, columns)),) if is_table(path) else ()
 
 
 def texts_readable(data: str) -> None:
@@ -109,11 +115,21 @@ def _of_table(path: Path, columns: TextColumns) -> tuple[list[TextRow], list[str
     if table.rationale:
         known = sum(bool(row.spans) for row in table.rows)
         notes.append(f"Rationales are column {table.rationale!r}: of {known:,} of {len(table.rows):,} texts.")
-    if table.refused:
-        notes.append(f"No rationales are read. {table.refused}")
+    notes += _unread(table)
     if table.skipped:
         notes.append(f"{table.skipped:,} rows without a text or a label were left out.")
     return list(table.rows), notes
+
+
+def _unread(table: TextTable) -> list[str]:
+    """A note on rationales that cannot be read, if there are any."""
+    if not table.unread:
+        return []
+    if not table.rationale:
+        return [f"No rationales are read. {table.refused}"]
+    count = "1 rationale is" if table.unread == 1 else f"{table.unread:,} rationales are"
+    first = table.refused.removeprefix("rationale_column: ")
+    return [f"{count} not read, and left out. The first: {first}"]
 
 
 def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
