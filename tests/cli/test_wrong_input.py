@@ -24,7 +24,9 @@ NO_RUN = "run: unknown id 'nope'. There are no runs yet."
 NO_SUCH_RUN = f"run: unknown id {OTHER!r}. Did you mean {RUN!r}? Newest: {RUN}."
 NO_DIRECTORY = "runs directory 'FILE': is a file. Choose a directory."
 NOT_WRITTEN = "out: 'DIR' cannot be written: Is a directory. Name another file."
-NO_SIZE = "is not allowed. Give 16 to 512 px: the side of a square, such as 64, or height x width, such as 40x100."
+NO_SIZE = (
+    "is not allowed. Give 16 to 512 px: the side of a square, such as 64, or height x width, such as 40x100."
+)
 NO_EXPLAINER = (
     "explainer: unknown name 'grad-cm'. Did you mean 'grad-cam'? Known: attention, attention-rollout, grad-cam, "
     "grad-cam-plus-plus, guided-backprop, input-x-gradient, integrated-gradients, kernel-shap, layer-cam, occlusion, "
