@@ -18,8 +18,8 @@ def sides(size: int | str) -> tuple[int, int]:
         if min(height, width) >= SMALLEST_SIDE and max(height, width) <= LARGEST_SIDE:
             return height, width
     raise ConfigError(
-        f"image_size: must be the side of a square or height x width, such as 64 or '40x100', each from "
-        f"{SMALLEST_SIDE} to {LARGEST_SIDE} px, got {size!r}."
+        f"image_size: {str(size)!r} is not allowed. Give {SMALLEST_SIDE} to {LARGEST_SIDE} px: the side of a "
+        "square, such as 64, or height x width, such as 40x100."
     )
 
 

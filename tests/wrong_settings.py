@@ -9,7 +9,7 @@ _LINES = {
     "data": (3, "must be text, got 3."),
     "image_size": (
         "8",
-        "must be the side of a square or height x width, such as 64 or '40x100', each from 16 to 512 px, got '8'.",
+        "'8' is not allowed. Give 16 to 512 px: the side of a square, such as 64, or height x width, such as 40x100.",
     ),
     "clip_seconds": (4.5, "must be a number, at least 0.5 and at most 4, got 4.5."),
     "text_column": (3, "must be text, got 3."),

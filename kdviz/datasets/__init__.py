@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         has_object_masks,
         input_shape,
         load,
+        warnings_of,
     )
     from kdviz.datasets.marks import Marks, digests, marked, marks_from_bytes, read_marks
     from kdviz.datasets.normalization import Normalizer

@@ -84,6 +84,15 @@ def has_object_masks(name: str, data: str | None, columns: TextColumns = RECOGNI
     return bool(data) and bool(spec.own_files.masked(*_files(name, data, columns)))
 
 
+def warnings_of(name: str, data: str, columns: TextColumns = RECOGNIZED) -> tuple[str, ...]:
+    """What is left out of a user's files that a run can use, a sentence each. Raises DataError.
+
+    columns: as of `counted`.
+    """
+    own = DATASETS[name].own_files
+    return tuple(own.warned(*_files(name, data, columns))) if own and own.warned else ()
+
+
 def fingerprint(name: str, data: str | None) -> str:
     """A hash of the content of a user's files; "" for data sets that never change."""
     own = DATASETS[name].own_files

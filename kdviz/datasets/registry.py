@@ -261,6 +261,7 @@ DATASETS: dict[str, DatasetSpec] = {
             fingerprint=deferred("kdviz.datasets.text_file:texts_fingerprint"),
             readable=deferred("kdviz.datasets.text_file:texts_readable"),
             masked=deferred("kdviz.datasets.text_file:texts_have_rationales"),
+            warned=deferred("kdviz.datasets.text_file:texts_warnings"),
         ),
         recipe={**_TEXT_CNN, "epochs": 15, "batch_size": 32, "teacher_epochs": 8},
     ),

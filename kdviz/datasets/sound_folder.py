@@ -65,7 +65,7 @@ def sounds_counted(data: str | None) -> Counts:
     """Numbers of sounds by split, without decoding any. Raises DataError."""
     with opened_sounds(data) as (_source, layout):
         pass
-    return counts_by_split(layout.splits, len(layout.names), len(layout.classes))
+    return counts_by_split(layout.splits, layout.labels, len(layout.classes))
 
 
 def sounds_fingerprint(path: Path) -> str:

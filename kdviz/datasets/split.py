@@ -8,7 +8,7 @@ from functools import cached_property
 import torch
 from torch import Tensor
 
-from kdviz.datasets.counts import VALIDATION_SHARE
+from kdviz.datasets.counts import VALIDATION_SHARE, held_count
 from kdviz.errors import DataError
 from kdviz.types import IntArray
 
@@ -104,7 +104,7 @@ def with_validation(name: str, classes: tuple[str, ...], train: Split, test: Spl
 def held_out(labels: Tensor, share: float) -> tuple[Tensor, Tensor]:
     """Indices to keep and to hold out, each ascending: `share` of each class, at least one, is held out."""
     counts = torch.bincount(labels)
-    quota = (counts * share).round().clamp(min=1)
+    quota = torch.tensor([held_count(count, share) for count in counts.tolist()], dtype=torch.int64)
     held = _rank_in_class(labels, _CUT_SEED) < quota[labels]
     return (~held).nonzero().flatten(), held.nonzero().flatten()
 

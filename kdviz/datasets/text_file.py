@@ -21,7 +21,7 @@ from kdviz.datasets.rationale import in_spans
 from kdviz.datasets.split import DataSet
 from kdviz.datasets.text_columns import MAX_CLASSES
 from kdviz.datasets.text_split import text_split
-from kdviz.datasets.text_table import TextRow, table_cells, text_table
+from kdviz.datasets.text_table import TextRow, TextTable, table_cells, text_table
 from kdviz.datasets.text_table_file import TEXTS_NEEDED, is_table, table_content
 from kdviz.errors import DataError
 from kdviz.progress import Message, Report
@@ -51,12 +51,19 @@ def load_text_file(data: str | None, columns: TextColumns, report: Report) -> Da
 def texts_counted(data: str | None, columns: TextColumns = RECOGNIZED) -> Counts:
     """Numbers of texts by split. Raises DataError."""
     rows, _notes = _rows(data, columns)
-    return counts_by_split(_splits(rows), len(rows), len({row.label for row in rows}))
+    names, labels = _labelled(rows)
+    return counts_by_split(_splits(rows), labels, len(names))
 
 
 def texts_have_rationales(data: str | None, columns: TextColumns = RECOGNIZED) -> bool:
     """Whether a table says what decides in some of its texts. Raises DataError."""
     return any(row.spans for row in _rows(data, columns)[0])
+
+
+def texts_warnings(data: str | None, columns: TextColumns = RECOGNIZED) -> tuple[str, ...]:
+    """What of a table cannot be read though a run can use the rest, a sentence each. Raises DataError."""
+    path = Path(expanduser(data or ""))
+    return (*_unread(text_table(table_content(path), path.name, columns)),) if is_table(path) else ()
 
 
 def texts_readable(data: str) -> None:
@@ -108,11 +115,21 @@ def _of_table(path: Path, columns: TextColumns) -> tuple[list[TextRow], list[str
     if table.rationale:
         known = sum(bool(row.spans) for row in table.rows)
         notes.append(f"Rationales are column {table.rationale!r}: of {known:,} of {len(table.rows):,} texts.")
-    if table.refused:
-        notes.append(f"No rationales are read. {table.refused}")
+    notes += _unread(table)
     if table.skipped:
         notes.append(f"{table.skipped:,} rows without a text or a label were left out.")
     return list(table.rows), notes
+
+
+def _unread(table: TextTable) -> list[str]:
+    """A note on rationales that cannot be read, if there are any."""
+    if not table.unread:
+        return []
+    if not table.rationale:
+        return [f"No rationales are read. {table.refused}"]
+    count = "1 rationale is" if table.unread == 1 else f"{table.unread:,} rationales are"
+    first = table.refused.removeprefix("rationale_column: ")
+    return [f"{count} not read, and left out. The first: {first}"]
 
 
 def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
@@ -133,6 +150,13 @@ def _text(source: FileSource, name: str) -> str:
     return read_member(source, name, 4 * _MAX_CHARACTERS).decode("utf-8-sig", "ignore").strip()
 
 
+def _labelled(rows: Sequence[TextRow]) -> tuple[list[str], list[int]]:
+    """The classes, and the number of each text's."""
+    names = sorted({row.label for row in rows})
+    number = {name: place for place, name in enumerate(names)}
+    return names, [number[row.label] for row in rows]
+
+
 def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
     """The split of each text; None if neither a test nor a validation set is given."""
     given = [row.split for row in rows]
@@ -140,8 +164,8 @@ def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
 
 
 def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
-    names = sorted({row.label for row in rows})
-    labels = torch.tensor([names.index(row.label) for row in rows])
+    names, numbers = _labelled(rows)
+    labels = torch.tensor(numbers)
     texts, classes = [row.text[:_MAX_CHARACTERS] for row in rows], tuple(map(printable, names))
     everything, splits = text_split(texts, labels, LENGTH, object_masks=_masks(rows)), _splits(rows)
     places = split_places(classes, labels.numpy(), None if splits is None else np.array(splits), noun="text")

@@ -22,6 +22,9 @@ _NO_TEXT = (
     "Give a CSV, TSV or JSON Lines file with a text and a label."
 )
 
+_Found = tuple[Span, ...] | DataError
+"""The spans of a row, or why they cannot be read."""
+
 
 @dataclass(frozen=True)
 class TextRow:
@@ -40,13 +43,15 @@ class TextRow:
 class TextTable:
     """The texts of a table. columns: those of texts and labels. skipped: rows without one of them.
 
-    rationale: the column of rationales; "" without one. refused: why a column that is called so holds none.
+    rationale: the column of rationales; "" without one. unread: rows of a recognized one that cannot be read,
+    and are taken without a rationale. refused: why the first of them cannot.
     """
 
     rows: tuple[TextRow, ...]
     columns: tuple[str, str]
     skipped: int
     rationale: str = ""
+    unread: int = 0
     refused: str = ""
 
 
@@ -92,7 +97,8 @@ def table_cells(content: bytes, name: str, columns: TextColumns = RECOGNIZED) ->
 def text_table(content: bytes, name: str, columns: TextColumns = RECOGNIZED) -> TextTable:
     """The texts of a file. name, columns: as of `table_cells`. Raises DataError, also for a bad rationale.
 
-    One that is only recognized, by the name of its column, is left out instead, with the reason.
+    One that is only recognized, by the name of its column, is left out instead, and counted. Where more
+    cannot be read than can, the column is none of rationales: a phrase may be in its text by chance.
     """
     cells = table_cells(content, name, columns)
     places = cells.places(columns)
@@ -101,47 +107,45 @@ def text_table(content: bytes, name: str, columns: TextColumns = RECOGNIZED) -> 
             f"data: no column of {cells.name!r} looks like labels, which are few, each in several rows. "
             f"Name one 'label', or give label_column, one of: {', '.join(cells.names)}."
         )
-    spans: list[tuple[Span, ...]] = [()] * len(cells.rows)
-    refused = ""
-    if places.rationale is not None:
-        try:
-            spans = [*_spans(cells, places.text, places.label, places.rationale)]
-        except DataError as error:
-            if not places.guessed:
-                raise
-            refused = str(error)
+    found = [*_found_spans(cells, places.text, places.label, places.rationale)]
+    refused = [each for each in found if isinstance(each, DataError)]
+    if refused and not places.guessed:
+        raise refused[0]
+    known = sum(isinstance(each, tuple) and bool(each) for each in found) >= len(refused)
+    spans = [each if isinstance(each, tuple) and known else () for each in found]
     given = [
         TextRow(row[places.text].strip(), row[places.label].strip(), _split(row, places.split), of_row)
         for row, of_row in zip(cells.rows, spans, strict=True)
     ]
     whole = tuple(row for row in given if row.text and row.label)
-    known = places.rationale is not None and not refused
     return TextTable(
         whole,
         (cells.names[places.text], cells.names[places.label]),
         len(given) - len(whole),
         cells.names[places.rationale] if known and places.rationale is not None else "",
-        refused,
+        len(refused),
+        str(refused[0]) if refused else "",
     )
 
 
-def _spans(cells: TableCells, text: int, label: int, rationale: int) -> Iterator[tuple[Span, ...]]:
-    """The spans of each row's text without spaces around it; none in a row that is left out.
+def _found_spans(cells: TableCells, text: int, label: int, rationale: int | None) -> Iterator[_Found]:
+    """The spans of each row's text without spaces around it; none without a column, or in a row left out.
 
-    Raises DataError with the row's number.
+    In the place of those that cannot be read, an error with the row's number.
     """
     for number, row in enumerate(cells.rows, start=cells.first):
-        if not (row[text].strip() and row[label].strip()):
+        if rationale is None or not (row[text].strip() and row[label].strip()):
             yield ()
             continue
         before = len(row[text]) - len(row[text].lstrip())
         try:
             spans = rationale_spans(row[rationale], row[text])
         except ValueError as error:
-            raise DataError(
+            yield DataError(
                 f"rationale_column: row {number} of {cells.name!r}, column {cells.names[rationale]!r}: "
                 f"{error}. {FORMS}"
-            ) from None
+            )
+            continue
         yield tuple((max(0, start - before), end - before) for start, end in spans)
 
 

@@ -41,8 +41,9 @@ class OwnFiles:
     missing: what is said where their path is not given. counted: (path) -> `datasets.Counts`. fingerprint:
     (path) -> a hash of their content; "" if they do not exist. masked: (path) -> whether the place of what
     decides comes with some of them; None if it never does. readable: (path) -> raises DataError for an upload
-    that no run can use; None if counting tells. Of texts, `TextColumns` follow the path of the first and of
-    masked.
+    that no run can use; None if counting tells. warned: (path) -> sentences on what is left out of files
+    that a run can use; None if nothing is. Of texts, `TextColumns` follow the path of the first, of masked
+    and of warned.
     """
 
     missing: str
@@ -50,6 +51,7 @@ class OwnFiles:
     fingerprint: Callable[..., Any]
     masked: Callable[..., Any] | None = None
     readable: Callable[..., Any] | None = None
+    warned: Callable[..., Any] | None = None
 
 
 @dataclass(frozen=True)

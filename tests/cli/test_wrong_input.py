@@ -24,7 +24,9 @@ NO_RUN = "run: unknown id 'nope'. There are no runs yet."
 NO_SUCH_RUN = f"run: unknown id {OTHER!r}. Did you mean {RUN!r}? Newest: {RUN}."
 NO_DIRECTORY = "runs directory 'FILE': is a file. Choose a directory."
 NOT_WRITTEN = "out: 'DIR' cannot be written: Is a directory. Name another file."
-NO_SIZE = "image_size: must be the side of a square or height x width, such as 64 or '40x100', each from 16 to 512 px, got "
+NO_SIZE = (
+    "is not allowed. Give 16 to 512 px: the side of a square, such as 64, or height x width, such as 40x100."
+)
 NO_EXPLAINER = (
     "explainer: unknown name 'grad-cm'. Did you mean 'grad-cam'? Known: attention, attention-rollout, grad-cam, "
     "grad-cam-plus-plus, guided-backprop, input-x-gradient, integrated-gradients, kernel-shap, layer-cam, occlusion, "
@@ -74,7 +76,7 @@ WRONG = {
     ("serve", "port"): (["--port", "0"], "port: must be a whole number from 1 to 65535, got 0."),
     ("serve", "name"): (["--name", "http://lab"], "name: 'http://lab' is no host name. Give it without scheme and port, as lab.school.org."),
     ("models", "channels"): (["--channels", "0"], "channels: must be a whole number from 1 to 1000, got 0."),
-    ("models", "image_size"): (["--image-size", "40x"], f"{NO_SIZE}'40x'."),
+    ("models", "image_size"): (["--image-size", "40x"], f"image_size: '40x' {NO_SIZE}"),
     ("models", "classes"): (["--classes", "9" * 20], f"classes: must be a whole number from 1 to 100000, got {'9' * 20}."),
     **{
         ("distill", field): ([f"--{field.replace('_', '-')}", str(value)], line)

@@ -310,8 +310,8 @@ def test_an_unknown_setting_gets_a_suggestion():
         ({"dataset": "folder", "data": "x", "image_size": 64, "student": "resnet18", "student_width": 0.5},
          "student_width: 'resnet18' comes in one width. Set it to 1, or choose another student."),
         ({"image_size": 8, "dataset": "folder", "data": "x"},
-         "image_size: must be the side of a square or height x width, such as 64 or '40x100', each from 16 to 512 px, "
-         "got 8."),
+         "image_size: '8' is not allowed. Give 16 to 512 px: the side of a square, such as 64, or height x width, such "
+         "as 40x100."),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_one_line_with_a_way_out(values, line):

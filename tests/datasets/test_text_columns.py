@@ -5,7 +5,7 @@ import json
 import pytest
 import torch
 
-from kdviz.datasets import counted, has_object_masks, load, table_columns
+from kdviz.datasets import counted, has_object_masks, load, table_columns, warnings_of
 from kdviz.errors import DataError
 from kdviz.types import COLUMN_FIELDS, RECOGNIZED, TextColumns
 from kdviz.vocabulary import words_of
@@ -133,6 +133,35 @@ def test_free_text_in_a_column_of_that_name_stays_what_it_was(tmp_path):
         "a,b,rationale\n" + "\n".join(f"x{n},{n % 2},a long explanation {n}" for n in range(20))
     )
     assert loaded(str(unnamed)).notes[0] == "Texts are column 'rationale', labels column 'b'."
+
+
+def test_one_bad_rationale_of_a_recognized_column_leaves_the_others(tmp_path):
+    file = tmp_path / "t.jsonl"
+    lines = [{"text": f"a bad thing {n}", "label": n % 2, "evidence": [[2, 5]]} for n in range(20)]
+    lines[6]["evidence"], lines[9]["evidence"] = [[5, 9999]], "good"
+    file.write_text("\n".join(map(json.dumps, lines)))
+    data = loaded(str(file))
+    known = torch.cat([part.object_masks for part in (data.train, data.validation, data.test)])
+    assert known.any(1).sum() == 18
+    warning = (
+        "2 rationales are not read, and left out. The first: row 7 of 't.jsonl', column 'evidence': the span [5, 9999] "
+        "is not within its text of 13 characters. Give [[start, end], ...] in characters, the end not included, or "
+        "the words themselves."
+    )
+    assert data.notes[1:3] == ("Rationales are column 'evidence': of 18 of 20 texts.", warning)
+    assert warnings_of("text-file", str(file)) == (warning,)
+    assert warnings_of("text-file", str(file), TextColumns(rationale="none")) == ()
+    with pytest.raises(DataError, match=r"^rationale_column: row 7 of"):
+        loaded(str(file), TextColumns(rationale="evidence"))
+
+
+def test_a_phrase_that_is_in_its_text_by_chance_makes_no_rationales(tmp_path):
+    file = tmp_path / "t.csv"
+    rows = [f"thing {n},{n % 2},{'thing' if n < 9 else 'because'}" for n in range(20)]
+    file.write_text("\n".join(["text,label,rationale", *rows]))
+    data = loaded(str(file))
+    assert data.train.object_masks is None
+    assert data.notes[1].startswith("No rationales are read. rationale_column: row 11 of 't.csv'")
 
 
 def test_a_bad_rationale_is_one_line_with_its_row(table, tmp_path):

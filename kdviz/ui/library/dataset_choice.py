@@ -26,6 +26,7 @@ from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty
 from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.widgets.clip_length import fitting_clip
+from kdviz.ui.widgets.file_warnings import file_warnings
 from kdviz.ui.widgets.image_check import fill_in_size, size_advice
 from kdviz.ui.widgets.own_files import own_files
 
@@ -73,7 +74,8 @@ def choose_dataset() -> DatasetChoice:
         given = own_files(open_store(), spec.name, "browse_data", _path_field) if spec.own_files else None
         path, columns = (given.path, given.columns) if given else (None, RECOGNIZED)
         clip = fitting_clip(path) if spec.name == OWN_SOUNDS and path else USUAL
-        return DatasetChoice(spec, path, usual.default, clip_seconds=clip, columns=columns)
+        said = frozenset(file_warnings(spec, path, columns) if path else ())
+        return DatasetChoice(spec, path, usual.default, said, clip_seconds=clip, columns=columns)
     with st.grid(2, min_column_width=300, gap="medium"):
         with st.container():
             own = own_files(open_store(), spec.name, "browse_data", _path_field)

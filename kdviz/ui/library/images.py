@@ -38,8 +38,8 @@ _EACH, _EACH_WITH_CUE = 8, 5
 _CLASSES_AT_ONCE = 10
 _SPLITS = ("train", "validation", "test")
 _CUE_SEED = 12
-_UNEQUAL = 0.02
-"""Classes whose numbers of images differ by less than this share are balanced."""
+_UNBALANCED = 1.5
+"""How many times the smallest class the largest one may have before the classes are said to be unbalanced."""
 
 
 def browse(choice: DatasetChoice) -> None:
@@ -74,7 +74,7 @@ def _facts(choice: DatasetChoice, data: DataSet) -> None:
     with st.container(border=True), st.grid(2, min_column_width=300, gap="medium"):
         sizes = [f"**{_split_label(name)}** {len(getattr(data, name)):,}" for name in _SPLITS]
         inputs, *others = _FACTS[spec.modality](data)
-        st.markdown("  \n".join([inputs, " · ".join(sizes), _balance(data)]))
+        st.markdown("  \n".join([inputs, " · ".join(sizes), balance_line(data)]))
         st.markdown("  \n".join([_source(spec), *others]))
     for note in data.notes:
         if note in choice.said:
@@ -96,12 +96,13 @@ def balance_table(data: DataSet) -> pd.DataFrame:
     return pd.DataFrame({"Class": class_names(data.classes), **counts})
 
 
-def _balance(data: DataSet) -> str:
+def balance_line(data: DataSet) -> str:
+    """Whether the classes have similar numbers of training images, and how many."""
     counts = class_counts(data.train, len(data.classes))
     fewest, most = min(counts), max(counts)
     if fewest == most:
         return _("Balanced: {count} training images of each class").format(count=f"{most:,}")
-    if most - fewest < _UNEQUAL * most:
+    if most <= _UNBALANCED * fewest:
         return _("Balanced: {fewest} to {most} training images of each class").format(
             fewest=f"{fewest:,}", most=f"{most:,}"
         )

@@ -18,6 +18,7 @@ from kdviz.models import Cost
 from kdviz.store import Store
 from kdviz.types import RECOGNIZED, TextColumns
 from kdviz.ui.frame.formatting import count
+from kdviz.ui.widgets.image_check import readable_counts
 from kdviz.ui.widgets.rough_time import rough_time
 
 _BACKWARD = 2
@@ -26,9 +27,17 @@ _BACKWARD = 2
 _CLASSES = 10  # of a person's own files, before they are read
 
 
-@st.cache_data(ttl=20, max_entries=64, show_spinner=False)
 def image_counts(dataset: str, data: str | None, columns: TextColumns = RECOGNIZED) -> Counts:
-    """The number of images. A user's own folder is counted again after 20 s. columns: of a table of texts."""
+    """The number of images, without those that a check of the files could not read.
+
+    A user's own folder is counted again after 20 s. columns: of a table of texts.
+    """
+    checked = readable_counts(data) if dataset == "folder" and data else None
+    return checked or _counted(dataset, data, columns)
+
+
+@st.cache_data(ttl=20, max_entries=64, show_spinner=False)
+def _counted(dataset: str, data: str | None, columns: TextColumns) -> Counts:
     return counted(dataset, data, columns)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.datasets import fingerprint
+from kdviz.datasets import Counts, fingerprint
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from kdviz.datasets.inspection import ImageInspection, Pair
 
 _CHECKED: Cache[ImageInspection] = Cache(8)
+_LOOKED_AT: Cache[bool] = Cache(8)
+"""Paths of what was checked: others need not be hashed to know that they were not."""
+
 _NAMES_SHOWN = 3
 _CLASSES_SHOWN = 20
 _DETAIL = 0.04
@@ -53,6 +56,16 @@ def image_check(data: str) -> ImageInspection | None:
     with st.expander(_("Look at the pictures"), icon=":material/photo_library:"):
         _samples(found)
     return found
+
+
+def readable_counts(data: str) -> Counts | None:
+    """The numbers of images that a run can read; None if the files, as they are, have not been checked."""
+    if not _LOOKED_AT.find(data):
+        return None
+    found = _CHECKED.find((data, fingerprint("folder", data)))
+    if found is None:
+        return None
+    return Counts(found.total("train"), found.total("validation"), found.total("test"), len(found.classes))
 
 
 def fill_in_size(found: ImageInspection, data: str, key: str) -> None:
@@ -121,6 +134,7 @@ def _shorter_side(found: ImageInspection) -> int:
 
 def _checked(data: str) -> ImageInspection:
     key = (data, fingerprint("folder", data))
+    _LOOKED_AT.keep(data, True)
     if (ready := _CHECKED.find(key)) is not None:
         return ready
     wait_until_ready()

@@ -20,6 +20,7 @@ from kdviz.ui.frame import server
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.column_choice import column_choice
+from kdviz.ui.widgets.file_warnings import draw_file_warnings
 from kdviz.ui.widgets.image_check import image_check
 from kdviz.ui.widgets.input_counts import input_counts
 
@@ -71,7 +72,9 @@ def own_files(store: Store, dataset: str, key: str, path_field: Callable[[], str
         return GivenFiles()
     with below:
         found = _check_by_wish(given, name) if spec.modality == "image" else None
-        return GivenFiles(given, found, column_choice(spec, given, key))
+        columns = column_choice(spec, given, key)
+        draw_file_warnings(spec, given, columns)
+        return GivenFiles(given, found, columns)
 
 
 def _of_the_server(name: str) -> str:
@@ -208,7 +211,9 @@ def _kept(store: Store, spec: DatasetSpec, path: Path, key: str) -> GivenFiles:
             found = image_check(str(path))
             return GivenFiles(str(path), found) if found else GivenFiles()
         columns = column_choice(spec, str(path), key)
-        return GivenFiles(str(path) if input_counts(spec, str(path), columns) else None, columns=columns)
+        usable = input_counts(spec, str(path), columns)
+        draw_file_warnings(spec, str(path), columns)
+        return GivenFiles(str(path) if usable else None, columns=columns)
 
 
 def _remove(store: Store, path: Path, key: str) -> None:

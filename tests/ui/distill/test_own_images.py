@@ -138,6 +138,21 @@ def test_leaks_and_broken_files_are_said_with_their_names(app, tiny_folder):
     assert "the same file: test/a/leak.png – train/a/2.png." in text
 
 
+def test_a_broken_file_is_no_test_image_above_or_below(app, tiny_folder):
+    """Of 33 files of each class 7 would be for testing, of 32 pictures and a broken file 6."""
+    pictures = [file.read_bytes() for file in sorted((tiny_folder / "above").iterdir())]
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for n in range(64):
+            file.writestr(f"{'ab'[n % 2]}/{n}.png", pictures[n % len(pictures)])
+        for label in "ab":
+            file.writestr(f"{label}/broken.png", b"x")
+    text = spaced(uploaded(opened(app, "distill", **OWN), content.getvalue()))
+    assert "for training, 8 for validation, 12 for testing." in text
+    assert "Only 12 test images" in text
+    assert "**12 test images**" in text
+
+
 def test_only_a_visitor_on_this_machine_names_a_path(app, tiny_folder, monkeypatch):
     given = {**OWN, "folder.data": str(tiny_folder)}
     assert not opened(app, "distill", **given).button(key="start").disabled
@@ -279,5 +294,5 @@ def test_an_invalid_size_is_said_below_its_field_and_has_no_cost(app, tiny_folde
     assert "smaller**" not in said(app)
     below_field, beside_start = (each.value for each in app.error)
     assert below_field == beside_start
-    assert f"from 16 to 512 px, got '{size}'." in below_field
+    assert f"Image size: '{size}' is not allowed. Give 16 to 512 px: " in below_field
     assert app.button(key="start").disabled

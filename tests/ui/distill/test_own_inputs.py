@@ -39,7 +39,7 @@ def table(rows: int = 120) -> bytes:
 
 
 OWN = {
-    "audio": ("Your own sounds", "tones.zip", sounds, "**80 sounds, 2 classes**: 53 for training, 11 for validation, 16 for testing."),
+    "audio": ("Your own sounds", "tones.zip", sounds, "**80 sounds, 2 classes**: 54 for training, 10 for validation, 16 for testing."),
     "text": ("Your own texts", "table.csv", table, "**120 texts, 2 classes**: 80 for training, 16 for validation, 24 for testing."),
 }  # fmt: skip
 
@@ -89,6 +89,18 @@ def test_an_upload_is_shown_in_data_and_models(app, store, own):
     assert not app.error
     assert said in page_text(app)
     assert "**Source, licence** your files" in page_text(app)
+
+
+@pytest.mark.parametrize(("page", "choice"), [("distill", "dataset"), ("library", "browse")])
+def test_a_rationale_that_cannot_be_read_is_named_beside_the_upload(app, page, choice):
+    rows = [f'thing {n} is good,{n % 2},"{[[0, 9999 if n == 5 else 5]]}"' for n in range(60)]
+    opened(app, page, **{choice: "Your own texts"})
+    content = "\n".join(["text,label,evidence", *rows]).encode()
+    app.get("file_uploader")[0].upload("table.csv", content).run()
+    assert not app.exception
+    said = page_text(app).replace("\\", "")
+    line = "1 rationale is not read, and left out. The first: row 7 of 'table.csv', column 'evidence': the span [0, 9999]"
+    assert said.count(line) == 1, "in the card alone"
 
 
 def test_what_was_uploaded_in_data_and_models_is_distilled_without_a_second_upload(app, store, own):
