@@ -74,7 +74,7 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
             meant = _("In training, “{word}” meant {name}.").format(word=word, name=name)
         case "pitch":
             pitch = tone_text(cue.variant.indicated, len(explanation.classes))
-            meant = _("In training, a tone of {pitch} meant {name}.").format(pitch=pitch, name=name)
+            meant = _("In training, a tone of {pitch} meant “{name}”.").format(pitch=pitch, name=name)
         case _other:
             colour = cue_colour(cue, explanation)
             meant = _("In training, {colour} meant {name}.").format(colour=colour, name=name)

@@ -89,13 +89,13 @@ def _with_runs_of_the_class() -> tuple[Part, ...]:
             38,
             _("One image is no proof"),
             _(
-                "On the projector: the bars of the whole test set, first on the cue, then on the object. "
+                "On the projector: the bars of the whole test set, first on the object, then on the cue. "
                 "Compare each with the line at chance."
             ),
-            _("How alike would two heat maps be by luck alone, and why is that not 0?"),
+            _("Unrelated heat maps are alike by luck. How do the numbers on this page allow for that?"),
             _(
-                "objects are mostly in the middle, so even unrelated maps look alike; the page counts from "
-                "there."
+                "objects are mostly in the middle, so even unrelated maps look alike. The page calls that 0, "
+                "and the same map 1."
             ),
             "agreement",
             _("Open Agreement"),

@@ -23,6 +23,9 @@ from kdviz.ui.widgets.field_keys import settings_link
 
 _EXPLAIN = {"view": "row", "image": "0"}  # what the plan describes, in place of a visitor's last view
 
+_TYPED = 100
+"""Length of an address that somebody would still copy from paper."""
+
 _SCHOOL, _UNIVERSITY = "school", "university"
 
 
@@ -121,11 +124,12 @@ def _link(part: Part, prepared: str) -> None:
 
 
 def _printed_link(part: Part, base: str, run: str) -> str:
-    """The words of a part's link with its address."""
+    """The words of a part's link with its address; on paper without settings that nobody would type."""
     query = urlencode(_query(part, run))
-    page = part.page.removeprefix("home")
-    address = escape(f"{base}/{page}?{query}".removesuffix("?"))
-    return f"{escape(part.link)}: " + (f'<a href="{address}">{address}</a>' if base else address)
+    page = f"{base}/{part.page.removeprefix('home')}"
+    address = escape(f"{page}?{query}".removesuffix("?"))
+    shown = address if len(address) <= _TYPED else escape(page)
+    return f"{escape(part.link)}: " + (f'<a href="{address}">{shown}</a>' if base else shown)
 
 
 def _server() -> str:

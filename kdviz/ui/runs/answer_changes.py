@@ -38,7 +38,7 @@ from kdviz.figures.maps import (
     words_key,
 )
 from kdviz.figures.style import RUN_STYLES
-from kdviz.language import _, sentences
+from kdviz.language import _, listed, sentences
 from kdviz.narrative import accuracy_lead_text, answers_gained_text, evidence_change_text
 from kdviz.store import Run, Store
 from kdviz.types import FloatArray, Interval
@@ -48,6 +48,7 @@ from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.widgets.metric_columns import share_format
 from kdviz.ui.widgets.sentence import frame_meaning
+from kdviz.ui.widgets.setting_names import setting_name
 
 _AT_MOST = 12
 
@@ -93,11 +94,20 @@ def accuracy_answer(store: Store, pair: ComparedPair, surveys: Mapping[str, Surv
         earlier, later = (surveys[run.id] for run in pair.runs)
         changes = answer_changes(earlier, later)
         lead = accuracy_lead_text(changes.accuracy, pair.names, images=changes.images, seeds=seeds)
-        st.markdown(sentences(lead, answers_gained_text(changes, pair.letters)))
+        st.markdown(sentences(lead, _several_settings(pair), answers_gained_text(changes, pair.letters)))
         return
     before, after = (run.results["student"].accuracy for run in pair.runs if run.results)
     lead = accuracy_lead_text(Interval(round(after - before, 12), nan, nan), pair.names, seeds=seeds)
-    st.markdown(lead)
+    st.markdown(sentences(lead, _several_settings(pair)))
+
+
+def _several_settings(pair: ComparedPair) -> str:
+    """That the runs differ in more than one setting, the seed aside; "" if not."""
+    different = [name for name in different_settings([run.config for run in pair.runs]) if name != "seed"]
+    if len(different) < 2:
+        return ""
+    text = _("They differ in {settings}: the difference cannot be put down to one of these.")
+    return text.format(settings=listed(plain(setting_name(name)) for name in different))
 
 
 def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Survey]) -> None:

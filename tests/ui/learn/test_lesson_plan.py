@@ -83,7 +83,8 @@ def test_the_printed_plan_says_where_each_part_is_in_words_and_as_an_address():
     for address in ("", "explain?run=r-1&view=row&image=0", "agreement?run=r-1", "runs", "sweep?study=lambda-ladder",
                     "learn?lesson=soft-labels", "learn?lesson=claims"):  # fmt: skip
         assert f">http://10.1.2.3:8501/{address}</a>" in page
-    assert ">http://10.1.2.3:8501/distill?dataset=" in page
+    assert '<a href="http://10.1.2.3:8501/distill?dataset=' in page
+    assert ">http://10.1.2.3:8501/distill</a>" in page, "nobody types all its settings"
 
 
 def test_without_an_address_the_printed_plan_has_words_instead_of_broken_links():
