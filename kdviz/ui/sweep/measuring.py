@@ -40,7 +40,7 @@ def measuring(store: Store, file: StudyFile, now: StudyStatus) -> None:
 
 
 def _progress_text(file: StudyFile, now: StudyStatus) -> str:
-    text = _("{done} of {all} runs finished, {waiting} queued").format(
+    text = _("Measured here: {done} of all {all} runs; {waiting} queued").format(
         done=len(now.own), all=len(file.points), waiting=len(now.waiting)
     )
     return f"{with_time_left(text, file.points, now)} …"
