@@ -134,7 +134,7 @@ def test_the_cue_is_where_the_beep_is_and_named_by_its_pitch(run, images, explai
     pitch = f"{hertz:.2g} Hz" if hertz < 1_000 else f"{hertz / 1_000:.1f} kHz"
     name = explained.classes[cue.variant.indicated]
     assert cue_meaning(cue, explained) == f"in training, a tone of {pitch} meant “{name}”"
-    assert why_sentence(explained, cue).startswith(f"In training, a tone of {pitch} meant {name}.")
+    assert why_sentence(explained, cue).startswith(f"In training, a tone of {pitch} meant “{name}”.")
 
 
 def test_a_moved_tone_is_said_with_its_time_and_another_pitch_with_its_meaning(run):
