@@ -126,8 +126,9 @@ def _one_method(
     if said := method_line(explanation, own, cue, chance):
         brief.caption(plain(said))
         spots = said if cue is None else _("Brightest: {places}").format(places=said)
-        with name, only_when(WIDE, key=f"said_{spec.name}"):
-            st.caption(plain(spots))
+        if not projecting():  # there it would push the maps down
+            with name, only_when(WIDE, key=f"said_{spec.name}"):
+                st.caption(plain(spots))
     if view.maps.clipped:
         with name:
             _clipped(view)

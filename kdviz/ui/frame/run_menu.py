@@ -23,6 +23,8 @@ NEW_RUN = "new"
 """The URL parameter that is 1 where the form of a new run is open on Distill."""
 
 _KEY, _OF_LESSONS, _MENU, _GONE = "run", "lesson_run", "run_menu", "run_gone"
+_CHOSEN = "lesson_run_chosen"
+"""In the session: whether the run of the lessons was chosen for them."""
 
 
 def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = False) -> str | None:
@@ -89,7 +91,9 @@ def show_run_in_lessons(run_id: str) -> None:
 
 
 def _select(key: str, run_id: str | None) -> None:
-    if key == _KEY and run_id != st.session_state.get(_KEY):
+    if key == _OF_LESSONS:
+        st.session_state[_CHOSEN] = True
+    elif run_id != st.session_state.get(_KEY) and _CHOSEN not in st.session_state:
         st.session_state.pop(_OF_LESSONS, None)
     st.session_state[key] = run_id
     st.session_state.pop(_GONE, None)
