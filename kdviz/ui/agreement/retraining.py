@@ -15,7 +15,6 @@ from kdviz.losses import EXPLANATION_LOSSES
 from kdviz.store import Run, Store
 from kdviz.types import MapSource
 from kdviz.ui.frame.errors import errors
-from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.run_menu import show_run
 from kdviz.ui.widgets.submitting import submitted
@@ -49,7 +48,7 @@ def retraining(store: Store, run: Run, marks: Marks, *, of: int) -> None:
             errors(error)
             return
     show_run(started)
-    open_page("pages/distill.py", with_language({"run": started}))
+    open_page("pages/distill.py")
 
 
 def _about(run: Run, marks: Marks) -> str:
