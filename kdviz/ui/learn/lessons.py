@@ -131,10 +131,17 @@ LESSONS: dict[str, Lesson] = {
 
 
 def choose_lesson() -> str:
-    """The name of the chosen lesson, which is in the URL.
+    """The name of the chosen lesson, which is in the URL. One that was turned to begins at the page's top."""
+    name = _lesson_menu()
+    if st.session_state.pop(_TURNED, False):
+        scroll_to_top(name)
+    return name
 
-    Tabs on wide screens; on narrow ones, which they would fill, a list that unfolds; on projectors a menu
-    beside the title of the page.
+
+def _lesson_menu() -> str:
+    """Tabs on wide screens; on narrow ones, which they would fill, a list that unfolds.
+
+    On projectors a menu beside the title of the page.
     """
     labels = {name: _(lesson.label) for name, lesson in LESSONS.items()}
     if projecting():
@@ -176,8 +183,6 @@ def _choose_in_contents() -> None:
 
 def show_lesson(name: str, store: Store, run: Run | None = None) -> None:
     """The lesson, and buttons to its neighbours."""
-    if st.session_state.pop(_TURNED, False):
-        scroll_to_top(name)
     _lesson(LESSONS[name], store, run)
     lesson_neighbours(name)
 
