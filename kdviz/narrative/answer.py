@@ -92,8 +92,8 @@ def _answer(found: GainBy) -> str:
         answer = _("No: the student's maps agree with the teacher's less than those of {twin}")
     elif verdict is Verdict.NOT_DISTINGUISHABLE:
         answer = _(
-            "Not shown: whether the student's maps agree with the teacher's more than those of {twin} cannot "
-            "be told from noise"
+            "Not shown: the student's maps agree with the teacher's about as much as those of {twin}, within "
+            "noise"
         )
     else:
         answer = _("Not yet: too few maps are defined")

@@ -83,10 +83,7 @@ def test_too_few_maps_decide_nothing():
 TWIN = "the twin (the same student without the teacher's maps, λ = 0)"
 QUESTION = "Does the student look where its teacher looks?"
 YES = f"Yes, more than {TWIN}"
-NO = (
-    f"Not shown: whether the student's maps agree with the teacher's more than those of {TWIN} cannot be told "
-    "from noise"
-)
+NO = f"Not shown: the student's maps agree with the teacher's about as much as those of {TWIN}, within noise"
 LESS = f"No: the student's maps agree with the teacher's less than those of {TWIN}"
 BLANK = {**RAW, "student": [NAN] * 8}
 
