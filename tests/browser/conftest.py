@@ -1,5 +1,6 @@
 """A real browser, and servers: one of a test's own, or one that tests share which only look at it."""
 
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -126,6 +127,20 @@ def at_rest(page) -> None:
     """Waits until the page's script has ended; before the first one begins, none is running either."""
     page.get_by_role("heading", level=1).first.wait_for(state="attached")
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
+
+
+def worst_of_all(page: Page) -> None:
+    """Waits until the worst of all training inputs are those to mark.
+
+    A page that came while the server still explained them keeps the worst of the first ones, until it is asked.
+    """
+    all_found = page.get_by_text(re.compile(r"^\d+ training \w+[,;] "))
+    offered = page.get_by_role("button", name="Show the worst of all")
+    expect(all_found.or_(offered)).to_be_visible()
+    if offered.is_visible():
+        offered.click()
+    expect(all_found).to_be_visible()
+    at_rest(page)
 
 
 def recorded(locator: Locator, value: str = "node.textContent") -> Callable[..., None]:

@@ -9,7 +9,7 @@ from kdviz.datasets import marks_from_bytes
 from kdviz.progress import run_to_end
 from kdviz.sound import BANDS
 from tests.browser.accessibility import violations
-from tests.browser.conftest import at_rest, recorded, watched
+from tests.browser.conftest import recorded, watched, worst_of_all
 from tests.browser.servers import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -33,7 +33,7 @@ def address(run):
 def page(browser, address, request):
     with watched(browser, address, phone=request.param) as page:
         expect(page.locator(".ink")).to_be_visible()
-        at_rest(page)
+        worst_of_all(page)
         page.locator(".ink").scroll_into_view_if_needed()
         page.locator(".ink").element_handle().wait_for_element_state("stable")
         yield page

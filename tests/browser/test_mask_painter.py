@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from kdviz.comparison import training_triage
 from kdviz.datasets import Marks, marks_from_bytes
 from kdviz.progress import run_to_end
-from tests.browser.conftest import at_rest, fresh_page, watched
+from tests.browser.conftest import at_rest, fresh_page, watched, worst_of_all
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -61,7 +61,7 @@ def phone(browser, address):
 
 def ready(page: Page) -> Page:
     expect(page.locator(".ink")).to_be_visible()
-    at_rest(page)
+    worst_of_all(page)
     page.locator(".ink").scroll_into_view_if_needed()
     page.locator(".ink").element_handle().wait_for_element_state("stable")
     return page

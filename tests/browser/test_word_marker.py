@@ -10,7 +10,7 @@ from kdviz.progress import run_to_end
 from kdviz.ui.agreement.text_to_mark import word_cells
 from kdviz.vocabulary import words_of
 from tests.browser.accessibility import DARK, OF_COLOURS, violations
-from tests.browser.conftest import at_rest, watched
+from tests.browser.conftest import at_rest, watched, worst_of_all
 from tests.browser.servers import serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -47,7 +47,7 @@ def phone(browser, address, triage):
 
 def ready(page: Page) -> Page:
     expect(words(page).first).to_be_visible()
-    at_rest(page)
+    worst_of_all(page)
     page.locator(".board").scroll_into_view_if_needed()
     return page
 
