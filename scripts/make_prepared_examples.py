@@ -56,7 +56,7 @@ from kdviz.figures.maps import (
 from kdviz.jobs import execute, prepare_process, submit
 from kdviz.store import Run, Store
 from kdviz.store.prepared import PREPARED
-from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture, prepared_sound
+from kdviz.store.prepared_examples import EXAMPLES, PICKED, prepared_picture
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.vocabulary import words_of
 
@@ -130,7 +130,7 @@ def _drawn(store: Store, name: str) -> dict[str, Any]:
     index = _picked(store, surveyed, run)
     explained = explain_test_image(store, run.id, index, target="own")
     if explained.sound is not None:
-        prepared_sound(name).write_bytes(wav_file(explained.sound))
+        prepared_picture(name).with_suffix(".wav").write_bytes(wav_file(explained.sound))
     if explained.text is None:
         Image.fromarray(_picture(explained, run, index)).save(prepared_picture(name), "WEBP", quality=85)
     else:

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         second_explainer,
         trained_explainer,
     )
-    from kdviz.comparison.models.program import onnx_program, program, program_code
+    from kdviz.comparison.models.program import has_program, onnx_program, program, program_code
     from kdviz.comparison.models.slices import Work
     from kdviz.comparison.models.snapshots import (
         RunImages,

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
         IDLE_WITHOUT_LAMBDA,
         LAMBDA_LADDER,
         NEED_LAMBDA,
-        OF_IMAGES,
         choices_for,
+        has_setting,
     )
     from kdviz.config.few_inputs import FOLLOW_COUNT, for_training_inputs
     from kdviz.config.fields import bounds, is_whole, options

@@ -10,6 +10,9 @@ from kdviz.models import MODELS, TEACHERS
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.types import (
     ANY_INPUT,
+    IMAGES,
+    SOUNDS,
+    TEXTS,
     Arm,
     AugmentationSpec,
     CueSpec,
@@ -26,9 +29,15 @@ LAMBDA_LADDER = (0.0, 0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
 IDLE_WITHOUT_LAMBDA = ("explanation_loss", "explanation_share", "map_source", "marks")
 """Settings without effect at λ = 0."""
 
-OF_FILES_OF_IMAGES = ("teacher_input", "teacher_size", "teacher_classes")
-OF_IMAGES = ("image_size", *OF_FILES_OF_IMAGES)
-"""Settings without a meaning for other inputs; the first has a value all the same."""
+SETTINGS_OF: Mapping[str, frozenset[ModalityName]] = {
+    "image_size": IMAGES,
+    "augmentation": SOUNDS,
+    "teacher_weights": IMAGES | TEXTS,
+    "teacher_input": IMAGES,
+    "teacher_size": IMAGES,
+    "teacher_classes": IMAGES,
+}
+"""Settings that have a meaning for some kinds of input alone. The others' have it for all."""
 
 NEED_LAMBDA: frozenset[Arm] = frozenset({"twin", "placebo", "same-answer", "teacher-maps"})
 """Arms that equal the student at λ = 0."""
@@ -44,6 +53,11 @@ CHOICES: Mapping[str, Mapping[str, Spec]] = {
     "mistake": MISTAKES,
 }
 """Fields whose value is a name in a registry."""
+
+
+def has_setting(modality: ModalityName, field: str) -> bool:
+    """Whether a setting has a meaning for a kind of input."""
+    return modality in SETTINGS_OF.get(field, ANY_INPUT)
 
 
 def choices_for(field: str, modality: ModalityName) -> dict[str, Spec]:

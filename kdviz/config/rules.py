@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from kdviz.clip_seconds import OWN_SOUNDS, USUAL
-from kdviz.config.choices import NEED_LAMBDA, OF_FILES_OF_IMAGES, choices_for
+from kdviz.config.choices import NEED_LAMBDA, SETTINGS_OF, choices_for, has_setting
 from kdviz.datasets import DATASETS
 from kdviz.image_size import written
 from kdviz.losses import EXPLANATION_LOSSES
@@ -17,6 +17,8 @@ from kdviz.types import INPUT_NAMES, OWN_TEXTS, Layer
 
 if TYPE_CHECKING:
     from kdviz.config.run_config import RunConfig
+
+_OF_A_TEACHER_FILE = ("teacher_weights", "teacher_input", "teacher_size", "teacher_classes")
 
 
 def problems(config: RunConfig) -> Iterator[str]:
@@ -64,12 +66,10 @@ def _of_another_modality(config: RunConfig) -> Iterator[str]:
                 f"{field}: {name!r} is not made for {INPUT_NAMES[modality]}, which {config.dataset!r} has. "
                 f"These are: {', '.join(fits)}."
             )
-    if modality != "image":
-        of_images = OF_FILES_OF_IMAGES if modality == "text" else ("teacher_weights", *OF_FILES_OF_IMAGES)
-        for field in of_images:
-            if getattr(config, field) is not None:
-                given = INPUT_NAMES[modality]
-                yield f"{field}: needs images, {config.dataset!r} has {given}. Leave it out."
+    for field in _OF_A_TEACHER_FILE:
+        if not has_setting(modality, field) and getattr(config, field) is not None:
+            needed = " or ".join(name for of, name in INPUT_NAMES.items() if of in SETTINGS_OF[field])
+            yield f"{field}: needs {needed}, {config.dataset!r} has {INPUT_NAMES[modality]}. Leave it out."
 
 
 def _map_source(config: RunConfig) -> Iterator[str]:

@@ -14,13 +14,13 @@ from typing import Any
 from kdviz.agreement import MEASURES
 from kdviz.clip_seconds import OWN_SOUNDS
 from kdviz.comparison import LocalizationRow, SeedGroup, Survey, localization_table
-from kdviz.config import CHOICES, OF_IMAGES, RunConfig
+from kdviz.config import CHOICES, RunConfig, has_setting
+from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
 from kdviz.figures.charts import CurveInfo
 from kdviz.figures.style import ARM_STYLES, ArmStyle, duration
 from kdviz.language import _, listed, percentage, sentences
 from kdviz.metrics import METRICS, MetricSpec, about, defined
-from kdviz.modalities import modality_of
 from kdviz.museum.mistakes import MISTAKES
 from kdviz.narrative import FigureColumn, figure_arms, held_out_label
 from kdviz.report.cells import NOTHING, Cell, agreed, figure, ranged, scored, share
@@ -177,10 +177,9 @@ def settings_list(config: RunConfig) -> list[Entry]:
 
     Of a path, only the last part is shown, for privacy.
     """
-    kind = modality_of(config.dataset).name
+    kind = DATASETS[config.dataset].modality
     idle = {
-        *(() if kind == "image" else OF_IMAGES),
-        *(() if kind == "audio" else ("augmentation",)),
+        *(name for name in RunConfig.model_fields if not has_setting(kind, name)),
         *(() if config.dataset == OWN_SOUNDS else ("clip_seconds",)),
         *(() if config.dataset == OWN_TEXTS else COLUMN_FIELDS),
     }

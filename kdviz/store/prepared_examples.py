@@ -71,9 +71,10 @@ def prepared_picture(name: str) -> Path:
     return PREPARED / f"{name}.webp"
 
 
-def prepared_sound(name: str) -> Path:
-    """The sound whose spectrogram the picture of an example shows."""
-    return PREPARED / f"{name}.wav"
+def prepared_sound(name: str) -> Path | None:
+    """The sound whose spectrogram the picture of an example shows; None of other inputs."""
+    file = PREPARED / f"{name}.wav"
+    return file if file.exists() else None
 
 
 @dataclass(frozen=True)

@@ -129,6 +129,25 @@ def test_columns_change_the_keys_only_where_they_are_given(tmp_path):
     assert stored_config(stored).columns == TextColumns()
 
 
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        (
+            {"dataset": "sentiment", "teacher_size": 64},
+            "teacher_size: needs images, 'sentiment' has texts. Leave it out.",
+        ),
+        (
+            {"dataset": "speech-commands-mini", "teacher_weights": "imagenet"},
+            "teacher_weights: needs images or texts, 'speech-commands-mini' has sounds. Leave it out.",
+        ),
+    ],
+)
+def test_a_teachers_file_is_refused_where_it_is_for_other_inputs(settings, line):
+    with pytest.raises(ConfigError) as refused:
+        make_config(settings)
+    assert str(refused.value) == line
+
+
 @pytest.mark.parametrize("field", COLUMN_FIELDS)
 def test_only_a_table_of_ones_own_has_columns(field):
     with pytest.raises(ConfigError) as refused:

@@ -12,10 +12,12 @@ import torch
 from torch import Tensor, nn
 
 from kdviz.comparison.models.snapshots import Snapshots
+from kdviz.config import RunConfig
+from kdviz.datasets import DATASETS
 from kdviz.errors import ModelError
 from kdviz.models import Network
 from kdviz.sound import SAMPLE_RATE, inputs, mel_bands
-from kdviz.types import Arm
+from kdviz.types import PICTURES, Arm
 
 _CODE = """\
 import torch  # {version} or later
@@ -35,6 +37,11 @@ _SOUNDS_CODE = """\
 _MAPS_CODE = """\
 # maps: (N, {count}, {rows}, {columns}), the evidence for each class; mean plus bias is its logit
 """
+
+
+def has_program(config: RunConfig) -> bool:
+    """Whether networks of a run can be such a program: those on texts need kdviz to number the words."""
+    return DATASETS[config.dataset].modality in PICTURES
 
 
 def program(found: Snapshots, arm: Arm) -> bytes:

@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.clip_seconds import OWN_SOUNDS, USUAL
-from kdviz.config import NEED_LAMBDA, choices_for, options, usual_loss
+from kdviz.config import NEED_LAMBDA, choices_for, has_setting, options, usual_loss
 from kdviz.datasets import DATASETS, input_shape
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides
@@ -48,7 +48,7 @@ def settings(store: Store, dataset: str, ladder: DeltaGenerator) -> dict[str, An
     with st.container():
         _networks(fields, values)
     with st.container():
-        if fields.modality == "image":
+        if has_setting(fields.modality, "teacher_input"):
             teacher_file(store, fields, values)
     with st.container():
         _loss(fields, values, ladder)
@@ -192,13 +192,13 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
     )
     values["seed"], values["teacher_epochs"] = fields.number("seed"), fields.teacher_epochs(values["teacher"])
     values["batch_size"] = fields.number("batch_size")
-    if fields.modality == "audio":
+    if has_setting(fields.modality, "augmentation"):
         values["augmentation"] = fields.choice("augmentation")
     values["optimizer"] = fields.choice("optimizer")
     values["learning_rate"] = fields.number(
         "learning_rate", placeholder=_("default of the optimiser"), format="%g"
     )
-    if values["dataset"] != "folder" and fields.modality == "image":
+    if DATASETS[values["dataset"]].downloads:
         values["data"] = fields.text("data", placeholder=_("default directory"))
     values["device"], values["precision"] = fields.choice("device"), fields.choice("precision")
 

@@ -44,7 +44,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.component import component
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.server import is_ready, wait_until_ready
-from kdviz.ui.frame.subject import shown_modality
+from kdviz.ui.widgets.input_views import view_of
 from kdviz.ui.widgets.panel import MAP_LAYERS_CSS, MAP_LAYERS_JS
 from kdviz.ui.widgets.sentence import frame_meaning
 from kdviz.vocabulary import words_of
@@ -131,11 +131,11 @@ def film(store: Store, run: Run) -> None:
 
 
 def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
-    modality = shown_modality()
+    view = view_of(run.config.dataset)
     pictures = _originals(str(store.directory), run.id, run.record.attempt, store, run)
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
     frames = [_frames(store, run, epoch, shown, language()) for epoch in epochs]
-    st.html(arm_legend(run.config.all_arms, before=_("image") if modality == "image" else ""))
+    st.html(arm_legend(run.config.all_arms, before=view.first()))
     marks = _("✓ right, ✗ wrong after this epoch.")
     whose = _(
         "Every map shows what speaks for the **teacher's** answer. Where a network is wrong, what it goes by "
@@ -143,7 +143,7 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     )
     hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
     undefined = any(frame.hatched for of in frames for frame in of)
-    if modality == "text":
+    if not view.on_picture:
         unknown = any(frame.dotted for of in frames for frame in of)
         framed = "" if CUES[run.config.cue].variants is None else frame_meaning(run)
         st.html(words_key(signed=_SIGNED, framed=framed, unknown=unknown))

@@ -16,19 +16,20 @@ from kdviz.comparison import (
     explainers_offered,
 )
 from kdviz.config import RunConfig
-from kdviz.datasets import DATASETS, class_names
+from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import COLOUR_MAPS
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.store import Run
-from kdviz.types import Arm, ModalityName
+from kdviz.types import Arm
 from kdviz.ui.explain.image_keys import image_keys
 from kdviz.ui.explain.own_sound import own_sound
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.frame.responsive import NARROW, folded_when_narrow
+from kdviz.ui.widgets.input_views import InputView, view_of
 from kdviz.ui.widgets.live_typing import live_typing
 from kdviz.ui.widgets.pickers import image_picker
 
@@ -45,12 +46,12 @@ _PARAMETERS = (
 class ImageQuery:
     """What the controls say. All of it is in the address, except for an own picture.
 
-    layout: "row", "swipe" or "methods". source: one of `_sources`; file: the bytes of a picture, a text or a
-    sound, None without one; letterbox: whether all of it is shown, else its centre. index: a test
-    image. pair: whose maps are swiped over. opacity, divider: in percent; None is for the maps to say. apart:
-    the pair's difference is shown in its place. signed: evidence against the class is shown as
-    well, where a method finds it. object_outline: the object's mask is outlined. intact: the planted
-    cue is.
+    layout: "row", "swipe" or "methods". source: "test", or one of `InputView.own_sources`; file: the
+    bytes of a picture, a text or a sound, None without one; letterbox: whether all of it is shown, else its
+    centre. index: a test image. pair: whose maps are swiped over. opacity, divider: in percent; None is for
+    the maps to say. apart: the pair's difference is shown in its place. signed: evidence against the class
+    is shown as well, where a method finds it. object_outline: the object's mask is outlined. intact: the
+    planted cue is.
     """
 
     layout: str
@@ -91,20 +92,16 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
     # A segmented control is lower than the menus beside it.
     st.html("<style>.st-key-view_menu button { min-height: 2.5rem; }</style>")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        modality = DATASETS[config.dataset].modality
-        texts = modality == "text"
-        layout = url_state.menu(
-            "view", _("View"), _layouts(texts=texts), widget=st.segmented_control, required=True
-        )
-        source = url_state.menu(
-            "source", _("Image from"), _sources(modality), width=124, aliases={"recording": "sound"}
-        )
+        view = view_of(config.dataset)
+        layout = url_state.menu("view", _("View"), _layouts(view), widget=st.segmented_control, required=True)
+        sources = {"test": _("Test set"), **view.own_sources()}
+        source = url_state.menu("source", _("Image from"), sources, width=124, aliases={"recording": "sound"})
         methods, test_image = layout == "methods", source == "test"
         explainer = _method(config, drawn=not methods)
         swiped = layout == "swipe"
         pair = _pair(config.all_arms) if swiped else ("teacher", config.arms[0])
         target = "teacher" if swiped else _target(images, labelled=test_image)
-        letterbox = not test_image and modality == "image" and _letterbox()
+        letterbox = not test_image and view.any_shape and _letterbox()
         last = _image_and_more()
         if test_image:
             with last:
@@ -113,9 +110,9 @@ def _controls(config: RunConfig, images: RunImages) -> ImageQuery:
             target = _target(images, labelled=test_image) if swiped else target
             takes_baseline = methods or EXPLAINERS[explainer].takes_baseline
             baseline = _baseline(config) if takes_baseline else "mean"
-            colours = "cividis" if texts else url_state.menu("colours", _("Colours"), _colours())
-            signed = (methods or EXPLAINERS[explainer].signed) and _signed(usual=texts)
-            grid, outline = (False, False) if texts else (_grid(), _outline())
+            colours = url_state.menu("colours", _("Colours"), _colours()) if view.on_picture else "cividis"
+            signed = (methods or EXPLAINERS[explainer].signed) and _signed(usual=not view.on_picture)
+            grid, outline = (_grid(), _outline()) if view.on_picture else (False, False)
             known = test_image and images.test.object_masks is not None
             object_outline = known and _object_outline()
             intact = config.cue != "none" and test_image and _intact()
@@ -186,9 +183,9 @@ def _target(images: RunImages, *, labelled: bool) -> Target:
     return int(chosen)
 
 
-def open_own_input(modality: ModalityName) -> None:
-    """Ask for an own input of the kind that needs no device. Call it from a callback."""
-    url_state.set_choice("source", {"image": "upload", "text": "typed", "audio": "sound"}[modality])
+def open_own_input(source: str) -> None:
+    """Ask for an own input from there. Call it from a callback."""
+    url_state.set_choice("source", source)
     st.session_state[f"{_KEY}_switch"] = True
 
 
@@ -308,18 +305,9 @@ def _intact() -> bool:
     return st.toggle(_("Cue helps"), key="intact", bind=url_state.binding("intact"), help=about)
 
 
-def _layouts(*, texts: bool) -> dict[str, str]:
-    swipe = {} if texts else {"swipe": _("Swipe")}
+def _layouts(view: InputView) -> dict[str, str]:
+    swipe = {"swipe": _("Swipe")} if view.on_picture else {}
     return {"row": _("Side by side"), **swipe, "methods": _("All methods")}
-
-
-def _sources(modality: ModalityName) -> dict[str, str]:
-    own = {
-        "image": {"upload": _("Own picture"), "camera": _("Camera")},
-        "text": {"typed": _("Own text")},
-        "audio": {"sound": _("Own sound")},
-    }
-    return {"test": _("Test set"), **own[modality]}
 
 
 def _colours() -> dict[str, str]:

@@ -12,13 +12,14 @@ from kdviz.figures.maps import CueLayer, cue_layer
 from kdviz.language import _
 from kdviz.narrative import cue_meaning, true_cue
 from kdviz.store import Run
-from kdviz.types import Arm, ModalityName
+from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.answers import answer_verdict
 from kdviz.ui.widgets.in_sight import expect_in_sight
+from kdviz.ui.widgets.input_views import InputView
 
 WHAT_IF_OPEN, WHAT_IF_PLACE, _SOUGHT = "what_if_open", "what_if_place", "what_if_sought"
 """Keys of the panel in which the cue can be changed, and of its place; in the session how
@@ -94,15 +95,15 @@ def _to_what_if() -> None:
     )
 
 
-def try_own(modality: ModalityName) -> None:
+def try_own(view: InputView) -> None:
     """A button that asks for the visitor's own input in place of the test image."""
     st.button(
         _("Try your own picture"),
-        icon=":material/add_photo_alternate:" if modality == "image" else ":material/edit_note:",
+        icon=view.own_icon,
         type="tertiary",
         key="try_own",
         on_click=safely(open_own_input),
-        args=(modality,),
+        args=(next(iter(view.own_sources())),),
     )
 
 

@@ -17,7 +17,7 @@ from kdviz.comparison import (
     finding_surveys,
     known_chance_levels,
 )
-from kdviz.datasets import CUES, DATASETS
+from kdviz.datasets import CUES
 from kdviz.figures.maps import divider_percent
 from kdviz.language import _, sentences
 from kdviz.narrative import (
@@ -66,6 +66,7 @@ from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.widgets.downloads import explanation_downloads
+from kdviz.ui.widgets.input_views import view_of
 from kdviz.ui.widgets.panel import Panel
 
 _SWIPE_PX, _ROW_PX, _NARROW_ROW_PX = 420, 580, 525
@@ -132,7 +133,7 @@ def _beside(store: Store, run: Run, query: ImageQuery, explanation: ImageExplana
     """The buttons in the headline's row: to another test image, or to one's own."""
     if explanation.index is None:
         return
-    try_own(DATASETS[run.config.dataset].modality)
+    try_own(view_of(run.config.dataset))
     if {"student", "twin"} <= set(explanation.arms):
         next_button(store, run, query)
 

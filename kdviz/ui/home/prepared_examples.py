@@ -24,6 +24,7 @@ from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.home.labelled_pictures import answer_mark, labelled_pictures
+from kdviz.ui.widgets.input_views import view_of
 
 _COLUMNS, _CARD_PX = 2, 300
 """Cards side by side, and the smallest width of one."""
@@ -54,13 +55,13 @@ def prepared_examples(store: Store) -> None:
 
 def _card(store: Store, example: PreparedExample) -> None:
     results, spec = example.results, DATASETS[example.name]
-    label = _(spec.label)
-    if spec.modality == "text":
-        _words(example)
+    label, sound = _(spec.label), prepared_sound(example.name)
+    if view_of(example.name).on_picture:
+        _maps(example, label, columns=2 if sound else 4)
     else:
-        _maps(example, label)
-    if spec.modality == "audio":
-        st.audio(prepared_sound(example.name), alt=_("Test image {index}").format(index=example.index))
+        _words(example)
+    if sound:
+        st.audio(sound, alt=_("Test image {index}").format(index=example.index))
     shares = {arm: percent(results[arm].accuracy) for arm in ("student", "twin", "teacher")}
     st.markdown(
         _told(example).format(
@@ -75,8 +76,7 @@ def _card(store: Store, example: PreparedExample) -> None:
         _open(store, example)
 
 
-def _maps(example: PreparedExample, label: str) -> None:
-    columns = 2 if DATASETS[example.name].modality == "audio" else 4
+def _maps(example: PreparedExample, label: str, *, columns: int) -> None:
     st.html(labelled_pictures(example, columns=columns, alt=_alt(label, example.index)))
     st.caption(
         _(
@@ -107,11 +107,6 @@ def _words(example: PreparedExample) -> None:
 
 
 def _told(example: PreparedExample) -> str:
-    if DATASETS[example.name].modality == "text":
-        return _(
-            "**{data}**: {count} training texts, no planted cue. After {epochs} epochs the student is "
-            "correct on **{student}** of the test texts, its twin on {twin}, the teacher on {teacher}."
-        )
     if example.cue == "none":
         return _(
             "**{data}**: {count} training images, no planted cue. After {epochs} epochs the student is "

@@ -7,10 +7,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from kdviz.config import bounds, choices_for
+from kdviz.config import bounds, choices_for, has_setting
 from kdviz.errors import KdvizError
 from kdviz.explainers import explainers_for
 from kdviz.language import _, listed
+from kdviz.modalities import MODALITIES
 from kdviz.models import FAMILIES, MODELS, StageCard, anatomy, describe
 from kdviz.types import ModalityName, ModelSpec
 from kdviz.ui.frame import url_state
@@ -30,7 +31,7 @@ def networks(choice: DatasetChoice) -> None:
     st.dataframe(
         table,
         hide_index=True,
-        column_config=_columns() if choice.spec.modality == "image" else _columns() | {"Images from": None},
+        column_config=_columns(),
         placeholder="–",
         alt=_("All networks: parameters, multiply-adds, explainers, optimiser and source"),
         key="networks",
@@ -50,7 +51,7 @@ def _classes(choice: DatasetChoice) -> int:
 def _inputs(choice: DatasetChoice) -> str:
     """What the networks take, in words."""
     channels, *sides = choice.input_shape
-    if choice.spec.modality == "text":
+    if len(sides) == 1:
         return _("texts of up to {count} words").format(count=sides[0])
     height, width = sides
     words = (
@@ -68,7 +69,8 @@ def _families(choice: DatasetChoice) -> list[str]:
 
 def networks_table(choice: DatasetChoice) -> pd.DataFrame:
     """A row per family, of its smallest network; cost is empty if the images do not fit it."""
-    return pd.DataFrame([_row(MODELS[name], choice) for name in _families(choice)])
+    table = pd.DataFrame([_row(MODELS[name], choice) for name in _families(choice)])
+    return table if has_setting(choice.spec.modality, "image_size") else table.drop(columns="Images from")
 
 
 def stages_table(cards: tuple[StageCard, ...], modality: ModalityName) -> pd.DataFrame:
@@ -89,7 +91,7 @@ def shape(of: tuple[int, ...], modality: ModalityName) -> str:
     """The size of an output, in words."""
     if len(of) == 1:
         return _("{count} logits").format(count=of[0])
-    if modality == "text":
+    if MODALITIES[modality].dimensions == 1:
         return _("{channels} channels of {count} words").format(channels=of[0], count=of[1])
     if len(of) == 2:
         return _("{count} tokens of {numbers} numbers").format(count=of[0], numbers=of[1])

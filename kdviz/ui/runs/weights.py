@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import streamlit as st
 
 from kdviz.comparison import (
+    has_program,
     loading_code,
     onnx_program,
     program,
@@ -22,7 +23,6 @@ from kdviz.store.folder import weights_to_bytes
 from kdviz.types import Arm
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.pickers import arm_picker
 
@@ -69,7 +69,7 @@ def _saved(store: Store, run_id: str, arm: Arm) -> bool:
 
 def _program(store: Store, run: Run, arm: Arm) -> None:
     """The arm as a program that needs PyTorch alone, once it is asked for: making it takes seconds."""
-    if shown_modality() == "text":
+    if not has_program(run.config):
         st.caption(_("A program without kdviz can be made of networks on images and sounds."))
         return
     if not st.toggle(
