@@ -18,12 +18,7 @@ import torch
 from torch import Tensor
 
 from kdviz.errors import ModelError
-from kdviz.models import ProgramTensor, ProgramText
-
-EXPORT_RECIPE = (
-    "program = torch.export.export(model.eval(), (images,), dynamic_shapes=({0: torch.export.Dim.DYNAMIC},))"
-    "; torch.export.save(program, 'model.pt2')"
-)
+from kdviz.models import EXPORT_RECIPE, ProgramTensor, ProgramText
 
 _STORED_DTYPES = {
     1: torch.uint8, 2: torch.int8, 3: torch.int16, 4: torch.int32, 5: torch.int64, 6: torch.float16,
@@ -124,11 +119,6 @@ class _Reading:
         image, inputs = _inputs(signature)
         values = {name: each["sizes"] for name, each in graph["tensor_values"].items()}
         count, *shape = values[image]
-        if "as_expr" not in count:
-            raise ModelError(
-                f"teacher_weights: {self.name!r} takes {count['as_int']} images at a time. Export it for any "
-                f"number: {EXPORT_RECIPE}"
-            )
         channels, *sides = (each.get("as_int") for each in shape)
         outputs = [_user(each["user_output"]) for each in signature["output_specs"] if "user_output" in each]
         logits = next((each for each in outputs if len(values.get(each, ())) == 2), None)

@@ -16,10 +16,10 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from kdviz.checkpoints.program_file import EXPORT_RECIPE, is_program, no_program
+from kdviz.checkpoints.program_file import is_program, no_program
 from kdviz.content import is_special
 from kdviz.errors import ModelError
-from kdviz.models import PROGRAM_SUFFIX
+from kdviz.models import EXPORT_RECIPE, PROGRAM_SUFFIX
 
 SUFFIXES = (".safetensors", ".pt", ".pth", ".th", ".ckpt", ".bin", ".tar")
 """Of the files that `read_checkpoint` reads."""

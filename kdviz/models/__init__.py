@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         pretrained_text_network,
         pretrained_text_skeleton,
     )
-    from kdviz.models.program_graph import ProgramTensor, ProgramText
+    from kdviz.models.program_graph import EXPORT_RECIPE, ProgramTensor, ProgramText
     from kdviz.models.program_network import ProgramNetwork, program_network, program_text
     from kdviz.models.registry import (
         FAMILIES,

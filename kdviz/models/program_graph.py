@@ -25,6 +25,11 @@ from kdviz.models.operators import (
 
 Names = Mapping[str, Any]
 
+EXPORT_RECIPE = (
+    "program = torch.export.export(model.eval(), (images,), dynamic_shapes=({0: torch.export.Dim.DYNAMIC},))"
+    "; torch.export.save(program, 'model.pt2')"
+)
+
 _LARGEST = 1 << 24
 """Numbers in a table that a program makes by itself."""
 
@@ -41,6 +46,7 @@ _VALUES = (
 _PLACES = ("device", "layout", "pin_memory")
 _DROPPED = ("torch.ops.aten._assert_tensor_metadata.default", "torch.ops.aten._assert_scalar.default")
 _SOFTMAX = ("softmax", "_softmax", "log_softmax", "_log_softmax")
+_RESHAPING, _REPEATING = ("view", "reshape", "_unsafe_view"), ("expand", "repeat")
 _VIEWS = frozenset({
     "view", "reshape", "flatten", "unflatten", "permute", "transpose", "swapaxes", "t", "squeeze",
     "unsqueeze", "expand", "expand_as", "select", "slice", "narrow", "split", "split_with_sizes", "chunk",
@@ -63,7 +69,8 @@ class ProgramText:
 
     image: the name of its input; input_shape: (C, H, W), None for a side that is free. tensors: by their
     names in the program. nodes: as torch's export schema has them. sizes: the numbers that follow from the
-    input, and batch, that of the images, as expressions. output: the logits, (N, classes). padded: as in
+    input, and batch, that of the images, as expressions; batch is a number where the program was exported
+    for so many images at a time. output: the logits, (N, classes). padded: as in
     `stage_ends`; programs in older runs, which do not have it, were cut at padded maps too.
     """
 
@@ -76,6 +83,11 @@ class ProgramText:
     output: str
     classes: int
     padded: bool = True
+
+    @property
+    def images_at_a_time(self) -> int | None:
+        """How many images it was exported for; None for any number."""
+        return int(self.batch) if self.batch.isdigit() else None
 
 
 def attribute(name: str) -> str:
@@ -187,6 +199,7 @@ class _Building:
         name = packet(function)
         if not name:
             return self._copied(function, args, kwargs)
+        args = self._for_any_number(name, args)
         if name in ("to", "_to_copy"):
             return self._converted(function, args, kwargs)
         if name.removesuffix("_") == "dropout":
@@ -219,6 +232,28 @@ class _Building:
         name = f"table{len(self.root._buffers)}"
         self.root.register_buffer(name, function(*args, **kwargs), persistent=False)
         return self.graph.get_attr(name)
+
+    def _for_any_number(self, name: str, args: list[Any]) -> list[Any]:
+        """The arguments, with the number of the images given in the place of that which was exported.
+
+        It stands first in the new shape of what follows from the images, and where a tensor that does not,
+        such as a class token, is repeated for each of them.
+        """
+        at_a_time = self.text.images_at_a_time
+        if at_a_time is None or name not in (*_RESHAPING, *_REPEATING):
+            return args
+        given, sizes, *others = args
+        if sizes[0] != at_a_time or (name != "expand" and self._follows(given) != (name in _RESHAPING)):
+            return args
+        return [given, [self._copied(batch_size, [self.image], {}), *sizes[1:]], *others]
+
+    def _follows(self, node: fx.Node) -> bool:
+        """Whether a value is computed from the images."""
+        following = {self.image}
+        for each in self.graph.nodes:  # in the order in which they are computed
+            if not following.isdisjoint(each.all_input_nodes):
+                following.add(each)
+        return node in following
 
     def _changed(self, function: Any, args: list[Any], kwargs: dict[str, Any]) -> fx.Node:
         """The call; instead of writing into a tensor that has no views, one that returns another tensor."""

@@ -17,7 +17,7 @@ from kdviz.errors import ModelError
 from kdviz.image_size import written
 from kdviz.models.cutting import CutNetwork, StageEnd, is_copied, stage_ends, stages_and_head
 from kdviz.models.operators import packet
-from kdviz.models.program_graph import ProgramTensor, ProgramText, attribute, graph_of
+from kdviz.models.program_graph import EXPORT_RECIPE, ProgramTensor, ProgramText, attribute, graph_of
 
 Shape = tuple[int, ...]
 
@@ -106,6 +106,20 @@ class ProgramNetwork(CutNetwork):
             with torch.no_grad():
                 self._linear.weight.copy_((weight.T if self.last.transposed else weight)[chosen])
                 self._linear.bias.copy_(bias[chosen])
+        if self.text.images_at_a_time is not None and not self._takes_any_number():
+            raise _for_so_many(self.text)
+
+    @torch.no_grad()
+    def _takes_any_number(self) -> bool:
+        """Whether images have the same logits beside others as alone."""
+        channels, height, width = self.text.input_shape
+        shape = (3, channels, height or _FREE_SIDE, width or _FREE_SIDE)
+        images = torch.rand(shape, generator=torch.Generator().manual_seed(0))
+        try:
+            together, *alone = (self.head(self.stages(each)) for each in (images, *torch.split(images, 1)))
+        except RuntimeError:
+            return False
+        return torch.allclose(torch.cat(alone), together, rtol=1e-3, atol=1e-4)
 
 
 def program_network(text: ProgramText, classes: int, input_shape: tuple[int, ...]) -> ProgramNetwork:
@@ -125,8 +139,13 @@ def program_network(text: ProgramText, classes: int, input_shape: tuple[int, ...
         )
     graph = graph_of(text)
     shape = (channels, height or max(sides[0], _FREE_SIDE), width or max(sides[1], _FREE_SIDE))
-    ends = stage_ends(graph, shape, padded=text.padded)
-    cells = _checked(graph, ends[-1], shape)
+    try:
+        ends = stage_ends(graph, shape, padded=text.padded)
+        cells = _checked(graph, ends[-1], shape)
+    except RuntimeError as error:
+        if text.images_at_a_time is None:
+            raise
+        raise _for_so_many(text) from error
     found = _last_layer(graph)
     last = _replaced(graph, *found, classes) if found else None
     network = ProgramNetwork(text, graph, ends, last, cells)
@@ -153,6 +172,13 @@ def program_text(weights: Mapping[str, Tensor]) -> ProgramText:
 def _packed(text: ProgramText) -> Tensor:
     content = zlib.compress(json.dumps(asdict(text), separators=(",", ":")).encode(), 9)
     return torch.frombuffer(bytearray(content), dtype=torch.uint8)
+
+
+def _for_so_many(text: ProgramText) -> ModelError:
+    return ModelError(
+        f"teacher_weights: the program takes {text.images_at_a_time} images at a time. Export it for any "
+        f"number: {EXPORT_RECIPE}"
+    )
 
 
 def _emptied(tensor: Tensor) -> Tensor:

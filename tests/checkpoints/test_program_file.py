@@ -14,10 +14,9 @@ from torch import nn
 from torch.export.pt2_archive import constants
 
 from kdviz.checkpoints import inspect_file, is_program, program_tensors, read_checkpoint, read_program
-from kdviz.checkpoints.program_file import EXPORT_RECIPE
 from kdviz.checkpoints.reading import _RECIPE
 from kdviz.errors import ModelError
-from kdviz.models import program_network
+from kdviz.models import EXPORT_RECIPE, program_network
 from tests.programs import changed, contents, exported, saved, written
 
 KNOWS_OBJECTS = pytest.mark.skipif(
@@ -188,10 +187,25 @@ def test_only_operators_of_networks_are_called(file, target):
     )
 
 
-def test_a_program_for_a_fixed_number_of_images_is_refused_with_the_recipe(tmp_path):
-    path = exported(Small().eval(), tmp_path / "net.pt2", side=16, dynamic=False)
+class BesideOthers(Small):
+    """What it says of an image depends on the others."""
+
+    def forward(self, images):
+        return super().forward(images - images.mean(0))
+
+
+class InPairs(Small):
+    """It takes an even number of images alone."""
+
+    def forward(self, images):
+        return super().forward(images.unflatten(0, (-1, 2)).flatten(0, 1))
+
+
+@pytest.mark.parametrize("network", [BesideOthers, InPairs])
+def test_a_program_that_needs_a_number_of_images_is_refused_with_the_recipe(tmp_path, network):
+    path = exported(network().eval(), tmp_path / "net.pt2", side=16, at_a_time=2)
     assert refused(path) == (
-        "teacher_weights: 'net.pt2' takes 2 images at a time. Export it for any number: program = "
+        "teacher_weights: the program takes 2 images at a time. Export it for any number: program = "
         "torch.export.export(model.eval(), (images,), dynamic_shapes=({0: torch.export.Dim.DYNAMIC},)); "
         "torch.export.save(program, 'model.pt2')"
     )

@@ -73,6 +73,36 @@ def test_a_program_computes_as_its_network(program_of, name, pooled, cells):
             torch.testing.assert_close(maps.mean((2, 3)) + classifier.bias, network(IMAGES))
 
 
+@pytest.mark.parametrize("at_a_time", [1, 2])
+@pytest.mark.parametrize("name", ["resnet18", "shufflenet_v2_x0_5"])
+def test_a_program_for_so_many_images_takes_any_number(tmp_path, name, at_a_time):
+    """The second one has that number in the shapes that its channels are shuffled in."""
+    original = made(name)
+    require_equal(read(exported(original, tmp_path / "net.pt2", at_a_time=at_a_time)), original)
+
+
+class Token(nn.Module):
+    """A network that joins a learned vector to the cells of each image. repeat: else it is expanded."""
+
+    def __init__(self, *, repeat: bool) -> None:
+        super().__init__()
+        self.conv, self.last = nn.Conv2d(3, 8, 3, stride=8), nn.Linear(8, 7)
+        self.token, self.repeat = nn.Parameter(torch.rand(1, 1, 8)), repeat
+
+    def forward(self, images):
+        cells = self.conv(images).relu().flatten(2).transpose(1, 2)
+        count = images.shape[0]
+        token = self.token.repeat(count, 1, 1) if self.repeat else self.token.expand(count, -1, -1)
+        return self.last(torch.cat([token, cells], 1).mean(1))
+
+
+@pytest.mark.parametrize("repeat", [False, True])
+@pytest.mark.parametrize("at_a_time", [1, 2])
+def test_what_is_repeated_for_each_image_is_so_for_any_number(tmp_path, repeat, at_a_time):
+    original = Token(repeat=repeat).eval()
+    require_equal(read(exported(original, tmp_path / "net.pt2", at_a_time=at_a_time)), original)
+
+
 def test_its_grad_cam_and_cost_are_those_of_the_same_network_here(tmp_path):
     original = build("resnet18", classes=7, input_shape=(3, 64, 64), seed=3).eval()
     network = read(exported(original, tmp_path / "net.pt2"))
