@@ -11,10 +11,24 @@ import streamlit as st
 from kdviz.config import RunConfig, make_config
 from kdviz.language import _
 from kdviz.store import Run, Store
+from kdviz.types import ModalityName
+from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.learn.components import start_runs
 from kdviz.ui.widgets.field_keys import settings_link
 
 PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
+
+_WITH_CUE: Mapping[ModalityName, Mapping[str, Any]] = {
+    "image": PATCH,
+    "text": {"dataset": "sentiment", "cue": "marker-word"},
+    "audio": {"dataset": "speech-commands-mini", "cue": "beep"},
+}
+_WITHOUT_CUE: Mapping[ModalityName, Mapping[str, Any]] = {
+    "image": {"dataset": "fashion-mnist-mini"},
+    "text": {"dataset": "sentiment"},
+    "audio": {"dataset": "speech-commands-mini"},
+}
+"""Data that are ready, with a teacher, for each kind of input."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +51,7 @@ class Experiment:
 
 
 def experiments(store: Store, run: Run) -> None:
-    """Three cards."""
+    """Three cards, on data of the run's kind of input."""
     st.markdown(
         _(
             "A good experiment starts with a **prediction** and changes **one thing** at a time. Write your "
@@ -46,7 +60,7 @@ def experiments(store: Store, run: Run) -> None:
         )
     )
     with st.grid(3, min_column_width=300, gap="medium"):
-        for number, experiment in enumerate(all_experiments(), start=1):
+        for number, experiment in enumerate(all_experiments(shown_modality()), start=1):
             with st.container(border=True):
                 st.markdown(f"##### {number} · {experiment.title}")
                 st.markdown(f"{experiment.question}\n\n{experiment.procedure}")
@@ -59,8 +73,9 @@ def experiments(store: Store, run: Run) -> None:
                 start_runs(store, experiment.configs, key=f"ln_start_{number}")
 
 
-def all_experiments() -> tuple[Experiment, ...]:
-    """The experiments, in the language of the page."""
+def all_experiments(modality: ModalityName) -> tuple[Experiment, ...]:
+    """The experiments on a kind of input, in the language of the page."""
+    with_cue, without_cue = _WITH_CUE[modality], _WITHOUT_CUE[modality]
     return (
         Experiment(
             _("The teacher's maps, or any maps?"),
@@ -72,7 +87,7 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "Train student, twin and placebo. The placebo has the same λ, but the maps of other images. "
                 "Compare the three accuracies with the random patch."
             ),
-            {**PATCH, "arms": ("student", "twin", "placebo")},
+            {**with_cue, "arms": ("student", "twin", "placebo")},
         ),
         Experiment(
             _("An unreliable cue"),
@@ -84,7 +99,7 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "Train with ρ = 0.9, then with ρ = 1. Compare the student's gain in accuracy over its twin "
                 "in the two runs."
             ),
-            {**PATCH, "cue_strength": 0.9, "arms": ("student", "twin")},
+            {**with_cue, "cue_strength": 0.9, "arms": ("student", "twin")},
             ({"cue_strength": 0.9}, {"cue_strength": 1.0}),
         ),
         Experiment(
@@ -97,7 +112,7 @@ def all_experiments() -> tuple[Experiment, ...]:
                 "Train with width 0.25, then with 0.5 and 1. Note accuracy and agreement each time, and "
                 "plot both."
             ),
-            {"dataset": "fashion-mnist-mini", "student_width": 0.25, "arms": ("student", "twin")},
+            {**without_cue, "student_width": 0.25, "arms": ("student", "twin")},
             tuple({"student_width": width} for width in (0.25, 0.5, 1.0)),
         ),
     )

@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from urllib.parse import parse_qs
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ from kdviz.comparison.input.walkthroughs import (
     integration_walkthrough,
     predictions,
 )
+from kdviz.datasets import DATASETS
 from kdviz.explainers import baselines_for
 from kdviz.figures.maps import arm_lines, heatmaps, sentences_html
 from kdviz.jobs import channels_job
@@ -92,6 +94,19 @@ def test_a_lesson_on_sounds_can_be_heard_and_says_nothing_of_images(app, sounds,
     assert all(each.alt.strip() for each in pictures(app))
     assert app.get("audio") or [each for each in app.button if str(each.key).startswith("ln_listen_")]
     assert test_sounds.about_images(app, code) == []
+
+
+@pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize(("kind", "of_images"), [("texts", test_texts), ("sounds", test_sounds)])
+def test_experiments_say_nothing_of_images(app, request, kind, of_images, code):
+    lesson(app, request.getfixturevalue(kind), "questions", lang=code)
+    assert of_images.about_images(app, code) == []
+
+
+def test_experiments_are_on_data_of_the_kind_of_the_run(app, run):
+    lesson(app, run, "questions")
+    opened_with = [parse_qs(each.proto.query_string)["dataset"] for each in app.get("page_link")[:3]]
+    assert opened_with == 3 * [[DATASETS[run[0].run(run[1]).config.dataset].label]]
 
 
 @pytest.mark.parametrize("name", BUILT)

@@ -296,9 +296,11 @@ def test_the_chosen_run_s_own_curve_has_its_student_and_its_twin(app, finished, 
         assert f"λ {dot.weight:g}: accuracy" in chart.alt
 
 
-@pytest.mark.parametrize("question", range(3))
-def test_an_experiment_opens_distill_with_its_settings(app, store, question):
-    wanted = make_config(all_experiments()[question].settings)
+@pytest.mark.parametrize(
+    ("modality", "question"), [*(("image", number) for number in range(3)), ("text", 0), ("audio", 2)]
+)
+def test_an_experiment_opens_distill_with_its_settings(app, store, modality, question):
+    wanted = make_config(all_experiments(modality)[question].settings)
     opened(app, "distill", **settings_link(wanted))
     app.button(key="start").click().run()
     assert not app.exception
