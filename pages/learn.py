@@ -7,9 +7,7 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
-from kdviz.ui.frame.subject import shown_modality
-from kdviz.ui.learn import LESSONS, choose_lesson, lesson_neighbours, show_lesson
-from kdviz.ui.learn.other_run import other_run
+from kdviz.ui.learn import LESSONS, choose_lesson, show_lesson
 
 through_router()
 store = open_store()
@@ -29,10 +27,6 @@ if run_id is None:
     st.stop()
 
 run = store.run(run_id)
-if shown_modality() not in LESSONS[lesson].modalities:
-    other_run(store, LESSONS[lesson])
-    lesson_neighbours(lesson)
-    st.stop()
 try:
     with bar() as report:
         snapshots(store, run_id, report=report)

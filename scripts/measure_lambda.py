@@ -1,7 +1,7 @@
-"""Measure accuracy and agreement over λ for Learn: `PYTHONPATH=. python scripts/measure_lambda.py 3`.
+"""Measure accuracy and agreement over λ for Learn: `PYTHONPATH=. python scripts/measure_lambda.py text 3`.
 
-Every λ of the ladder with as many seeds as asked for, on one core.
-Writes kdviz/comparison/measured_lambda.csv.
+On image, text or audio: every λ of the ladder with as many seeds as asked for, on one core.
+Writes kdviz/comparison/across_runs/measured_lambda_text.csv.
 """
 
 from __future__ import annotations
@@ -11,37 +11,38 @@ import platform
 import sys
 import time
 from pathlib import Path
+from typing import cast
 
 import torch
 
-from kdviz.comparison.across_runs.lambda_curve import LADDER, MEASURED, experiment
-from kdviz.config import changed
+from kdviz.comparison.across_runs.lambda_curve import LADDER, experiment, measured_file
+from kdviz.config import RunConfig, changed
 from kdviz.store.teachers import TeacherStore
 from kdviz.trainer import distill
-from kdviz.types import Finished
+from kdviz.types import INPUT_NAMES, Finished, ModalityName
 
 
 def main() -> None:
     """Train, measure, write the table."""
     torch.set_num_threads(1)
-    seeds = int(sys.argv[1])
-    with MEASURED.open("w", newline="", encoding="utf-8") as file:
-        file.writelines(f"# {line}\n" for line in _head(seeds))
+    modality, seeds = cast(ModalityName, sys.argv[1]), int(sys.argv[2])
+    with measured_file(modality).open("w", newline="", encoding="utf-8") as file:
+        file.writelines(f"# {line}\n" for line in _head(modality, seeds))
         table = csv.writer(file, lineterminator="\n")
         table.writerow(["lambda", "seed", "accuracy", "agreement"])
         for seed in range(seeds):
             for weight in LADDER:
-                table.writerow([f"{weight:g}", seed, *_measured(weight, seed)])
+                table.writerow([f"{weight:g}", seed, *_measured(experiment(modality, weight, seed))])
                 file.flush()
 
 
-def _head(seeds: int) -> list[str]:
-    config = experiment(1.0)
+def _head(modality: ModalityName, seeds: int) -> list[str]:
+    config = experiment(modality, 1.0)
     return [
-        f"python scripts/measure_lambda.py {seeds}, {time.strftime('%Y-%m-%d')}",
+        f"python scripts/measure_lambda.py {modality} {seeds}, {time.strftime('%Y-%m-%d')}",
         f"{_processor()}, one core; Python {platform.python_version()}, PyTorch {torch.__version__}",
-        f"{config.dataset} with {config.cue}, {config.train_count} images, {config.epochs} epochs, "
-        f"student {config.student} at width {config.student_width:g}",
+        f"{config.dataset} with {config.cue}, {config.train_count} {INPUT_NAMES[modality]}, "
+        f"{config.epochs} epochs, student {config.student} at width {config.student_width:g}",
     ]
 
 
@@ -54,15 +55,15 @@ def _processor() -> str:
     return platform.processor() or platform.machine()
 
 
-def _measured(weight: float, seed: int) -> list[str]:
+def _measured(config: RunConfig) -> list[str]:
     began_s = time.monotonic()
-    for event in distill(
-        changed(experiment(weight, seed), device="cpu"), teacher=TeacherStore(Path("runs")).find
-    ):
+    for event in distill(changed(config, device="cpu"), teacher=TeacherStore(Path("runs")).find):
         if isinstance(event, Finished):
             student = event.arms["student"]
     accuracy, agreement = student.accuracy, student.cosine.corrected
-    print(f"λ {weight:g}, seed {seed}: {accuracy:.3f}, {agreement:.3f}, {time.monotonic() - began_s:.0f} s")
+    lasted_s = time.monotonic() - began_s
+    place = f"λ {config.explanation_weight:g}, seed {config.seed}"
+    print(f"{place}: {accuracy:.3f}, {agreement:.3f}, {lasted_s:.0f} s")
     return [f"{accuracy:.4f}", f"{agreement:.4f}"]
 
 

@@ -13,7 +13,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.explainers.baselines import absent_pixels
     from kdviz.explainers.explaining import explain
-    from kdviz.explainers.feature_visualisation import Ascent, TopPatches, climb, search
+    from kdviz.explainers.feature_visualisation import Ascent, TopPatches, activations, climb, search
     from kdviz.explainers.maps import MAPS, Pass, run
     from kdviz.explainers.pixel_methods import completeness_gap
     from kdviz.explainers.registry import (

@@ -29,14 +29,14 @@ class TopPatches:
     """The locations that activate each channel most, one per image, strongest first; K channels, P locations.
 
     activations: (K, P). indices: (K, P), of the images, counted through the batches. cells: (K, P, 2), row
-    and column in the feature map. boxes: (K, P, 4), receptive fields in pixels: top, left, bottom, right,
-    with exclusive ends.
+    and column in the feature map; (K, P, 1), the number of the word, in texts. boxes: (K, P, 4), receptive
+    fields in pixels: top, left, bottom, right, with exclusive ends; None for texts.
     """
 
     activations: Tensor
     indices: Tensor
     cells: Tensor
-    boxes: Tensor
+    boxes: Tensor | None
 
 
 def search(
@@ -49,26 +49,37 @@ def search(
 ) -> Generator[int, None, TopPatches]:
     """Find the images and locations in which channels of the feature map are most active.
 
-    batches: normalized images, (n, C, H, W) each, taken one by one; yields the number of images done after
+    batches: normalized images, (n, C, H, W) each, or texts, taken one by one; yields the number done after
     each. count: locations per channel, one per image; fewer if there are fewer images.
     """
     values: list[Tensor] = []
     places: list[Tensor] = []
-    width, done = 0, 0
+    sides: tuple[int, ...] = ()
+    done = 0
     for images in batches:
-        with torch.no_grad():
-            grid = network.grid(network.forward_features(images, layer))[:, list(channels)]
-        highest = grid.flatten(2).max(2)
+        grid = activations(network, images, channels, layer=layer)
+        highest = grid.nan_to_num(nan=-torch.inf).flatten(2).max(2)
         values.append(highest.values.cpu())
         places.append(highest.indices.cpu())
-        width, done = grid.shape[3], done + len(images)
+        sides, done = tuple(grid.shape[2:]), done + len(images)
         yield done
     found = torch.cat(values).T
     best = found.topk(min(count, found.shape[1]), dim=1)
     place = torch.cat(places).T.gather(1, best.indices)
-    cells = torch.stack([place // width, place % width], dim=2)
-    boxes = receptive_boxes(network, images[:1], layer)
-    return TopPatches(best.values, best.indices, cells, boxes[cells[..., 0], cells[..., 1]])
+    cells = torch.stack(torch.unravel_index(place, sides), dim=2)
+    boxes = receptive_boxes(network, images[:1], layer)[cells.unbind(2)] if len(sides) == 2 else None
+    return TopPatches(best.values, best.indices, cells, boxes)
+
+
+@torch.no_grad()
+def activations(
+    network: Network, images: Tensor, channels: Sequence[int], *, layer: Layer = "last"
+) -> Tensor:
+    """Channels of the feature map, (N, K, h, w); of texts (N, K, L), NaN where there is no word."""
+    grid = network.grid(network.forward_features(images, layer))[:, list(channels)]
+    if grid.dim() == 4:
+        return grid
+    return torch.stack([network.over_cells(each, images) for each in grid.unbind(1)], dim=1)
 
 
 def receptive_boxes(network: Network, like: Tensor, layer: Layer = "last") -> Tensor:

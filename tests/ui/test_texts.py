@@ -13,7 +13,7 @@ from kdviz.comparison import explain_test_image, loading_code, planted_cue, snap
 from kdviz.config import changed, choices_for
 from kdviz.datasets import DATASETS
 from kdviz.figures.maps import heatmaps, shaded_words, word_layers
-from kdviz.jobs import execute, import_run, start_survey, submit
+from kdviz.jobs import execute, start_survey, submit
 from kdviz.language import speaking
 from kdviz.report import report_html
 from kdviz.store import Store
@@ -188,19 +188,6 @@ def test_networks_of_texts_are_listed_stage_by_stage(app, store, network):
     assert list(table["Network"]) == [spec.label for spec in choices_for("student", "text").values()]
     assert stages["Output"].iloc[-1] == "2 logits"
     assert stages["Output"].iloc[0].endswith("channels of 48 words")
-
-
-def test_the_offered_run_on_images_opens_in_the_lesson(
-    app, text_run, trained, trained_on_texts, tmp_path, monkeypatch
-):
-    directory = tmp_path / "both"
-    shutil.copytree(trained_on_texts[0], directory)
-    images = import_run(Store(directory), Store(trained[0]).export(trained[1], tmp_path / "run.zip"))
-    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
-    opened(app, "learn", run=text_run, lesson="channels")
-    app.button(key="open_other_run").click().run()
-    assert not app.exception
-    assert app.selectbox(key="run_menu").value == images
 
 
 @pytest.mark.parametrize("lesson", ["best-lambda", "questions"])

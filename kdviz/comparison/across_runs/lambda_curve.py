@@ -1,8 +1,8 @@
-"""Accuracy and agreement over λ, from similar runs, and from a packaged experiment.
+"""Accuracy and agreement over λ, from similar runs, and from a packaged experiment on each kind of input.
 
-The experiment is small enough to be repeated in a lesson: shapes with a coloured patch that predicts the
-class in training. `scripts/measure_lambda.py` measures it; the results come with the package, in a table
-whose header states how and where.
+The experiments are small enough to be repeated in a lesson: inputs with a cue that predicts the class in
+training. `scripts/measure_lambda.py` measures them; the results come with the package, in tables whose
+headers state how and where.
 """
 
 from __future__ import annotations
@@ -16,14 +16,16 @@ from typing import Any
 
 from kdviz.config import RunConfig, changed, make_config
 from kdviz.store import Run
-from kdviz.types import Arm, ArmResult
+from kdviz.types import Arm, ArmResult, ModalityName
 
 LADDER = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
-"""The values of λ of the experiment: from none to well beyond where accuracy stops rising."""
+"""The values of λ of the experiments: from none to well beyond where accuracy stops rising."""
 
-MEASURED = Path(__file__).with_name("measured_lambda.csv")
-
-_EXPERIMENT = {"dataset": "shapes", "cue": "hue-patch", "train_count": 500, "epochs": 20}
+_EXPERIMENTS: Mapping[ModalityName, Mapping[str, Any]] = {
+    "image": {"dataset": "shapes", "cue": "hue-patch", "train_count": 500, "epochs": 20},
+    "text": {"dataset": "sentiment", "cue": "marker-word"},
+    "audio": {"dataset": "speech-commands-mini", "cue": "beep"},
+}
 _FREE = frozenset({"explanation_weight", "seed", "arms", "device"})
 """Settings in which the runs of one curve may differ."""
 
@@ -46,15 +48,21 @@ class MeasuredCurve:
     origin: tuple[str, ...]
 
 
-def experiment(weight: float, seed: int = 0) -> RunConfig:
+def experiment(modality: ModalityName, weight: float, seed: int = 0) -> RunConfig:
     """A run of the experiment: the student without a twin. A few seconds on one core."""
-    return make_config({**_EXPERIMENT, "explanation_weight": weight, "seed": seed, "arms": ("student",)})
+    varied = {"explanation_weight": weight, "seed": seed, "arms": ("student",)}
+    return make_config({**_EXPERIMENTS[modality], **varied})
+
+
+def measured_file(modality: ModalityName) -> Path:
+    """The table of the experiment on a kind of input."""
+    return Path(__file__).with_name(f"measured_lambda_{modality}.csv")
 
 
 @cache
-def measured_curve() -> MeasuredCurve:
+def measured_curve(modality: ModalityName) -> MeasuredCurve:
     """The packaged results of the experiment."""
-    lines = MEASURED.read_text(encoding="utf-8").splitlines()
+    lines = measured_file(modality).read_text(encoding="utf-8").splitlines()
     head = [line.removeprefix("# ") for line in lines if line.startswith("#")]
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     dots = (

@@ -1,4 +1,4 @@
-"""What channels respond to: test images or clips, and images or spectrograms made by gradient ascent."""
+"""What channels respond to: test images, clips or texts, and what gradient ascent makes of noise."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.models.slices import Work
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.datasets import Split
-from kdviz.explainers import Ascent, climb, grad_cam_steps, search
+from kdviz.explainers import Ascent, TopPatches, activations, climb, grad_cam_steps, search
 from kdviz.models import TEACHERS
 from kdviz.networks import role_of
 from kdviz.progress import Message
 from kdviz.sound import drawn
 from kdviz.store import Store
-from kdviz.types import Arm, Preparing
+from kdviz.types import Arm, FloatArray, Preparing
 
 CHANNELS, PATCHES = 6, 6
 """Number of channels per network, and of test images per channel."""
@@ -53,18 +53,42 @@ class Patch:
 
 
 @dataclass(frozen=True, eq=False)
-class Channel:
-    """weight: Grad-CAM's α for the explained class. patches: strongest first.
+class ActiveText:
+    """A test text that activates a channel.
 
-    made: uint8 (H, W, C), the image from gradient ascent; None for a network that reads samples, which are
-    no picture. activation: its mean over the map, NaN likewise.
+    label: its class. words: the channel's activation at each word, float32 (L,), NaN behind the last one.
+    place: the number of the word with the highest. activation: there, raw. The features of the last map are
+    scaled so that their mean over all L places is that over the words: in a short text a word counts for
+    more.
+    """
+
+    index: int
+    label: int
+    text: str
+    words: FloatArray
+    place: int
+    activation: float
+
+
+@dataclass(frozen=True, eq=False)
+class Channel:
+    """weight: Grad-CAM's α for the explained class. patches, texts: strongest first; one of them is empty.
+
+    made: uint8 (H, W, C), the image from gradient ascent; None for a network that reads samples or words,
+    which are no picture. activation: its mean over the map, NaN likewise.
     """
 
     number: int
     weight: float
     patches: tuple[Patch, ...]
-    made: NDArray[np.uint8] | None
-    activation: float
+    made: NDArray[np.uint8] | None = None
+    activation: float = math.nan
+    texts: tuple[ActiveText, ...] = ()
+
+    @property
+    def highest(self) -> float:
+        """The highest activation of a cell in the test set."""
+        return (self.patches or self.texts)[0].activation
 
 
 Visualised = Mapping[Arm, tuple[Channel, ...]]
@@ -118,22 +142,45 @@ class _ChannelSearch:
 
     def work(self, start: float, share: float) -> Work[tuple[Channel, ...]]:
         """Yields the progress of this part of the work, in [start, start + share]."""
-        test, searching_share = self._run.images.test, share * _SEARCH_SHARE
+        test = self._run.images.test
+        searching_share = share * (_SEARCH_SHARE if test.texts is None else 1)
         batches = (self._run.normalizer.normalize(part) for part in torch.split(test.images, _BATCH))
         searching = search(self._network, batches, self._numbers, layer=self._layer, count=PATCHES)
         found = yield from self._locked(
             searching, Message("Searching the test images"), start, searching_share / len(test)
         )
+        weights = self._weights[self._numbers].tolist()
+        if found.boxes is None:
+            of_texts = zip(self._numbers, weights, self._texts(found), strict=True)
+            return tuple(Channel(number, weight, (), texts=texts) for number, weight, texts in of_texts)
         made = yield from self._made(start + searching_share, share - searching_share)
         rows = zip(found.indices.tolist(), found.boxes.tolist(), found.activations.tolist(), strict=True)
         patches = [tuple(_patch(test, *each) for each in zip(*row, strict=True)) for row in rows]
-        weights = self._weights[self._numbers].tolist()
         return tuple(
             Channel(number, weight, of_channel, picture, activation)
             for number, weight, of_channel, (picture, activation) in zip(
                 self._numbers, weights, patches, made, strict=True
             )
         )
+
+    def _texts(self, found: TopPatches) -> list[tuple[ActiveText, ...]]:
+        """The texts of each channel."""
+        test = self._run.images.test
+        assert test.texts is not None
+        texts = []
+        for at, number in enumerate(self._numbers):
+            chosen = found.indices[at]
+            with self._run.lock:
+                inputs = self._run.normalizer.normalize(test.images[chosen])
+                words = activations(self._network, inputs, [number], layer=self._layer)[:, 0].cpu().numpy()
+            rows = zip(chosen.tolist(), words, found.cells[at, :, 0].tolist(), strict=True)
+            texts.append(
+                tuple(
+                    ActiveText(index, int(test.labels[index]), test.texts[index], of, place, float(of[place]))
+                    for index, of, place in rows
+                )
+            )
+        return texts
 
     def _made(self, start: float, share: float) -> Work[list[tuple[NDArray[np.uint8] | None, float]]]:
         """The optimized image of each channel, and its activation."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, palettes
     from kdviz.figures.maps.contour import outline, outline_threshold
     from kdviz.figures.maps.divider import divider_percent
-    from kdviz.figures.maps.excerpt import excerpt
+    from kdviz.figures.maps.excerpt import around, excerpt
     from kdviz.figures.maps.gallery import gallery_row, object_outlined
     from kdviz.figures.maps.heatmap import (
         CLIPPED,

@@ -85,11 +85,6 @@ def show_run(run_id: str | None) -> None:
     _select(_KEY, run_id)
 
 
-def show_run_in_lessons(run_id: str) -> None:
-    """Select a run for the lessons. Call it before the menu is drawn, or from a callback."""
-    _select(_OF_LESSONS, run_id)
-
-
 def _select(key: str, run_id: str | None) -> None:
     if key == _OF_LESSONS:
         st.session_state[_CHOSEN] = True

@@ -27,6 +27,7 @@ from kdviz.store import Run, Store
 from kdviz.study import Point, Study, StudyStatus, study_status
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
+from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.learn.components import Question, ask, exercise, limitation, start_runs
 from kdviz.ui.widgets.chart import untitled_chart
 from kdviz.ui.widgets.estimate import image_counts
@@ -102,8 +103,13 @@ def _closing(store: Store) -> None:
     )
 
 
+def _experiment(weight: float, seed: int = 0) -> RunConfig:
+    """A run of the experiment on the kind of input that the lesson is about."""
+    return experiment(shown_modality(), weight, seed)
+
+
 def _with_half_the_images(weight: float) -> RunConfig:
-    config = experiment(weight)
+    config = _experiment(weight)
     return changed(config, train_count=(config.train_count or 0) // 2)
 
 
@@ -111,7 +117,8 @@ def _with_half_the_images(weight: float) -> RunConfig:
 
 
 def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) -> None:
-    packaged, local = measured_curve(), dots(similar_runs(store.runs(), experiment(1.0)))
+    config = _experiment(1.0)
+    packaged, local = measured_curve(shown_modality()), dots(similar_runs(store.runs(), config))
     with pictures:
         _curve(packaged.dots, local, "experiment")
         command, machine = packaged.origin[:2]
@@ -126,24 +133,21 @@ def _built_in(store: Store, controls: DeltaGenerator, pictures: DeltaGenerator) 
                 "Eight shapes with a coloured patch that gives the class away in the {n} training images and "
                 "is drawn at random in the test, right by luck in 1 of 8: a student that relies on the patch "
                 "is wrong in the others."
-            ).format(n=experiment(1.0).train_count)
+            ).format(n=config.train_count)
         )
         measured_on = _(
             "Accuracy is the mean over seeds on {n} test images. Home and the prepared run have students of "
-            "one seed, trained on 1,000 images."
-        ).format(n=f"{image_counts('shapes', None).test:,}")
-        elsewhere = _(
-            "The λ ladder on Sweep has the same recipe with 1,000 training images: there a smaller λ is "
-            "enough."
+            "one seed, trained on 1,000 images. The λ ladder on Sweep has the same recipe with 1,000 "
+            "training images: there a smaller λ is enough."
         )
-        st.caption(sentences(measured_on, elsewhere))
+        st.caption(measured_on.format(n=f"{image_counts(config.dataset, None).test:,}"))
         _measure(store, merged(packaged.dots, local))
 
 
 def _measure(store: Store, found: Sequence[Dot]) -> None:
     """Progress of the runs that are queued, or a button that queues the missing λ of one seed."""
     seed = next(seed for seed in range(len(found) + 1) if missing(found, seed))
-    points = [Point("", experiment(weight, each)) for each in range(seed + 1) for weight in LADDER]
+    points = [Point("", _experiment(weight, each)) for each in range(seed + 1) for weight in LADDER]
     now = study_status(store.runs(), points)
     if now.running or now.waiting:
         runs_bar(store, points, now, stop_key="ln_stop", text=lambda now: _training_text(store, points, now))
@@ -160,7 +164,7 @@ def _measure(store: Store, found: Sequence[Dot]) -> None:
         args=(
             store,
             Study(name=_("The best λ"), grid={"explanation_weight": wanted, "seed": [seed]}),
-            [Point("", experiment(weight, seed)) for weight in wanted],
+            [Point("", _experiment(weight, seed)) for weight in wanted],
         ),
         help=_("Each λ is a run of about ten seconds on an idle computer. The runs are queued."),
     )

@@ -9,7 +9,18 @@ import streamlit as st
 from kdviz.comparison.input.walkthroughs import predictions
 from kdviz.comparison.test_set.channels import CHANNELS, SHOWN, Channel, Patch, Visualised, known_channels
 from kdviz.datasets import class_names
-from kdviz.figures.maps import enlarged, png, side_by_side, with_arm_bar, with_box
+from kdviz.figures.maps import (
+    ColourScale,
+    around,
+    enlarged,
+    png,
+    shaded_words,
+    side_by_side,
+    with_arm_bar,
+    with_box,
+    word_alt,
+    words_html,
+)
 from kdviz.figures.style import ARM_STYLES, three_digits
 from kdviz.jobs import SurveyJob, channels_job, start_channels
 from kdviz.language import _, listed
@@ -113,6 +124,9 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
             glyph=style.glyph, arm=style.label, number=channel.number, weight=three_digits(channel.weight)
         )
     )
+    if channel.texts:
+        _texts(channel, classes)
+        return
     _patches(arm, channel, classes)
     if channel.made is None:
         st.caption(_("It reads the waveform, so no spectrogram can be optimized for it."))
@@ -130,10 +144,23 @@ def _channel(arm: Arm, found: Visualised, rank: int, classes: tuple[str, ...]) -
             _(
                 "Optimized by gradient ascent: mean activation {made}. Highest activation of a cell in the "
                 "test images: {highest}."
-            ).format(
-                made=three_digits(channel.activation), highest=three_digits(channel.patches[0].activation)
-            )
+            ).format(made=three_digits(channel.activation), highest=three_digits(channel.highest))
         )
+
+
+def _texts(channel: Channel, classes: tuple[str, ...]) -> None:
+    """The texts that activate a channel most, each around its most active word, on one scale."""
+    if channel.highest <= 0:
+        st.caption(_("No test image activates this channel."))
+        return
+    scale = ColourScale(channel.highest)
+    for each in channel.texts:
+        words = around(shaded_words(each.text, each.words, scale), each.place)
+        name = _("image {index} ({name}) {value}").format(
+            index=each.index, name=classes[each.label], value=three_digits(each.activation)
+        )
+        st.html(f"<p style='margin:0'>{words_html(words, alt=word_alt(name, words))}</p>")
+        st.caption(plain(name))
 
 
 def _patches(arm: Arm, channel: Channel, classes: tuple[str, ...]) -> None:

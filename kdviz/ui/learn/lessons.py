@@ -9,7 +9,6 @@ import streamlit as st
 
 from kdviz.language import _
 from kdviz.store import Run, Store
-from kdviz.types import ANY_INPUT, PICTURES, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import fragment, safely
 from kdviz.ui.frame.heading import beside_title
@@ -38,14 +37,13 @@ class Lesson:
     """label, title: in English, translated where they are shown.
 
     body: draws the lesson. It is called with the store, and with a run that has snapshots if `needs_run`.
-    modalities: of the runs that it explains. hard: whether others can do without it.
+    hard: whether others can do without it.
     """
 
     label: str
     title: str
     body: Callable[..., None]
     needs_run: bool = True
-    modalities: frozenset[ModalityName] = ANY_INPUT
     words: tuple[str, ...] = ()
     hard: bool = False
 
@@ -100,7 +98,6 @@ LESSONS: dict[str, Lesson] = {
         "7 Channels",
         "What a channel responds to",
         channels,
-        modalities=PICTURES,
         words=("target", "planted-cue"),
         hard=True,
     ),
@@ -184,7 +181,7 @@ def _choose_in_contents() -> None:
 def show_lesson(name: str, store: Store, run: Run | None = None) -> None:
     """The lesson, and buttons to its neighbours."""
     _lesson(LESSONS[name], store, run)
-    lesson_neighbours(name)
+    _lesson_neighbours(name)
 
 
 @fragment
@@ -220,7 +217,7 @@ def _way_around(lesson: Lesson) -> None:
             st.rerun()  # the whole page: the lesson alone is a fragment
 
 
-def lesson_neighbours(name: str) -> None:
+def _lesson_neighbours(name: str) -> None:
     """Buttons to the lessons before and after this one."""
     names = list(LESSONS)
     place = names.index(name)

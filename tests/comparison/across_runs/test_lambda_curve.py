@@ -18,7 +18,8 @@ from kdviz.comparison.across_runs.lambda_curve import (
     similar_runs,
 )
 from kdviz.config import changed
-from kdviz.types import Agreement, ArmResult
+from kdviz.modalities import MODALITIES
+from kdviz.types import INPUT_NAMES, Agreement, ArmResult
 
 
 def results(accuracy, agreement):
@@ -27,7 +28,7 @@ def results(accuracy, agreement):
 
 
 def run(weight, seed=0, state="finished", twin=None, **more):
-    config = changed(experiment(weight, seed), **more)
+    config = changed(experiment("image", weight, seed), **more)
     figures = {"teacher": ArmResult(1, 1.0), "student": results(0.5 + weight / 100, 0.1 * weight)}
     if twin is not None:
         figures["twin"] = results(twin, 0.0)
@@ -37,7 +38,7 @@ def run(weight, seed=0, state="finished", twin=None, **more):
 def test_runs_that_differ_in_anything_but_weight_seed_and_arms_are_no_part_of_the_curve():
     same = [run(1.0), run(3.0, seed=2, arms=["student", "twin"], device="cpu")]
     other = [run(1.0, epochs=7), run(1.0, temperature=2.0), run(1.0, train_count=100)]
-    assert similar_runs([*same, *other], experiment(30.0)) == same
+    assert similar_runs([*same, *other], experiment("image", 30.0)) == same
 
 
 def test_a_twin_is_the_student_at_weight_0_of_its_seed_and_is_counted_once():
@@ -76,15 +77,17 @@ def test_the_best_weight_has_the_highest_mean_accuracy_and_is_the_smaller_of_two
     assert mean_by_weight(found)[1.0] == Dot(1.0, 2, 0.5, 0)
 
 
-def test_the_table_that_comes_with_the_package_is_the_experiment_measured_with_each_seed():
-    curve = measured_curve()
+@pytest.mark.parametrize("modality", MODALITIES)
+def test_the_table_that_comes_with_the_package_is_the_experiment_measured_with_each_seed(modality):
+    curve = measured_curve(modality)
     seeds = {dot.seed for dot in curve.dots}
     assert [missing(curve.dots, seed) for seed in seeds] == [[]] * len(seeds)
     assert all(0 <= dot.accuracy <= 1 and -1 <= dot.agreement <= 1 for dot in curve.dots)
     assert "scripts/measure_lambda.py" in curve.origin[0]
-    config = experiment(1.0)
-    assert f"{config.train_count} images, {config.epochs} epochs" in curve.origin[2]
+    config = experiment(modality, 1.0)
+    assert f"{config.train_count} {INPUT_NAMES[modality]}, {config.epochs} epochs" in curve.origin[2]
 
 
-def test_the_experiment_trains_its_student_alone():
-    assert [experiment(weight).arms for weight in (0.0, 30.0)] == [("student",)] * 2
+@pytest.mark.parametrize("modality", MODALITIES)
+def test_the_experiment_trains_its_student_alone(modality):
+    assert [experiment(modality, weight).arms for weight in (0.0, 30.0)] == [("student",)] * 2

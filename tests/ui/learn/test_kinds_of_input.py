@@ -18,14 +18,22 @@ from kdviz.comparison.input.walkthroughs import (
     integration_walkthrough,
     predictions,
 )
+from kdviz.comparison.test_set.channels import known_channels
 from kdviz.datasets import DATASETS
 from kdviz.explainers import baselines_for
-from kdviz.figures.maps import arm_lines, heatmaps, sentences_html
+from kdviz.figures.maps import (
+    ColourScale,
+    arm_lines,
+    around,
+    heatmaps,
+    sentences_html,
+    shaded_words,
+    words_html,
+)
 from kdviz.jobs import channels_job
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import open_example
-from kdviz.types import TEXTS
 from kdviz.ui.learn import LESSONS
 from tests.patience import PATIENCE_S
 from tests.ui import test_sounds, test_texts
@@ -35,7 +43,6 @@ from tests.ui.test_every_page import pictures
 BUILT = [
     name for name, lesson in LESSONS.items() if lesson.needs_run and name not in ("best-lambda", "questions")
 ]
-EVERYWHERE = [name for name in BUILT if name != "channels"]
 INDEX = 3
 
 
@@ -64,6 +71,14 @@ def lesson(app, run, name, **link):
     return app
 
 
+def _with_channels(app, run, name):
+    """Once they are found."""
+    if name == "channels":
+        assert channels_job(*run, INDEX).wait(PATIENCE_S).state == "done"
+        app.run()
+        assert not app.exception
+
+
 def drawn(app):
     """All HTML of the page in one."""
     return "\n".join(each.proto.body for each in app.get("html"))
@@ -74,9 +89,10 @@ def digits(value):
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])
-@pytest.mark.parametrize("name", EVERYWHERE)
+@pytest.mark.parametrize("name", BUILT)
 def test_a_lesson_on_texts_has_their_words_and_says_nothing_of_images(app, texts, name, code):
     lesson(app, texts, name, lang=code)
+    _with_channels(app, texts, name)
     assert not pictures(app) or all(each.alt.strip() for each in pictures(app))
     assert not app.get("image")
     assert not app.get("audio")
@@ -87,9 +103,7 @@ def test_a_lesson_on_texts_has_their_words_and_says_nothing_of_images(app, texts
 @pytest.mark.parametrize("name", BUILT)
 def test_a_lesson_on_sounds_can_be_heard_and_says_nothing_of_images(app, sounds, name, code):
     lesson(app, sounds, name, lang=code)
-    if name == "channels":
-        assert channels_job(*sounds, INDEX).wait(PATIENCE_S).state == "done"
-        app.run()
+    _with_channels(app, sounds, name)
     assert pictures(app)
     assert all(each.alt.strip() for each in pictures(app))
     assert app.get("audio") or [each for each in app.button if str(each.key).startswith("ln_listen_")]
@@ -97,9 +111,10 @@ def test_a_lesson_on_sounds_can_be_heard_and_says_nothing_of_images(app, sounds,
 
 
 @pytest.mark.parametrize("code", ["en", "zh"])
+@pytest.mark.parametrize("name", ["best-lambda", "questions"])
 @pytest.mark.parametrize(("kind", "of_images"), [("texts", test_texts), ("sounds", test_sounds)])
-def test_experiments_say_nothing_of_images(app, request, kind, of_images, code):
-    lesson(app, request.getfixturevalue(kind), "questions", lang=code)
+def test_experiments_say_nothing_of_images(app, request, kind, of_images, name, code):
+    lesson(app, request.getfixturevalue(kind), name, lang=code)
     assert of_images.about_images(app, code) == []
 
 
@@ -107,15 +122,6 @@ def test_experiments_are_on_data_of_the_kind_of_the_run(app, run):
     lesson(app, run, "questions")
     opened_with = [parse_qs(each.proto.query_string)["dataset"] for each in app.get("page_link")[:3]]
     assert opened_with == 3 * [[DATASETS[run[0].run(run[1]).config.dataset].label]]
-
-
-@pytest.mark.parametrize("name", BUILT)
-def test_a_lesson_without_a_place_for_texts_offers_another_run(app, texts, name):
-    lesson(app, texts, name)
-    refused = "It explains runs on images and sounds; the open run is on texts." in page_text(app)
-    assert refused == (not LESSONS[name].modalities >= TEXTS)
-    assert not [each for each in app.button if each.key == "open_other_run"], "there is none here"
-    assert {"ln_back", "ln_next"} <= {each.key for each in app.button}, "the lessons go on"
 
 
 @pytest.mark.parametrize("temperature", [1, 20])
@@ -227,3 +233,12 @@ def test_lessons_begin_with_the_open_example_until_another_run_is_chosen_for_the
     app.selectbox(key="run_menu").set_value(prepared).run()
     assert by_the_menu("explain") == example
     assert by_the_menu("learn", lesson="soft-labels") == prepared
+
+
+def test_channels_of_texts_are_shown_on_their_most_active_words(app, texts):
+    lesson(app, texts, "channels")
+    _with_channels(app, texts, "channels")
+    for arm, channels in known_channels(*texts, INDEX).items():
+        for each in channels[0].texts if channels[0].highest > 0 else ():
+            words = shaded_words(each.text, each.words, ColourScale(channels[0].highest))
+            assert words_html(around(words, each.place)).removeprefix("<span") in drawn(app), arm

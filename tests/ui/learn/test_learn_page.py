@@ -258,11 +258,11 @@ def test_each_click_adds_pairs_and_the_level_is_the_mean_of_all(app, finished, t
 
 def test_what_is_missing_is_queued_once_and_can_be_stopped(app, finished, trained):
     store = Store(trained[0])
-    seed = next(seed for seed in range(99) if missing(measured_curve().dots, seed))
+    seed = next(seed for seed in range(99) if missing(measured_curve("image").dots, seed))
     lesson(app, "best-lambda", run=finished)
     press(app, "Measure here")
     queued = [run for run in store.runs() if run.state == "queued"]
-    expected = {experiment(weight, seed).key for weight in LADDER}
+    expected = {experiment("image", weight, seed).key for weight in LADDER}
     assert sorted(run.record.config_key for run in queued) == sorted(expected)
     assert not [button for button in app.button if button.label == "Measure here"]
     press(app, "Stop")
