@@ -159,8 +159,9 @@ def _texts(channel: Channel, classes: tuple[str, ...]) -> None:
         name = _("image {index} ({name}) {value}").format(
             index=each.index, name=classes[each.label], value=three_digits(each.activation)
         )
-        st.html(f"<p style='margin:0'>{words_html(words, alt=word_alt(name, words))}</p>")
-        st.caption(plain(name))
+        with st.container(gap="xxsmall"):
+            st.html(words_html(words, alt=word_alt(name, words)))
+            st.caption(plain(name))
 
 
 def _patches(arm: Arm, channel: Channel, classes: tuple[str, ...]) -> None:
