@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from kdviz.cli.printing import print_line, print_table
 from kdviz.image_size import written
-from kdviz.models import MODELS
+from kdviz.models import MODELS, finer_layer
+from kdviz.types import Layer
 
 if TYPE_CHECKING:
     from kdviz.checkpoints import Match
@@ -26,7 +27,7 @@ _SMALL_SIDES = (32, 32)
 class InspectedLayer:
     """A layer that can be explained. rows, columns: cells of its map."""
 
-    layer: str
+    layer: Layer
     stage: str
     rows: int
     columns: int
@@ -99,6 +100,8 @@ def print_layers(found: InspectedLayers) -> None:
     )
     if _one_size(found.layers):
         print_line("It has no finer map: its layers all have one size.")
+    if (finer := finer_layer({each.layer: (each.rows, each.columns) for each in found.layers})) is not None:
+        print_line(f"The last map has few cells: {finer!r} finds an object more often (docs/teachers.md).")
 
 
 def _of_card(card: ModelCard, *, pooled: bool) -> tuple[InspectedLayer, ...]:

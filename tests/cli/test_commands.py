@@ -414,6 +414,9 @@ def test_inspect_lists_the_layers_that_can_be_explained_with_their_cells(tmp_pat
     assert "Layers of mobilenet-small that can be explained (--explained-layer), images of 32 px:" in shown
     assert "last (default)" in shown
     assert "16 x 16" in shown
+    assert "few cells" not in shown
+    small = called(["inspect", str(tmp_path / "net.pth"), "--image-size", "24"]).output
+    assert "The last map has few cells: 'stride4' finds an object more often (docs/teachers.md)." in small
 
 
 def test_inspect_takes_an_onnx_file_and_names_it_in_the_command(tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
@@ -10,7 +10,7 @@ import streamlit as st
 from kdviz.datasets import class_name
 from kdviz.figures.maps import enlarged, heatmaps, map_alt, overlay, png
 from kdviz.language import _, sentences
-from kdviz.models import MODELS
+from kdviz.models import MODELS, finer_layer
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.field_keys import FieldKeys
@@ -54,6 +54,7 @@ def layer_choice(found: LayerMaps, values: Mapping[str, Any]) -> None:
                 for each in missing
             ),
             _("It has no finer map: its layers all have one size.") if _one_size(found) else "",
+            _advice(offered),
         )
     )
 
@@ -97,6 +98,18 @@ def _choose(offered: list[LayerMap], current: LayerMap | None, dataset: str) -> 
 def _named(each: LayerMap) -> str:
     """A layer by its name, with its stage where that has one of its own: "stride16 (layer3)"."""
     return each.layer if each.stage == each.layer else f"{each.layer} ({each.stage})"
+
+
+def _advice(offered: Sequence[LayerMap]) -> str:
+    """Which layer is better where the last map has few cells."""
+    finer = finer_layer({each.layer: each.map.shape for each in offered})
+    if finer is None:
+        return ""
+    text = _(
+        "The last map has few cells. In our measurements Grad-CAM finds an object more often at {layer}, the "
+        "next finer one; what that does to a student was not measured."
+    )
+    return text.format(layer=_named(next(each for each in offered if each.layer == finer)))
 
 
 def _one_size(found: LayerMaps) -> bool:
