@@ -17,6 +17,7 @@ from kdviz.cli.options import RUNS, RunsDir, whole_number
 from kdviz.cli.printing import print_line
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.store import Store
+from kdviz.store.uploads import MAX_UPLOAD_BYTES
 
 APP = Path(__file__).parents[2] / "app.py"
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -44,12 +45,14 @@ def serve(
     number = whole_number("port", port, most=65535)
     Store(runs_dir)
     _check_free(host, number)
-    if host not in LOCAL or names:
+    flags = [f"--server.address={host}", f"--server.port={number}"]
+    if host in LOCAL and not names:  # of others, uploads wait in this computer's memory: those are smaller
+        flags.append(f"--server.maxUploadSize={MAX_UPLOAD_BYTES >> 20}")
+    else:
         print_line(
             "The dashboard is open to everyone who can reach this address; each visitor sees their own runs. "
             "docs/operations.md says what that exposes."
         )
-    flags = [f"--server.address={host}", f"--server.port={number}"]
     allowed = [*names, *LOCAL] if names else []
     _launch([*flags, *(f"--server.allowedHosts={each}" for each in allowed)], runs_dir)
 

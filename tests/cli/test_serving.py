@@ -31,7 +31,8 @@ def served(*arguments, runs):
 
 def test_without_options_it_answers_this_computer_alone(launched, port, tmp_path):
     assert served("--port", port, runs=tmp_path) == ""
-    assert launched == [(["--server.address=localhost", f"--server.port={port}"], tmp_path)]
+    flags = ["--server.address=localhost", f"--server.port={port}", "--server.maxUploadSize=1024"]
+    assert launched == [(flags, tmp_path)]
 
 
 def test_a_server_that_is_opened_says_so(launched, port, tmp_path):
