@@ -66,7 +66,6 @@ if TYPE_CHECKING:
     from kdviz.narrative.intervals import (
         accuracy_gain_text,
         accuracy_range_text,
-        accuracy_reach,
         agreement_text,
         percent_text,
         score_text,

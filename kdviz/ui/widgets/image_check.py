@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.datasets import Counts, fingerprint
+from kdviz.datasets import FEW_TESTS, Counts, accuracy_reach, fingerprint
 from kdviz.errors import ConfigError, KdvizError
 from kdviz.image_size import sides
 from kdviz.language import _, decimal, listed, percentage, plural, sentences
-from kdviz.narrative import accuracy_reach
 from kdviz.ui.frame.errors import errors, safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
@@ -37,9 +36,6 @@ _SMALLEST_PX, _LARGEST_PX = 28, 224
 
 _FILLED_IN_PX = 96
 """Largest size that is filled in unasked: that of the photographs in kdviz."""
-
-_FEW = 30
-"""Test images of a class below which the width of an accuracy is said."""
 
 
 def image_check(data: str) -> ImageInspection | None:
@@ -213,7 +209,7 @@ def _findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
 def _few_test_images(found: ImageInspection) -> str:
     """How well an accuracy is known on few test images: the 95 % interval of a share of ½; "" for enough."""
     count = found.total("test")
-    if not count or min(found.counts["test"]) >= _FEW:
+    if not count or min(found.counts["test"]) >= FEW_TESTS:
         return ""
     return plural(
         "**{count} test image**, fewer than {few} of a class: an accuracy is known to about "
@@ -221,7 +217,7 @@ def _few_test_images(found: ImageInspection) -> str:
         "**{count} test images**, fewer than {few} of a class: an accuracy is known to about "
         "± {points} points.",
         count,
-        few=_FEW,
+        few=FEW_TESTS,
         points=accuracy_reach(count),
     )
 
