@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.run_answer import RunAnswer, run_answer
     from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.spot_and_cue import spot_beside_cue
+    from kdviz.narrative.strongest_words import strongest_words
     from kdviz.narrative.survey import (
         alike_rule,
         goodhart_alarm,
