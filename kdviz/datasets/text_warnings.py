@@ -11,12 +11,11 @@ from kdviz.datasets.file_source import printable
 from kdviz.datasets.layout import effective_splits
 from kdviz.datasets.text_table import TextRow
 from kdviz.notes import (
-    ALIKE_LABELS,
-    FEW_TEST_TEXTS,
-    TEST_TEXTS_TRAINED_ON,
-    TEXT_COPIES,
-    UNKNOWN_TEXTS,
-    noted,
+    few_texts_note,
+    labels_alike_note,
+    text_copies_note,
+    trained_on_note,
+    unknown_texts_note,
 )
 from kdviz.types import IntArray
 from kdviz.vocabulary import is_mostly_unknown, words_of
@@ -41,7 +40,7 @@ def alike_labels(rows: Sequence[TextRow]) -> Iterator[str]:
     ]
     if groups:
         named = [*groups[:_NAMED], *(["…"] if len(groups) > _NAMED else [])]
-        yield noted(ALIKE_LABELS, labels="; ".join(named))
+        yield str(labels_alike_note("; ".join(named)))
 
 
 def copied_texts(rows: Sequence[TextRow]) -> Iterator[str]:
@@ -52,12 +51,10 @@ def copied_texts(rows: Sequence[TextRow]) -> Iterator[str]:
     several = [found for found in places.values() if len(found) > 1]
     if several:
         splits = effective_splits([row.split for row in rows])
-        yield noted(
-            TEXT_COPIES,
-            count=sum(map(len, several)) - len(several),
-            both=sum({"train", "test"} <= {splits[place] for place in found} for found in several),
-            conflicting=sum(len({rows[place].label for place in found}) > 1 for found in several),
-        )
+        count = sum(map(len, several)) - len(several)
+        both = sum({"train", "test"} <= {splits[place] for place in found} for found in several)
+        conflicting = sum(len({rows[place].label for place in found}) > 1 for found in several)
+        yield str(text_copies_note(count, both, conflicting))
 
 
 def split_warnings(rows: Sequence[TextRow], places: Mapping[str, IntArray], length: int) -> list[str]:
@@ -77,7 +74,7 @@ def _few_tests(rows: Sequence[TextRow], test: Sequence[int]) -> Iterator[str]:
     of_class = Counter({row.label: 0 for row in rows})
     of_class.update(rows[place].label for place in test)
     if min(of_class.values()) < FEW_TESTS:
-        yield noted(FEW_TEST_TEXTS, count=len(test), few=FEW_TESTS, points=accuracy_reach(len(test)))
+        yield str(few_texts_note(len(test), FEW_TESTS, accuracy_reach(len(test))))
 
 
 def _trained_on(rows: Sequence[TextRow], places: Mapping[str, IntArray], length: int) -> Iterator[str]:
@@ -91,11 +88,11 @@ def _trained_on(rows: Sequence[TextRow], places: Mapping[str, IntArray], length:
     if found:
         text = printable(rows[found[0]].text)
         shown = text if len(text) <= _LETTERS else f"{text[:_LETTERS]}…"
-        yield noted(TEST_TEXTS_TRAINED_ON, count=len(found), tests=len(places["test"]), text=repr(shown))
+        yield str(trained_on_note(len(found), len(places["test"]), repr(shown)))
 
 
 def _unknown(rows: Sequence[TextRow], length: int) -> Iterator[str]:
     read = ([word.text for word in words_of(row.text)[:length]] for row in rows)
     count = sum(map(is_mostly_unknown, read))
     if count > _MOSTLY * len(rows):
-        yield noted(UNKNOWN_TEXTS, count=count, texts=len(rows))
+        yield str(unknown_texts_note(count, len(rows)))

@@ -7,7 +7,7 @@ import pytest
 
 from kdviz.datasets import FEW_TESTS, accuracy_reach, load, warnings_of
 from kdviz.language import speaking
-from kdviz.notes import ALIKE_LABELS, noted, shown_note
+from kdviz.notes import labels_alike_note, shown_note
 from kdviz.vocabulary import is_known, is_mostly_unknown, unknown_share, words_of
 
 
@@ -133,7 +133,7 @@ def test_most_is_more_than_half():
 
 def test_a_note_of_any_labels_is_found_in_the_catalogue_again():
     """Stored in English with its values, shown in another language with the same ones."""
-    stored = noted(ALIKE_LABELS, labels="'{a}' (1,200), 'A.' (3)")
+    stored = str(labels_alike_note("'{a}' (1,200), 'A.' (3)"))
     assert stored.startswith("Labels that differ only in case or spaces are separate classes: '{a}' (1,200)")
     assert shown_note(stored) == stored
     with speaking("zh"):
