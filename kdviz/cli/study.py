@@ -36,7 +36,7 @@ from kdviz.study import (
     with_headers,
     write_results,
 )
-from kdviz.types import Event, Preparing, StepTaken
+from kdviz.types import Event, Noted, Preparing, StepTaken
 
 _PRINTED = ("accuracy", "accuracy_intact", "agreement", "agreement_untrained")
 
@@ -133,6 +133,7 @@ class StudyProgress(TerminalBar):
         self._at_once = at_once
         self._ended = 0
         self._running: dict[Point, float] = {}  # fraction done, in [0, 1]
+        self._notes: set[str] = set()
         self._lock = Lock()
         self._estimate()
         super().__init__(
@@ -154,13 +155,17 @@ class StudyProgress(TerminalBar):
             self._show(description=self._doing())
 
     def update(self, point: Point, event: Event) -> None:
-        """An event of a run. The bar follows the steps of the students."""
+        """An event of a run. The bar follows the steps of the students; a repeated note is printed once."""
         with self._lock:
             if isinstance(event, StepTaken) and event.stage == "students":
                 self._running[point] = event.step / event.steps
                 self._show(completed=self._ended + sum(self._running.values()))
             elif isinstance(event, Preparing):
                 self._show()
+            elif isinstance(event, Noted):
+                for note in (each for each in event.notes if each not in self._notes):
+                    self._print(note)
+                self._notes.update(event.notes)
 
     def end(self, done: Done) -> None:
         """A run has ended, or existed already."""

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
         explain_test_image,
     )
     from kdviz.comparison.input.heard import HEARD_SHARE, HeardPart, heard_parts
-    from kdviz.comparison.input.own_image import PICTURE_TYPES, is_unlike, prepare_image
+    from kdviz.comparison.input.own_image import PICTURE_TYPES, prepare_image
     from kdviz.comparison.input.own_sound import SOUND_TYPES, OwnSound, prepare_sound
     from kdviz.comparison.input.own_text import OwnText, prepare_text
     from kdviz.comparison.input.pairs import MapPair, map_pairs
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         evidence_share,
         planted_cue,
     )
+    from kdviz.comparison.input.unlike import is_unlike
     from kdviz.comparison.models.label_counts import label_counts
     from kdviz.comparison.models.loading import loading_code
     from kdviz.comparison.models.offered import (

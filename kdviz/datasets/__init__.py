@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from kdviz.datasets.cue import plant
     from kdviz.datasets.cue_registry import CUES
     from kdviz.datasets.cue_variants import CueVariant, CueVariants
+    from kdviz.datasets.few_tests import FEW_TESTS, accuracy_reach
     from kdviz.datasets.loading import (
         channels_with,
         counted,

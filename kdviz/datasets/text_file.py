@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Sequence
 from os.path import expanduser
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from kdviz.content import file_hash
@@ -23,6 +25,7 @@ from kdviz.datasets.text_columns import MAX_CLASSES
 from kdviz.datasets.text_split import text_split
 from kdviz.datasets.text_table import TextRow, TextTable, table_cells, text_table
 from kdviz.datasets.text_table_file import TEXTS_NEEDED, is_table, table_content
+from kdviz.datasets.text_warnings import alike_labels, copied_texts, split_warnings
 from kdviz.errors import DataError
 from kdviz.progress import Message, Report
 from kdviz.types import RECOGNIZED, TextColumns
@@ -34,6 +37,14 @@ LENGTH = 128
 _MAX_CHARACTERS = 20_000
 
 
+class _Found(NamedTuple):
+    """The texts of files. notes: about reading them. warnings: what to know about them before a run."""
+
+    rows: list[TextRow]
+    notes: list[str]
+    warnings: list[str]
+
+
 def load_text_file(data: str | None, columns: TextColumns, report: Report) -> DataSet:
     """The texts of a user's file or folder. Raises DataError.
 
@@ -41,29 +52,29 @@ def load_text_file(data: str | None, columns: TextColumns, report: Report) -> Da
     else a fifth and a sixth of each class, always the same.
     """
     report(Message("Reading texts"), 0.0)
-    rows, notes = _rows(data, columns)
+    found = _found(data, columns)
     report(Message("Reading texts"), 0.5)
-    dataset = _dataset(rows, notes)
+    dataset = _dataset(found)
     report(Message("Reading texts"), 1.0)
     return dataset
 
 
 def texts_counted(data: str | None, columns: TextColumns = RECOGNIZED) -> Counts:
     """Numbers of texts by split. Raises DataError."""
-    rows, _notes = _rows(data, columns)
+    rows = _found(data, columns).rows
     names, labels = _labelled(rows)
     return counts_by_split(_splits(rows), labels, len(names))
 
 
 def texts_have_rationales(data: str | None, columns: TextColumns = RECOGNIZED) -> bool:
     """Whether a table says what decides in some of its texts. Raises DataError."""
-    return any(row.spans for row in _rows(data, columns)[0])
+    return any(row.spans for row in _found(data, columns).rows)
 
 
 def texts_warnings(data: str | None, columns: TextColumns = RECOGNIZED) -> tuple[str, ...]:
-    """What of a table cannot be read though a run can use the rest, a sentence each. Raises DataError."""
-    path = Path(expanduser(data or ""))
-    return (*_unread(text_table(table_content(path), path.name, columns)),) if is_table(path) else ()
+    """What to know about the files before a run can use them, a sentence each. Raises DataError."""
+    found = _found(data, columns)
+    return (*found.warnings, *split_warnings(found.rows, _places(found.rows), LENGTH))
 
 
 def texts_readable(data: str) -> None:
@@ -80,21 +91,27 @@ def texts_fingerprint(path: Path) -> str:
     return file_hash(path) if is_table(path) and path.is_file() else fingerprint(path)
 
 
-def _rows(data: str | None, columns: TextColumns) -> tuple[list[TextRow], list[str]]:
-    """Different texts of at least two classes, and notes about reading them."""
+def _found(data: str | None, columns: TextColumns) -> _Found:
+    """Different texts of at least two classes. Raises DataError."""
     if not data:
         raise DataError(f"data: the path of texts is missing. {TEXTS_NEEDED}")
     path = Path(expanduser(data))
     if is_table(path):
-        read, notes = _of_table(path, columns)
+        found = _of_table(path, columns)
     elif given := columns.settings:
         raise DataError(f"{next(iter(given))}: is for a table, {shown(path)!r} is none. Leave it out.")
     else:
-        read, notes = _of_folders(path)
-    rows = list({row.text: row for row in read if words_of(row.text)}.values())
-    if len(read) > len(rows):
-        notes.append(f"{len(read) - len(rows):,} texts are empty or occur twice, and were left out.")
-    classes = Counter(row.label for row in rows)
+        found = _of_folders(path)
+    read = [row for row in found.rows if words_of(row.text)]
+    if empty := len(found.rows) - len(read):
+        found.notes.append(f"{empty:,} texts without a word were left out.")
+    rows = list({row.text: row for row in read}.values())
+    _check_classes(Counter(row.label for row in rows), path)
+    return _Found(rows, found.notes, [*found.warnings, *copied_texts(read), *alike_labels(rows)])
+
+
+def _check_classes(classes: Counter[str], path: Path) -> None:
+    """classes: the number of texts of each."""
     if not 2 <= len(classes) <= MAX_CLASSES:
         raise DataError(
             f"data: {shown(path)!r} has {len(classes)} class(es) with texts, needs 2 to {MAX_CLASSES}. "
@@ -106,19 +123,17 @@ def _rows(data: str | None, columns: TextColumns) -> tuple[list[TextRow], list[s
             f"data: class {printable(rare)!r} of {shown(path)!r} has {count} text(s), at least 3 are needed: "
             "for training, validation and testing. Give more, or leave it out."
         )
-    return rows, notes
 
 
-def _of_table(path: Path, columns: TextColumns) -> tuple[list[TextRow], list[str]]:
+def _of_table(path: Path, columns: TextColumns) -> _Found:
     table = text_table(table_content(path), path.name, columns)
     notes = [f"Texts are column {table.columns[0]!r}, labels column {table.columns[1]!r}."]
     if table.rationale:
         known = sum(bool(row.spans) for row in table.rows)
         notes.append(f"Rationales are column {table.rationale!r}: of {known:,} of {len(table.rows):,} texts.")
-    notes += _unread(table)
     if table.skipped:
         notes.append(f"{table.skipped:,} rows without a text or a label were left out.")
-    return list(table.rows), notes
+    return _Found(list(table.rows), notes, _unread(table))
 
 
 def _unread(table: TextTable) -> list[str]:
@@ -132,7 +147,7 @@ def _unread(table: TextTable) -> list[str]:
     return [f"{count} not read, and left out. The first: {first}"]
 
 
-def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
+def _of_folders(path: Path) -> _Found:
     with opened(path) as source:
         names = [name for name in source.names if name.lower().endswith(".txt")]
         if not names:
@@ -143,7 +158,7 @@ def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
             TextRow(_text(source, name), layout.classes[label], split)
             for name, label, split in zip(layout.names, layout.labels, splits, strict=True)
         ]
-    return rows, list(layout.notes)
+    return _Found(rows, list(layout.notes), [])
 
 
 def _text(source: FileSource, name: str) -> str:
@@ -163,21 +178,34 @@ def _splits(rows: Sequence[TextRow]) -> tuple[str, ...] | None:
     return effective_splits(given) if {"test", "validation"} & set(given) else None
 
 
-def _dataset(rows: Sequence[TextRow], notes: list[str]) -> DataSet:
-    names, numbers = _labelled(rows)
-    labels = torch.tensor(numbers)
-    texts, classes = [row.text[:_MAX_CHARACTERS] for row in rows], tuple(map(printable, names))
-    everything, splits = text_split(texts, labels, LENGTH, object_masks=_masks(rows)), _splits(rows)
-    places = split_places(classes, labels.numpy(), None if splits is None else np.array(splits), noun="text")
+def _places(rows: Sequence[TextRow]) -> dict[str, NDArray[np.int64]]:
+    """The places of each split's rows. Raises DataError for a class with too few."""
+    names, labels = _labelled(rows)
+    splits = _splits(rows)
+    return split_places(
+        [*map(printable, names)],
+        np.array(labels),
+        None if splits is None else np.array(splits),
+        noun="text",
+    )
+
+
+def _dataset(found: _Found) -> DataSet:
+    rows, (names, labels) = found.rows, _labelled(found.rows)
+    texts, places = [row.text[:_MAX_CHARACTERS] for row in rows], _places(rows)
+    everything = text_split(texts, torch.tensor(labels), LENGTH, object_masks=_masks(rows))
     long = sum(len(words_of(text)) > LENGTH for text in texts)
-    if long:
-        some = f"{long:,} of {len(texts):,} texts"
-        notes.append(f"{some} have more than {LENGTH} words: their ends are not read.")
+    unread = f"{long:,} of {len(texts):,} texts have more than {LENGTH} words: their ends are not read."
     return DataSet(
         name="text-file",
-        classes=classes,
+        classes=tuple(map(printable, names)),
         flips=True,
-        notes=tuple(notes),
+        notes=(
+            *found.notes,
+            *found.warnings,
+            *split_warnings(rows, places, LENGTH),
+            *([unread] if long else []),
+        ),
         **{split: everything.take(of_split) for split, of_split in places.items()},
     )
 

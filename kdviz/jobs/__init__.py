@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     )
     from kdviz.jobs.queue import QueuePosition, queue, queue_positions, start_delay_s
     from kdviz.jobs.report_checks import report_checks_job, start_report_checks
-    from kdviz.jobs.run_time import Basis, Estimate, Work, expected, run_time_key, work
+    from kdviz.jobs.run_time import Basis, Estimate, Work, continued_time, expected, run_time_key, work
     from kdviz.jobs.surveys import SurveyJob, start_survey, survey_job
     from kdviz.jobs.teacher_files import examination_job, known_examination, start_examination
     from kdviz.jobs.training_process import TrainingProcess

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -132,6 +132,20 @@ def _basis(run: Run) -> Basis | None:
     if run.state == "finished":
         return "finished"
     return "live" if run.live else None
+
+
+def continued_time(store: Store, parent: Run, *, arms: int, epochs: int, counts: Counts) -> Estimate | None:
+    """The time of a run that goes on from a finished one, by the steps of that one; None if unknown.
+
+    arms: its number of student arms, each of which takes as long as one of the parent's: a little less, since
+    the teacher's part of a step stays.
+    """
+    share = arms / len(parent.config.arms)
+    known, basis = _timing(store, parent), _basis(parent)
+    timing = replace(known, step=share * known.step, evaluation=share * known.evaluation)
+    todo = replace(work(parent.config, counts, has_teacher=True), epochs=epochs)
+    estimate = None if basis is None else estimated_from(todo, timing, basis)
+    return None if estimate is None or math.isnan(estimate.total) else estimate
 
 
 def expected_s(store: Store, run: Run) -> float:

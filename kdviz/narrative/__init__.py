@@ -66,7 +66,6 @@ if TYPE_CHECKING:
     from kdviz.narrative.intervals import (
         accuracy_gain_text,
         accuracy_range_text,
-        accuracy_reach,
         agreement_text,
         percent_text,
         score_text,
@@ -91,6 +90,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.run_answer import RunAnswer, run_answer
     from kdviz.narrative.scale_note import scale_note
     from kdviz.narrative.spot_and_cue import spot_beside_cue
+    from kdviz.narrative.strongest_words import strongest_words
     from kdviz.narrative.survey import (
         alike_rule,
         goodhart_alarm,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kdviz.agreement import Verdict
-from kdviz.language import _, decimal, sentences
+from kdviz.language import _, decimal, plural, sentences
 
 if TYPE_CHECKING:
     from kdviz.narrative.gain_by import GainBy
@@ -54,14 +54,17 @@ def short_answer(trained: GainBy, held_out: GainBy | None, *, apart: bool = Fals
     return _("{finding}; {other}.").format(finding=answer, other=_other_explainer(held_out.verdict))
 
 
-def only_little(verdict: Verdict, agreement: float) -> str:
+def only_little(verdict: Verdict, agreement: float, count: int) -> str:
     """That the student's maps hardly look like the teacher's, though more so than its twin's; "" if not.
 
-    verdict: on student and twin. agreement: the student's, corrected for chance. It ends a sentence on that.
+    verdict: on student and twin. agreement: the student's, corrected for chance, on this many images: where
+    maps of the twin are undefined, that beside it in a table is of more. It ends a sentence on that.
     """
     if verdict is not Verdict.BETTER or not agreement < LITTLE:
         return ""
-    return _("at {agreement}, where 0 is chance and 1 the same map").format(agreement=decimal(agreement))
+    return _("at {agreement} on {images}, where 0 is chance and 1 the same map").format(
+        agreement=decimal(agreement), images=plural("{count} image", "{count} images", count)
+    )
 
 
 def effect(
@@ -83,7 +86,7 @@ def effect(
 
 def _answer(found: GainBy) -> str:
     verdict = found.verdict
-    if little := only_little(verdict, found.student):
+    if little := only_little(verdict, found.student, found.gain.n):
         answer = _("A little: more than {twin}, but only {level}")
         return answer.format(twin=twin_in_full(), level=little)
     if verdict is Verdict.BETTER:
@@ -101,7 +104,7 @@ def _answer(found: GainBy) -> str:
 
 
 def _more_by_trained(found: GainBy) -> str:
-    if little := only_little(found.verdict, found.student):
+    if little := only_little(found.verdict, found.student, found.gain.n):
         answer = _("A little: by the maps it was trained on, more than {twin}, but only {level}")
         return answer.format(twin=twin_in_full(), level=little)
     return _("Yes, by the maps it was trained on, more than {twin}").format(twin=twin_in_full())
@@ -111,13 +114,15 @@ def same_answer(trained: GainBy, held_out: GainBy) -> bool:
     """Whether a second explainer has the same verdict, and not for little by that one alone."""
     if trained.verdict is not held_out.verdict:
         return False
-    little, by_trained = (only_little(each.verdict, each.student) for each in (held_out, trained))
+    little, by_trained = (
+        only_little(each.verdict, each.student, each.gain.n) for each in (held_out, trained)
+    )
     return bool(by_trained or not little)
 
 
 def _but_little(held_out: GainBy) -> str:
     text = _("By a held-out explainer more than the twin, too, but only a little, {level}.")
-    return text.format(level=only_little(held_out.verdict, held_out.student))
+    return text.format(level=only_little(held_out.verdict, held_out.student, held_out.gain.n))
 
 
 def _other_explainer(verdict: Verdict | None) -> str:

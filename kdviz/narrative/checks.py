@@ -128,8 +128,8 @@ def check_sentence(check: Check, explainer: str) -> str:
     return _finding(check).format(
         value=_percent(check.value),
         other=_percent(check.reference),
-        own=decimal(check.value),
-        random=decimal(check.reference),
+        own=decimal(-check.value, sign=True),
+        random=decimal(-check.reference, sign=True),
         difference=_score_with_sign(check.interval) if check.interval else "",
         similarity=listed(
             f"{_(MEASURES[name].label)} {decimal(of)}" for name, of in check.similarity.items()
@@ -241,26 +241,26 @@ def _finding(check: Check) -> str:
 
 
 def _leaving_out() -> dict[str, tuple[str, str]]:
-    """Of the checks that leave out words: passed and failed."""
+    """Of the checks that leave out words: passed and failed. A drop is a change with the other sign."""
     return {
         "comprehensiveness": (
             _(
-                "Without its highest words the class's probability falls more than without random ones: by "
-                "{own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+                "Without its highest words the class's probability is lower than without random ones: it "
+                "changes by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
             ),
             _(
-                "Without its highest words the class's probability falls no more than without random "
-                "ones: by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+                "Without its highest words the class's probability is no lower than without random ones: it "
+                "changes by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
             ),
         ),
         "sufficiency": (
             _(
-                "With its highest words alone the class's probability falls less than with random ones: by "
-                "{own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+                "With its highest words alone the class's probability is higher than with random ones: it "
+                "changes by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
             ),
             _(
-                "With its highest words alone the class's probability falls no less than with random "
-                "ones: by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
+                "With its highest words alone the class's probability is no higher than with random ones: it "
+                "changes by {own} against {random}, the mean over 1, 5, 10, 20 and 50 % of the words."
             ),
         ),
     }

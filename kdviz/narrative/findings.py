@@ -164,7 +164,7 @@ def _effect_of_lambda(found: Finding, trained_on: str) -> str:
         None if found.agreed else found.held_out,
         by_loss=trained_on == _TRAINED,
         costly=found.costs_accuracy,
-        little=only_little(found.trained, found.student.cosine.interval.value),
+        little=only_little(found.trained, found.student.cosine.interval.value, found.student.cosine.n),
     )
     return words.format(weight=f"{found.student.explanation_weight:g}")
 

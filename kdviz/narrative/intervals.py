@@ -8,9 +8,6 @@ from kdviz.figures.style import too_few_maps
 from kdviz.language import _, decimal, interval_ends, percent_sign, plural, with_interval
 from kdviz.types import Agreement, Gain, Interval
 
-_NORMAL = 1.96
-"""Of a 95 % interval."""
-
 
 def score_text(over: Interval, *, signed: bool = False, digits: int = 2) -> str:
     """An agreement or a difference of two: "0.23 (0.20 to 0.26)". signed: with a plus sign above 0."""
@@ -77,11 +74,6 @@ def accuracy_range_text(gain: Gain) -> str:
     if not math.isfinite(gain.low):
         return accuracy_gain_text(gain)
     return _on_images(_("{points} points").format(points=points_range(gain)), gain)
-
-
-def accuracy_reach(count: int) -> str:
-    """Half the 95 % interval of an accuracy of 50 %, measured on `count` inputs, in points: "28" for 12."""
-    return decimal(100 * _NORMAL * 0.5 / math.sqrt(count), 0)
 
 
 def _on_images(text: str, gain: Gain) -> str:

@@ -150,7 +150,7 @@ def _agreement(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
     first = gains[0]
     clear = [each.verdict for each in gains if each.verdict in (Verdict.BETTER, Verdict.WORSE)]
     if not clear or (len({each.verdict for each in gains}) == 1 and not grounds.awaited):
-        more = _agreeing_more(only_little(first.verdict, first.student))
+        more = _agreeing_more(only_little(first.verdict, first.student, first.gain.n))
         yield first.verdict, _weighed("agreement", first.verdict, more, _agreeing_less())
         return
     for each in gains:
@@ -210,7 +210,7 @@ def _agreeing_by(by: GainBy, grounds: Grounds) -> str:
             else _("By {explainer}, the student's maps agree with the teacher's less than its twin's do")
         )
     claim = text.format(explainer=_(EXPLAINERS[by.explainer].label))
-    return _with_level(claim, only_little(by.verdict, by.student))
+    return _with_level(claim, only_little(by.verdict, by.student, by.gain.n))
 
 
 def _with_level(claim: str, little: str) -> str:

@@ -50,10 +50,11 @@ from kdviz.narrative import (
 )
 from kdviz.notes import shown_note
 from kdviz.report.checks import SHOWN, cards_of, removals_of
+from kdviz.report.chosen_images import shown_by_default, worst_errors
 from kdviz.report.findings import basis, concluded, finding_sentences
 from kdviz.report.glossary_terms import glossary
 from kdviz.report.marks import marks_lines
-from kdviz.report.rows import HeatRow, bar_picture, heat_rows, shown_by_default, words_bar
+from kdviz.report.rows import HeatRow, bar_picture, heat_rows, words_bar
 from kdviz.report.tables import (
     Table,
     agreement_by_arm,
@@ -82,10 +83,11 @@ class ReportChart:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Rows of heatmaps; or, in `missing`, why there are none."""
+    """Rows of heatmaps, and of errors beside them; or, in `missing`, why there are none."""
 
     rows: Sequence[HeatRow]
     chosen: bool
+    errors: Sequence[HeatRow] = ()
     missing: str = ""
 
 
@@ -130,11 +132,11 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
         concluded=None if grounds is None else concluded(grounds),
         places=None if survey is None else places_by_arm(survey),
         trust=basis(run, grounds.seeds if grounds else None),
-        marks=marks_lines(store, run, caveat),
+        marks=marks_lines(store, run, caveat, checked=checked),
         figures=metrics_by_arm(run.results) if run.results else None,
         measures=agreement_by_arm(run.results) if run.results else None,
         charts=_charts(store, run_id),
-        pictures=_pictures(store, run_id, config, image_indices),
+        pictures=_pictures(store, run_id, config, image_indices, survey),
         words_bar=words_bar(),
         bar=bar_picture(),
         signed_bar=bar_picture(signed=True),
@@ -208,11 +210,15 @@ def _charts(store: Store, run_id: str) -> list[ReportChart]:
     ]
 
 
-def _pictures(store: Store, run_id: str, config: RunConfig, indices: Sequence[int] | None) -> Pictures:
-    """The heatmaps; a run without a snapshot, or without its images, has none."""
+def _pictures(
+    store: Store, run_id: str, config: RunConfig, indices: Sequence[int] | None, survey: Survey | None
+) -> Pictures:
+    """The heatmaps; a run without a snapshot or its images has none. Beside chosen ones are no errors."""
     try:
         shown = shown_by_default(store, run_id) if indices is None else indices
-        return Pictures(heat_rows(store, run_id, shown), chosen=indices is not None)
+        errors = worst_errors(survey, shown) if indices is None else []
+        rows = heat_rows(store, run_id, [*shown, *errors])
+        return Pictures(rows[: len(shown)], indices is not None, rows[len(shown) :])
     except (DataError, ModelError, StoreError) as error:
         return Pictures([], chosen=False, missing=_without_paths(str(error), config))
 

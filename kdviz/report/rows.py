@@ -57,10 +57,6 @@ from kdviz.report.outlines import Outline, outlined_sentence, outlines
 from kdviz.store import Store
 from kdviz.types import Arm
 
-SHOWN = 6
-"""Number of images by default."""
-
-
 _NEUTRAL = "#888"
 _EXPLAINER = "grad-cam"
 
@@ -142,12 +138,6 @@ class _Explained:
     def drawn(self, arm: Arm) -> Heatmaps:
         """The maps, on the scale, on which an arm is drawn."""
         return self.own_maps(arm) if self.alone(arm) else self.maps
-
-
-def shown_by_default(store: Store, run_id: str) -> list[int]:
-    """The first images of the run's probe set, which was chosen before training."""
-    epochs = store.probe_epochs(run_id)
-    return store.probe(run_id, epochs[-1]).indices[:SHOWN].tolist() if epochs else list(range(SHOWN))
 
 
 def heat_rows(store: Store, run_id: str, indices: Sequence[int]) -> list[HeatRow]:

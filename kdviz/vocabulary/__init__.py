@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
-    from kdviz.vocabulary.numbers import BUCKETS, PAD, VOCABULARY_SIZE, is_known, word_numbers
+    from kdviz.vocabulary.numbers import (
+        BUCKETS,
+        PAD,
+        VOCABULARY_SIZE,
+        is_known,
+        is_mostly_unknown,
+        unknown_share,
+        word_numbers,
+    )
     from kdviz.vocabulary.spelling import SPELLED, spelled, unspelled
     from kdviz.vocabulary.vectors import VECTOR_LENGTH, word_vectors
     from kdviz.vocabulary.words import Word, words_of

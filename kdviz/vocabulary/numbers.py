@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from kdviz.vocabulary.vectors import KNOWN_WORDS, packaged_arrays
@@ -26,6 +26,16 @@ def word_numbers(words: Iterable[str]) -> list[int]:
 def is_known(word: str) -> bool:
     """Whether a word has a vector of its own."""
     return _plain(word) in _known()
+
+
+def unknown_share(words: Sequence[str]) -> float:
+    """The share of words without a vector of their own, in [0, 1]; 0 of no words."""
+    return sum(not is_known(word) for word in words) / max(len(words), 1)
+
+
+def is_mostly_unknown(words: Sequence[str]) -> bool:
+    """Whether more than half of the words have no vector of their own."""
+    return unknown_share(words) > 0.5
 
 
 def _plain(word: str) -> str:

@@ -4,8 +4,10 @@ import pytest
 from typer.testing import CliRunner
 
 from kdviz.cli import app
+from kdviz.cli.study import StudyProgress
 from kdviz.store import Store
 from kdviz.study import read_study
+from kdviz.types import Noted
 
 
 @pytest.fixture
@@ -39,3 +41,18 @@ def test_a_study_compares_columns(table, tmp_path):
     assert [each.config.columns.settings for each in planned] == [
         {"text_column": "review", "label_column": name} for name in ("verdict", "kind")
     ]
+
+
+def test_a_study_prints_what_is_to_know_about_its_files_once(table, tmp_path, capfd):
+    plan = tmp_path / "seeds.toml"
+    plan.write_text(
+        f'name = "seeds"\n[settings]\ndataset = "text-file"\ndata = {table!r}\n[grid]\nseed = [0, 1]\n'
+    )
+    study, points = read_study(plan)
+    few = "12 test texts, fewer than 30 of a class: an accuracy is known to about ± 28 points."
+    with StudyProgress(study, points, [], 1) as progress:
+        for point in points:
+            progress.update(point, Noted(("Texts are column 'review'.", few)))
+        progress.update(points[0], Noted((few, "of one run")))
+    printed = capfd.readouterr().err.splitlines()
+    assert printed[1:] == ["Texts are column 'review'.", few, "of one run"]

@@ -60,7 +60,10 @@ def test_texts_stay_in_the_split_that_the_table_names_and_twice_is_once(tmp_path
     assert {int(text.rsplit(" ", 1)[1]) % 10 for text in data.validation.texts} == {0, 1}
     assert data.notes[0] == "Texts are column 'text', labels column 'label'."
     assert "1 rows without a text or a label were left out." in data.notes
-    assert "3 texts are empty or occur twice, and were left out." in data.notes
+    assert (
+        "Exact copies of texts, left out: 3; the last of each is kept. Texts with copies in training and test: "
+        "0; with different labels: 0." in data.notes
+    )
 
 
 def test_without_a_test_set_the_validation_set_is_it_and_is_not_trained_on(tmp_path):

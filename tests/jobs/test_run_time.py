@@ -2,12 +2,13 @@
 
 import math
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from kdviz.config import changed, make_config
 from kdviz.datasets import Counts, counted
-from kdviz.jobs import Estimate, execute, expected, run_time, run_time_key, submit
+from kdviz.jobs import Estimate, continued_time, execute, expected, run_time, run_time_key, submit
 from kdviz.jobs.run_time import Timing, Work, estimated_from, expected_s, timing_of, work
 from kdviz.store import Progress, Store
 from kdviz.types import ELAPSED, Measured
@@ -41,6 +42,25 @@ def test_a_stored_teacher_costs_nothing_even_where_its_training_time_is_unknown(
     unknown = replace(TIMING, teacher_epoch=math.nan)
     assert estimated_from(Work(5, 0, 4, 3, 16), unknown).teacher == 0.0
     assert math.isnan(estimated_from(Work(5, 1, 4, 3, 16), unknown).total)
+
+
+def test_a_run_that_goes_on_takes_as_long_as_its_parents_steps_for_each_arm(tiny_config, monkeypatch):
+    """By hand: 2 batches of 16 in 40 images, 7 epochs, 3 arms where the parent has 2; no teacher is trained."""
+    config = tiny_config(batch_size=16, train_count=40, epochs=3, teacher_epochs=2, arms=("student", "twin"))
+    parent = SimpleNamespace(config=config, state="finished", live=False, record=SimpleNamespace(origin=""))
+    monkeypatch.setattr(run_time, "_timing", lambda store, run: TIMING)
+    found = continued_time(None, parent, arms=3, epochs=7, counts=COUNTS)
+    assert (found.teacher, found.rest, found.basis) == (0.0, 18.0, "finished")
+    assert found.students == pytest.approx(7 * 2 * 0.25 * 3 / 2)
+    assert found.evaluation == pytest.approx(7 * 2.0 * 3 / 2)
+    parent.record.origin = "elsewhere"
+    assert continued_time(None, parent, arms=3, epochs=7, counts=COUNTS).basis == "elsewhere"
+    parent.state = "failed"
+    assert continued_time(None, parent, arms=3, epochs=7, counts=COUNTS) is None
+    parent.state = "finished"
+    unknown = replace(TIMING, step=math.nan)
+    monkeypatch.setattr(run_time, "_timing", lambda store, run: unknown)
+    assert continued_time(None, parent, arms=3, epochs=7, counts=COUNTS) is None
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,21 @@ def test_the_headline_counts_the_checks_that_apply():
             f"ones: the area under the curve differs by {MINUS}0.20 ({MINUS}0.30 to {MINUS}0.10).",
         ),
         (
+            Check("sufficiency", True, -0.33, reference=0.1),
+            "With its highest words alone the class's probability is higher than with random ones: it changes by "
+            f"+0.33 against {MINUS}0.10, the mean over 1, 5, 10, 20 and 50 % of the words.",
+        ),
+        (
+            Check("sufficiency", False, -0.1, reference=-0.1),
+            "With its highest words alone the class's probability is no higher than with random ones: it changes "
+            "by +0.10 against +0.10, the mean over 1, 5, 10, 20 and 50 % of the words.",
+        ),
+        (
+            Check("comprehensiveness", True, 0.25, reference=-0.02),
+            "Without its highest words the class's probability is lower than without random ones: it changes by "
+            f"{MINUS}0.25 against +0.02, the mean over 1, 5, 10, 20 and 50 % of the words.",
+        ),
+        (
             Check("insertion", True, 0.2, interval=GAIN),
             "Inserting the pixels that it marks raises the class's probability faster than inserting random "
             "ones: the area under the curve differs by 0.20 (0.10 to 0.30).",

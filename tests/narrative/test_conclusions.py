@@ -21,11 +21,11 @@ from kdviz.comparison import (
 )
 from kdviz.comparison.test_set.survey import ArmLocalization, Localization
 from kdviz.config import make_config
+from kdviz.datasets import accuracy_reach
 from kdviz.language import percentage
 from kdviz.narrative import (
     Conclusion,
     Grounds,
-    accuracy_reach,
     conclusions,
     figure_columns,
     figures_caption,

@@ -179,7 +179,7 @@ SLIGHT = {"student": [0.34, 0.36] * 4, "twin": [0.3] * 8}
 
 def test_a_gain_that_leaves_the_maps_nearly_unrelated_is_called_little():
     slight, level = made(raw=SLIGHT), decimal(paired_levels(made(raw=SLIGHT))[0])
-    only = f"but only at {level}, where 0 is chance and 1 the same map"
+    only = f"but only at {level} on 8 images, where 0 is chance and 1 the same map"
     assert paired_levels(slight)[0] < LITTLE
     assert survey_answer(slight) == f"{QUESTION} A little: more than {TWIN}, {only}."
     both = (
@@ -190,8 +190,8 @@ def test_a_gain_that_leaves_the_maps_nearly_unrelated_is_called_little():
     undecided = "by a held-out explainer that is undecided"
     assert survey_answer(slight, made("saliency", raw=SAME)) == f"{QUESTION} {by_trained}; {undecided}."
     assert survey_answer(made(raw=RAW), made("saliency", raw=SLIGHT)) == (
-        f"{QUESTION} {YES}. By a held-out explainer more than the twin, too, but only a little, at {level}, "
-        "where 0 is chance and 1 the same map."
+        f"{QUESTION} {YES}. By a held-out explainer more than the twin, too, but only a little, at {level} "
+        "on 8 images, where 0 is chance and 1 the same map."
     )
 
 

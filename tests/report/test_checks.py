@@ -2,15 +2,18 @@
 
 import shutil
 
+import numpy as np
 import pytest
 
 from kdviz.cache import Cache
-from kdviz.comparison import known_cue_removals, known_trust_card
+from kdviz.comparison import finding_surveys, known_cue_removals, known_trust_card
 from kdviz.comparison.test_set import checks, cue_removal, known_surveys
 from kdviz.jobs import start_report_checks, start_survey
 from kdviz.report import missing_checks, report_checks, report_html
+from kdviz.report.chosen_images import shown_by_default, worst_errors
 from kdviz.store import Store
 from tests.patience import PATIENCE_S
+from tests.report.reading import read
 
 
 @pytest.fixture
@@ -60,3 +63,22 @@ def test_a_run_without_a_survey_lacks_no_check(finished, monkeypatch):
     store, run_id = finished
     monkeypatch.setattr("kdviz.report.checks.finding_surveys", lambda store, run: {})
     assert missing_checks(store, store.run(run_id)) == []
+
+
+def test_beside_the_first_images_are_the_errors_that_agreement_begins_with(surveyed):
+    store, run_id = surveyed
+    survey = finding_surveys(store, store.run(run_id))["grad-cam"]
+    first = shown_by_default(store, run_id)
+    right = survey.right("student")
+    order = np.argsort(survey.scores["student"]["cosine"].raw, kind="stable")
+    wrong = [int(survey.indices[at]) for at in order if not right[at]]
+    expected = [index for index in wrong if index not in first][:3]
+    assert worst_errors(survey, first) == expected
+    assert worst_errors(None, first) == []
+    page = read(report_html(store, run_id, checked=False))
+    titles = [each.all("h3")[0].text for each in page.all("article")]
+    numbers = [int(title.split(":")[0].removeprefix("Test image ")) for title in titles]
+    assert numbers == [*first, *expected]
+    assert ("Errors of the student" in page.text) == bool(expected)
+    chosen = read(report_html(store, run_id, image_indices=first[:1], checked=False))
+    assert len(chosen.all("article")) == 1

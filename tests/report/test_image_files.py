@@ -1,12 +1,14 @@
 """One image through all arms as files: the very maps, and the very picture."""
 
 import io
+import re
 
 import numpy as np
 from PIL import Image
 
 from kdviz.comparison import explain_test_image
-from kdviz.report import explanation_npz, heatmap_row_png
+from kdviz.figures.maps import heatmaps, shaded_words, word_evidence
+from kdviz.report import explanation_npz, heatmap_row_png, shaded_text_page
 
 
 def test_the_arrays_are_the_maps_as_they_were_computed(finished):
@@ -31,3 +33,14 @@ def test_the_picture_holds_the_image_and_every_arm_side_by_side(finished):
         Image.fromarray(row.image).convert("RGB").resize((side, side), Image.Resampling.NEAREST)
     )
     assert np.abs(picture[side // 2, side // 2].astype(int) - first[side // 2, side // 2]).max() <= 40
+
+
+def test_the_page_of_a_text_holds_every_arms_words_and_loads_nothing(small_run):
+    row = explain_test_image(*small_run("sentiment"), 1)
+    page = shaded_text_page(row).decode()
+    maps = heatmaps(row.attributions, signed=True, clip=True)
+    for arm in row.arms:
+        for word in shaded_words(row.text, maps.values[arm], maps.scale):
+            assert f'{word_evidence(word)}"' in page
+    assert page.count("<p title=") == len(row.arms)
+    assert not re.search(r"https?:|src=|<script", page)

@@ -77,6 +77,7 @@ def test_every_chart_is_drawn_and_every_picture_is_there(opened):
 def test_nothing_scrolls_sideways_on_a_phone(opened):
     page = opened(390, 844)
     assert page.evaluate("document.documentElement.scrollWidth") == 390
+    page.locator("details.fold > summary").filter(has_text="Final figures").click()
     figures = page.locator("#figures").bounding_box()
     assert figures["x"] + figures["width"] <= 390
 
@@ -90,3 +91,25 @@ def test_in_the_dark_page_and_charts_are_dark(opened):
     assert under == "#0e1117"
     page.emulate_media(color_scheme="light")
     page.wait_for_selector('.plot .main-svg[style*="rgb(255, 255, 255)"]')
+
+
+def test_details_are_folded_and_printed_open(opened):
+    """Numbers of a chart stay folded: on paper, the chart stands for them."""
+    page = opened()
+    for place in ("#figures", "#measures", ".entries", "dl.card"):
+        assert not page.locator(place).is_visible()
+    for summary in page.locator("details.fold > summary").all():
+        summary.click()
+    for place in ("#figures", "#measures", ".entries", "dl.card"):
+        assert page.locator(place).is_visible()
+    for summary in page.locator("details.fold > summary").all():
+        summary.click()
+    page.emulate_media(media="print")
+    for place in ("#figures", "#measures", ".entries", "dl.card"):
+        assert page.locator(place).is_visible()
+    assert not page.locator("#numbers-agreement").is_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details.fold:not([open])").count() == 0
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert page.locator("details.fold[open]").count() == 0

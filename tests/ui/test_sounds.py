@@ -18,6 +18,7 @@ from kdviz.comparison import (
     map_pairs,
     program,
     program_code,
+    run_images,
     snapshots,
 )
 from kdviz.config import choices_for
@@ -276,6 +277,27 @@ def test_the_sound_that_was_given_last_is_explained(app, sound_run):
     recorded = whole()
     app.get("file_uploader")[0].upload("high.wav", given(2000.0)).run()
     assert whole() != recorded
+
+
+def test_of_a_sound_that_is_like_no_test_clip_this_is_said_and_nothing_is_concluded(
+    app, sound_run, trained_on_sounds, monkeypatch
+):
+    monkeypatch.setattr("kdviz.ui.explain.one_image.brief_twin", lambda *asked: "A conclusion.")
+    sounds = {}
+    time = np.arange(SAMPLE_RATE) / SAMPLE_RATE
+    for name, samples in {
+        "beep": 0.5 * np.sin(2 * np.pi * 4000 * time),
+        "clip": run_images(Store(trained_on_sounds[0]).run(sound_run).config).test.sounds[0].numpy(),
+    }.items():
+        file = io.BytesIO()
+        soundfile.write(file, samples, SAMPLE_RATE, format="WAV")
+        sounds[name] = file.getvalue()
+    opened(app, "explain", run=sound_run, source="sound")
+    app.get("file_uploader")[0].upload("beep.wav", sounds["beep"]).run()
+    assert [each for each in app.warning if "No test clip sounds like this one" in each.value]
+    assert "A conclusion" not in page_text(app)
+    app.get("file_uploader")[0].upload("clip.wav", sounds["clip"]).run()
+    assert not app.warning
 
 
 # --- away from the pages ------------------------------------------------------------------------

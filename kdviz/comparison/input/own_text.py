@@ -8,7 +8,7 @@ from torch import Tensor
 
 from kdviz.comparison.models.snapshots import RunImages
 from kdviz.modalities import MODALITIES
-from kdviz.vocabulary import is_known, words_of
+from kdviz.vocabulary import is_known, is_mostly_unknown, unknown_share, words_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -16,7 +16,8 @@ class OwnText:
     """A text as numbers of words, (1, 1, L).
 
     unread: number of words at its end that are not read. unknown: words that are read without a vector of
-    their own, each once. unknown_share: of the words that are read, in [0, 1].
+    their own, each once. unknown_share: of the words that are read, in [0, 1]. is_mostly_unknown: whether
+    these are more than half.
     """
 
     text: str
@@ -24,16 +25,12 @@ class OwnText:
     unread: int
     unknown: tuple[str, ...]
     unknown_share: float
+    is_mostly_unknown: bool
 
     @property
     def is_unknown(self) -> bool:
         """Whether no word is known."""
         return self.unknown_share == 1
-
-    @property
-    def is_mostly_unknown(self) -> bool:
-        """Whether more than half of the words are unknown."""
-        return self.unknown_share > 0.5
 
 
 def prepare_text(text: str, images: RunImages) -> OwnText:
@@ -42,6 +39,6 @@ def prepare_text(text: str, images: RunImages) -> OwnText:
     numbers, _cut = MODALITIES["text"].read(text.encode(), shape)
     words = [word.text for word in words_of(text)]
     read = words[: shape[-1]]
-    unknown = [word for word in read if not is_known(word)]
-    each_once = tuple(dict.fromkeys(unknown))
-    return OwnText(text, numbers, len(words) - len(read), each_once, len(unknown) / len(read))
+    unknown = tuple(dict.fromkeys(word for word in read if not is_known(word)))
+    unread = len(words) - len(read)
+    return OwnText(text, numbers, unread, unknown, unknown_share(read), is_mostly_unknown(read))

@@ -132,6 +132,7 @@ def _image(shown: ArmComparison, row: TriageRow, thumbnail: Thumbnail) -> None:
     ):  # Explain shows at first what each network predicts, and here is one class
         link["target"] = str(row.teacher)
     if thumbnail.sentences:
+        st.caption(_("Evidence for {name}:").format(name=f"**{names[row.teacher]}**"))
         st.html(thumbnail.sentences)
     else:
         st.image(thumbnail.picture, width="stretch", alt=thumbnail.alt, link=f"explain?{urlencode(link)}")

@@ -248,17 +248,27 @@ def _broken_filter() -> bool:
     )
 
 
+def _right(row: TriageRow) -> bool:
+    return row.predicted == row.label
+
+
 def _looks_right(row: TriageRow) -> bool:
     """Whether an image is not an error whose map looks like the teacher's, of which nothing else warns."""
-    return row.box != "wrong-alike" or row.predicted == row.label
+    return row.box != "wrong-alike" or _right(row)
 
 
 # --- list ---------------------------------------------------------------------------------------
 
 
-def _order() -> str:
-    """What a list with errors that look alike begins with: these, or the lowest agreement."""
-    options = {"alike": _("errors that look alike"), "lowest": _("lowest agreement")}
+def _order(rows: list[TriageRow]) -> str:
+    """What a list begins with: with errors, unless another order is chosen; without any, lowest agreement."""
+    if all(map(_right, rows)):
+        return "lowest"
+    options = {
+        "wrong": _("errors, lowest agreement"),
+        "alike": _("errors that look alike"),
+        "lowest": _("lowest agreement"),
+    }
     return str(
         st.selectbox(
             _("Sort"),
@@ -272,20 +282,27 @@ def _order() -> str:
     )
 
 
+def _ordered(rows: list[TriageRow], order: str) -> str:
+    """Bring rows, which begin with the lowest agreement, into an order. Returns what is said of it."""
+    if order == "wrong":
+        rows.sort(key=_right)
+        return _("**{count} of {total} images**: errors first, each part with the lowest agreement first")
+    if order == "alike":
+        alike = [row for row in rows if not _looks_right(row)]
+        rows[:] = [*reversed(alike), *filter(_looks_right, rows)]
+        return _(
+            "**{count} of {total} images**: errors that look alike, the most alike first, then the "
+            "others, the lowest agreement first"
+        )
+    return _("**{count} of {total} images**, lowest agreement first")
+
+
 def _list_heading(shown: ArmComparison, rows: list[TriageRow], wanted: ImageFilter) -> None:
     """The number of images, their order, which the list is brought into, and what can be done with them."""
     survey, run = shown.survey, shown.run
     with st.container(horizontal=True, vertical_alignment="center"):
-        order = _("**{count} of {total} images**, lowest agreement first")
-        sortable = not all(map(_looks_right, rows))
         heading = st.empty()
-        if sortable and _order() == "alike":
-            alike = [row for row in rows if not _looks_right(row)]
-            rows[:] = [*reversed(alike), *filter(_looks_right, rows)]
-            order = _(
-                "**{count} of {total} images**: errors that look alike, the most alike first, then the "
-                "others, the lowest agreement first"
-            )
+        order = _ordered(rows, _order(rows))
         heading.markdown(order.format(count=f"{len(rows):,}", total=f"{len(survey):,}"))
         if wanted.indices:
             st.button(

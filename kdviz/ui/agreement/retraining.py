@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -17,6 +18,7 @@ from kdviz.types import MapSource
 from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.page_switch import open_page
 from kdviz.ui.frame.run_menu import show_run
+from kdviz.ui.widgets.estimate import continued_cost
 from kdviz.ui.widgets.submitting import submitted
 
 _FEW, _FEW_WEIGHT = 0.1, 3.0
@@ -32,6 +34,8 @@ def retraining(store: Store, run: Run, marks: Marks, *, of: int) -> None:
         st.markdown(f"**{_('Retrain from here')}**")
         st.caption(_about(run, marks))
         changes = _changes(run, few=len(marks) < _FEW * of)
+        with suppress(KdvizError):  # the files of the run are gone: submitting says so
+            continued_cost(store, run, arms=len(changes["arms"]), epochs=changes["epochs"])
         pressed = st.button(
             _("Retrain from here"),
             type="primary",

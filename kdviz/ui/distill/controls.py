@@ -30,8 +30,8 @@ from kdviz.ui.widgets.estimate import class_count, files_with_masks
 from kdviz.ui.widgets.field_keys import FieldKeys
 from kdviz.ui.widgets.fields import Fields
 from kdviz.ui.widgets.following_count import follow_count
-from kdviz.ui.widgets.image_check import fill_in_size, size_advice
 from kdviz.ui.widgets.own_files import own_files
+from kdviz.ui.widgets.size_advice import fill_in_size, size_advice
 
 _SIZE = 32  # of a person's own images, before they are read
 
@@ -106,7 +106,6 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             values["image_size"] = fields.text("image_size")
             if (error := _size_error(values)) is not None:
                 errors(error)
-        if own.found:
             size_advice(own.found, values["image_size"], FieldKeys(dataset).of("image_size"))
         if dataset == OWN_SOUNDS and own.path:
             values["clip_seconds"] = clip_length(fields, own.path, FieldKeys(dataset).of("clip_seconds"))

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from kdviz.config import RunConfig, make_config
-from kdviz.datasets import DATASETS, Counts
+from kdviz.datasets import DATASETS, FEW_TESTS, Counts, accuracy_reach
 from kdviz.datasets.memory import (
     STATED_BYTES,
     check_memory,
@@ -24,7 +24,6 @@ from kdviz.image_size import sides
 from kdviz.jobs import start_delay_s, work
 from kdviz.language import _, plural
 from kdviz.losses import EXPLANATION_LOSSES
-from kdviz.narrative import accuracy_reach
 from kdviz.store import Run, Store
 from kdviz.training_memory import check_training_memory
 from kdviz.ui.distill.controls import network_costs
@@ -41,9 +40,6 @@ _BUTTON: Any = {"type": "primary", "width": "stretch", "icon": ":material/play_a
 
 _FEW_STEPS = 30
 """Training steps below which a network has hardly learned anything, whatever its learning rate."""
-
-_FEW_TESTS = 30
-"""Test inputs below which an accuracy is said to be uncertain."""
 
 
 def start(store: Store, settings: Mapping[str, Any]) -> str | None:
@@ -182,7 +178,7 @@ def _few_steps(store: Store, config: RunConfig, counts: Counts) -> None:
 
 def _few_tests(count: int) -> None:
     """Warns of a test set on which hardly any difference can be seen."""
-    if 0 < count < _FEW_TESTS:
+    if 0 < count < FEW_TESTS:
         st.caption(
             plural(
                 ":material/warning: Only {count} test image: an accuracy is uncertain by some "

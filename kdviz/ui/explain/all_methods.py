@@ -15,15 +15,15 @@ from kdviz.comparison import (
     known_chance_levels,
 )
 from kdviz.figures.maps import CLIPPED, enlarged, png
-from kdviz.language import _, decimal, percentage, sentences
-from kdviz.narrative import brightest_spots, cue_meaning, method_line
+from kdviz.language import _, decimal, listed, percentage, sentences
+from kdviz.narrative import brightest_spots, cue_meaning, method_line, strongest_words
 from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.captions import image_alt, own_first, show_predictions
 from kdviz.ui.explain.controls import ImageQuery, open_method
 from kdviz.ui.explain.cue import shown_cue
-from kdviz.ui.explain.drawing import draw_panels
+from kdviz.ui.explain.drawing import draw_legend, draw_panels
 from kdviz.ui.explain.explained import explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.explain.listen import play_whole
@@ -36,10 +36,11 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.projector import projecting, settings_and_pictures
 from kdviz.ui.frame.responsive import NARROW, WIDE, folded_when_narrow, only_when
+from kdviz.ui.frame.subject import shown_modality
 
 
 def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
-    """A row of maps per method, as soon as each is ready; beside them, where their brightest spots are."""
+    """A row of maps per method, as soon as each is ready; above them, what most of them show."""
     offered = explainers_offered(run.config)
     cue = shown_cue(run, query) if given is None else None
     with st.skeleton(height=200):
@@ -49,7 +50,7 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
     show_predictions(first, query)
     above, rows = settings_and_pictures()
     with above:
-        summary, peaks = st.empty(), []
+        summary, peaks, read = st.empty(), [], []
         _head(run, query, given, first, cue)
     with rows, bar() as report:
         for done, spec in enumerate(offered):
@@ -62,10 +63,13 @@ def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | Non
                 shown=line,
                 alignment="center",
             ):
-                own = _one_method(store, run, query, given, spec, cue, line=line)
+                shown, own = _one_method(store, run, query, given, spec, cue, line=line)
+            read.append(own if own_first(query) else shown)
+            spots = ""
             if cue is not None:
                 peaks.append({arm: found.peak for arm, found in evidence_on(cue, own).items()})
-                summary.markdown(plain(brightest_spots(peaks, cue, own)))
+                spots = brightest_spots(peaks, cue, own)
+            summary.markdown(plain(sentences(spots, strongest_words(read))))
 
 
 def _head(
@@ -85,8 +89,20 @@ def _head(
             with st.container(width=200):
                 _opacity(query)
         with st.container(width="stretch", gap="xsmall"):
-            st.caption(sentences(scale, clipped, framed))
-            outline_legend(views(run, query, given, first, first, cue)[0], cue)
+            view = views(run, query, given, first, first, cue)[0]
+            draw_legend(view, cue)
+            st.caption(sentences(scale, clipped, framed, _without_signs(run, view)))
+            outline_legend(view, cue)
+
+
+def _without_signs(run: Run, view: ExplanationView) -> str:
+    """How methods that know no evidence against a class shade words, beside those that do."""
+    if view.explanation.text is None or not view.signed:
+        return ""
+    names = [_(spec.label) for spec in explainers_offered(run.config) if not spec.signed]
+    if not names:
+        return ""
+    return _("Without signs, so in orange alone: {methods}.").format(methods=listed(names))
 
 
 def _one_method(
@@ -98,14 +114,14 @@ def _one_method(
     cue: PlantedCue | None,
     *,
     line: str,
-) -> ImageExplanation:
-    """Draw a method's row. Returns its explanation of each arm's own prediction.
+) -> tuple[ImageExplanation, ImageExplanation]:
+    """Draw a method's row. Returns its explanation, and that of each arm's own prediction.
 
     line: key of what narrow screens show of a folded row, beside the method's name.
     """
     with only_when(NARROW, key=line):
         brief = st.empty()
-    name, maps = _places()
+    name, maps = _places(above=shown_modality() == "text")
     with name:
         st.button(
             f"**{_(spec.label)}**",
@@ -135,16 +151,19 @@ def _one_method(
     panels = [
         small_panel(view, arm, chance, own=own_view, own_first=own_first(query)) for arm in explanation.arms
     ]
-    difference = folded(difference_panel(view, ("teacher", "student")))
+    if explanation.text is None:  # the words of a text are its pixels: a line more is long
+        panels.append(folded(difference_panel(view, ("teacher", "student"))))
     with maps:
-        draw_panels(view, [*panels, difference], mode="row", cue=cue, controls=False, name=spec.name)
-    return own
+        draw_panels(view, panels, mode="row", cue=cue, controls=False, name=spec.name)
+    return explanation, own
 
 
-def _places() -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Of a method's name and of its maps: beside each other, unless a projector needs the room."""
+def _places(*, above: bool) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Of a method's name and of its maps: beside each other, unless a projector or a text needs the room."""
     if projecting():
         return st.container(), st.container()
+    if above:
+        return st.container(horizontal=True, vertical_alignment="center"), st.container()
     name, maps = st.columns([2, 9])
     return name, maps
 

@@ -15,7 +15,7 @@ from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.overlay import ComparerCallbacks, comparer
 from kdviz.ui.widgets.panel import Panel
-from kdviz.ui.widgets.sentence import FramedWord, sentence_row
+from kdviz.ui.widgets.sentence import FramedWord, sentence_legend, sentence_row
 
 _CALLBACKS = ComparerCallbacks(
     opacity=lambda percent: url_state.set_choice("opacity", int(percent)),
@@ -69,6 +69,13 @@ def draw_panels(
         small=not controls,
         key="_".join(filter(None, ("sentences", name))),
     )
+
+
+def draw_legend(view: ExplanationView, cue: PlantedCue | None) -> None:
+    """What the words of a text are coloured and framed for, once for all methods; nothing of a picture."""
+    if view.explanation.text is not None:
+        framed = _legend_of_frames(view, cue)
+        sentence_legend(view.explanation.text, signed=view.signed, framed=framed, evidence=_evidence(view))
 
 
 def _evidence(view: ExplanationView) -> str:

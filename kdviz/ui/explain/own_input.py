@@ -76,7 +76,14 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
     if query.source == "sound":
         heard = prepare_sound(query.file, images)
         _note(images, _sound_notes(heard))
-        return OwnInput(heard.image, sound=heard.samples.numpy())
+        if unlike := is_unlike(heard.image, images):
+            text = _(
+                "No test clip sounds like this one (compared by the level of each band, and how it varies): "
+                "it may be quieter or louder, in noise, or of another kind. What the networks predict for "
+                "it, and what they listen to, may mean nothing."
+            )
+            st.warning(text, icon=":material/warning:")
+        return OwnInput(heard.image, sound=heard.samples.numpy(), doubtful=unlike)
     return _own_picture(query, query.file, images)
 
 

@@ -27,8 +27,8 @@ from kdviz.ui.frame.shell import empty
 from kdviz.ui.frame.subject import speak_of_data
 from kdviz.ui.widgets.clip_length import fitting_clip
 from kdviz.ui.widgets.file_warnings import file_warnings
-from kdviz.ui.widgets.image_check import fill_in_size, size_advice
 from kdviz.ui.widgets.own_files import own_files
+from kdviz.ui.widgets.size_advice import fill_in_size, size_advice
 
 _SIZE = "browse_size"
 _LOADED: Cache[DataSet] = Cache(2)
@@ -85,8 +85,7 @@ def choose_dataset() -> DatasetChoice:
             size = st.text_input(
                 _("Image size"), str(usual.default), key=_SIZE, help=_(str(usual.description))
             )
-            if own.found:
-                size_advice(own.found, size, _SIZE)
+            size_advice(own.found, size, _SIZE)
     said = own.found.said_in_a_run if own.found else frozenset()
     try:
         return DatasetChoice(spec, own.path or None, written(*sides(size)), said)

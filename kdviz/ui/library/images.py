@@ -21,6 +21,7 @@ from kdviz.datasets.samples import (
 from kdviz.errors import KdvizError
 from kdviz.figures.maps import gallery_row, png
 from kdviz.language import _, decimal, plural, sentences
+from kdviz.notes import shown_note
 from kdviz.types import DatasetSpec, ModalityName
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, safely
@@ -79,7 +80,7 @@ def _facts(choice: DatasetChoice, data: DataSet) -> None:
     for note in data.notes:
         if note in choice.said:
             continue
-        st.caption(f":material/info: {plain(note)}")
+        st.caption(f":material/info: {plain(shown_note(note))}")
     with st.expander(_("Images of each class"), icon=":material/table_rows:"):
         st.dataframe(
             without_formulas(balance_table(data)),

@@ -95,9 +95,9 @@ def csv_button(
 def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
     """One input through all arms: the row of overlays as a PNG, the raw attributions as .npz.
 
-    A text has no PNG: its maps are its words.
+    A text has a page in place of a PNG: its maps are its words.
     """
-    from kdviz.report import explanation_npz, heatmap_row_png  # imports PyTorch
+    from kdviz.report import explanation_npz, heatmap_row_png, shaded_text_page  # imports PyTorch
 
     with st.container(horizontal=True):
         if explanation.text is None:
@@ -108,6 +108,15 @@ def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
                 icon="image",
                 key=f"{file}.png",
                 help=_("The image and every arm's heat map, on one scale."),
+            )
+        else:
+            download(
+                _("Shaded text (.html)"),
+                lambda: shaded_text_page(explanation),
+                file=f"{file}.html",
+                icon="format_color_text",
+                key=f"{file}.html",
+                help=_("The text with every arm's evidence, on one scale, as a page to open or print."),
             )
         download(
             _("Raw maps (.npz)"),

@@ -12,10 +12,10 @@ from kdviz.datasets.picture_sizes import shorter_side
 from kdviz.device import resolve_device
 from kdviz.errors import KdvizError
 from kdviz.figures.style import duration
-from kdviz.jobs import Basis, Estimate, Work, expected
+from kdviz.jobs import Basis, Estimate, Work, continued_time, expected
 from kdviz.language import _
 from kdviz.models import Cost
-from kdviz.store import Store
+from kdviz.store import Run, Store
 from kdviz.types import RECOGNIZED, TextColumns
 from kdviz.ui.frame.formatting import count
 from kdviz.ui.widgets.image_check import readable_counts
@@ -96,6 +96,23 @@ def cost(
     with st.expander(_("Cost and loss"), icon=":material/calculate:", key="cost_open"):
         st.caption(_work(config, work, teacher, student))
         st.caption(_("Loss: {formula}").format(formula=formula))
+
+
+def continued_cost(store: Store, parent: Run, *, arms: int, epochs: int) -> None:
+    """The estimated time of a run that goes on from another one, by that one's. arms: of its students."""
+    config = parent.config
+    counts = image_counts(config.dataset, config.data, config.columns)
+    estimate = continued_time(store, parent, arms=arms, epochs=epochs, counts=counts)
+    if estimate is None:
+        st.caption(_("No time estimate yet; it appears after the first epoch."))
+    elif estimate.basis == "elsewhere":
+        text = _(
+            "Takes about **{time}** on the computer where this run was trained; a slow or busy one takes "
+            "longer."
+        )
+        st.caption(text.format(time=duration(rounded(estimate.total))))
+    else:
+        st.caption(_time(config, estimate))
 
 
 def multiply_adds(config: RunConfig, work: Work, teacher: int, student: int) -> int:

@@ -1,4 +1,4 @@
-"""What is left out of a visitor's files that a run can use, as a warning beside them."""
+"""What to know about a visitor's files before a run uses them, as a warning beside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import streamlit as st
 from kdviz.cache import Cache
 from kdviz.datasets import fingerprint, warnings_of
 from kdviz.errors import KdvizError
+from kdviz.notes import shown_note
 from kdviz.types import DatasetSpec, TextColumns
 from kdviz.ui.frame.error_text import on_screen
 
@@ -28,4 +29,4 @@ def file_warnings(spec: DatasetSpec, data: str, columns: TextColumns) -> tuple[s
 def draw_file_warnings(spec: DatasetSpec, data: str, columns: TextColumns) -> None:
     """A line for each."""
     for text in file_warnings(spec, data, columns):
-        st.markdown(f":orange[:material/warning:] {on_screen(text)}")
+        st.markdown(f":orange[:material/warning:] {on_screen(shown_note(text))}")

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
 from kdviz.cache import Cache
-from kdviz.datasets import Counts, fingerprint
-from kdviz.errors import ConfigError, KdvizError
-from kdviz.image_size import sides
-from kdviz.language import _, decimal, listed, percentage, plural, sentences
-from kdviz.narrative import accuracy_reach
-from kdviz.ui.frame.errors import errors, safely
+from kdviz.datasets import FEW_TESTS, Counts, accuracy_reach, fingerprint
+from kdviz.errors import KdvizError
+from kdviz.language import _, decimal, listed, plural, sentences
+from kdviz.ui.frame.errors import errors
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import wait_until_ready
-from kdviz.ui.widgets.filled_in_size import keep_size, replaceable_size
 
 if TYPE_CHECKING:
     from kdviz.datasets.inspection import ImageInspection, Pair
@@ -29,17 +25,6 @@ _LOOKED_AT: Cache[bool] = Cache(8)
 
 _NAMES_SHOWN = 3
 _CLASSES_SHOWN = 20
-_DETAIL = 0.04
-"""Area of a small detail, as a share of the picture: a platelet in the picture of a blood cell."""
-
-_SMALLEST_PX, _LARGEST_PX = 28, 224
-"""Sizes that are offered: larger ones are for those who have the time."""
-
-_FILLED_IN_PX = 96
-"""Largest size that is filled in unasked: that of the photographs in kdviz."""
-
-_FEW = 30
-"""Test images of a class below which the width of an accuracy is said."""
 
 
 def image_check(data: str) -> ImageInspection | None:
@@ -66,70 +51,6 @@ def readable_counts(data: str) -> Counts | None:
     if found is None:
         return None
     return Counts(found.total("train"), found.total("validation"), found.total("test"), len(found.classes))
-
-
-def fill_in_size(found: ImageInspection, data: str, key: str) -> None:
-    """Fill in the size of the pictures, once for each upload, unless a person or a link has given one.
-
-    key: of the text field of the size, which must not be drawn yet.
-    """
-    replaceable = replaceable_size(key, data)
-    if replaceable is None:
-        return
-    given, size = st.session_state.get(key), min(_fitting_size(found), _FILLED_IN_PX)
-    if (given is None and key not in st.query_params) or given == replaceable:
-        _set_size(key, size)
-    keep_size(key, data, size)
-
-
-def size_advice(found: ImageInspection, given: str | None, key: str) -> None:
-    """What is lost at a given image size, and a button for that of the pictures, unless it is given.
-
-    key: of the text field of the size.
-    """
-    size = _fitting_size(found)
-    if words := _shrinking(found, given):
-        st.caption(f":material/photo_size_select_small: {words}")
-    if given == str(size):
-        return
-    st.button(
-        _("Use {size} px, nearest to your pictures").format(size=size),
-        icon=":material/aspect_ratio:",
-        key=f"{key}_own",
-        on_click=safely(_set_size),
-        args=(key, size),
-        help=_("From 28 to 224 px are offered. Larger images have finer maps, and take longer."),
-    )
-
-
-def _set_size(key: str, size: int) -> None:
-    st.session_state[key] = str(size)
-
-
-def _fitting_size(found: ImageInspection) -> int:
-    """The image size nearest to the pictures: their median shorter side, within limits."""
-    return min(max(_shorter_side(found), _SMALLEST_PX), _LARGEST_PX)
-
-
-def _shrinking(found: ImageInspection, given: str | None) -> str:
-    """What a picture's details are at a given size; "" where nothing is lost, or the size is no size."""
-    try:
-        shorter, own = min(sides(given or "")), _shorter_side(found)
-    except ConfigError:
-        return ""
-    if shorter >= own:
-        return ""
-    return _(
-        "{own} px are shrunk to {size} px: a detail of {share} of the area becomes {detail} × {detail} px."
-    ).format(
-        own=own, size=shorter, share=percentage(_DETAIL, 0), detail=decimal(shorter * math.sqrt(_DETAIL), 0)
-    )
-
-
-def _shorter_side(found: ImageInspection) -> int:
-    """Of the pictures, the median."""
-    shorter = sorted(min(size) for size in found.sizes.tolist())
-    return int(shorter[len(shorter) // 2])
 
 
 def _checked(data: str) -> ImageInspection:
@@ -213,7 +134,7 @@ def _findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
 def _few_test_images(found: ImageInspection) -> str:
     """How well an accuracy is known on few test images: the 95 % interval of a share of ½; "" for enough."""
     count = found.total("test")
-    if not count or min(found.counts["test"]) >= _FEW:
+    if not count or min(found.counts["test"]) >= FEW_TESTS:
         return ""
     return plural(
         "**{count} test image**, fewer than {few} of a class: an accuracy is known to about "
@@ -221,7 +142,7 @@ def _few_test_images(found: ImageInspection) -> str:
         "**{count} test images**, fewer than {few} of a class: an accuracy is known to about "
         "± {points} points.",
         count,
-        few=_FEW,
+        few=FEW_TESTS,
         points=accuracy_reach(count),
     )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from kdviz.datasets import CUES
-from kdviz.figures.maps import word_layers, words_legend
+from kdviz.figures.maps import has_unknown_words, word_layers, words_key, words_legend
 from kdviz.language import _
 from kdviz.store import Run
 from kdviz.ui.frame.component import component
@@ -48,11 +48,11 @@ def sentence_row(
     small: bool = False,
     key: str = "sentences",
 ) -> None:
-    """Draw the panels under one another, with the legend of their scale.
+    """Draw the panels under one another, with the legend of their scale, unless they are small.
 
     unit: of the values. choose: called with a class that was chosen. framed: named in the legend. evidence:
     for which class words are coloured, before the legend. own_first: whether the panels `own` are shown at
-    first. small: whether they are some of many.
+    first. small: whether they are some of many, which have one legend together, `sentence_legend`.
     """
 
     def chosen() -> None:
@@ -64,15 +64,21 @@ def sentence_row(
         key=key,
         data={
             "panels": [asdict(panel) for panel in panels],
-            "legend": word_layers(words_legend(signed=signed, unknown=_has_unknown(panels))),
-            "framed": None if framed is None else asdict(framed),
+            "legend": () if small else word_layers(words_legend(signed=signed, unknown=_has_unknown(panels))),
+            "framed": None if framed is None or small else asdict(framed),
             "ownFirst": own_first,
             "small": small,
             "unit": unit,
-            "words": _words() | {"legend": evidence or _("Evidence:")},
+            "words": _words() | {"legend": "" if small else evidence or _("Evidence:")},
         },
         on_target_change=chosen,
     )
+
+
+def sentence_legend(text: str, *, signed: bool, framed: FramedWord | None, evidence: str) -> None:
+    """Draw the legend of many small panels of a text. The others: as of `sentence_row`."""
+    frame = "" if framed is None else framed.text
+    st.html(words_key(signed=signed, before=evidence, framed=frame, unknown=has_unknown_words(text)))
 
 
 def _has_unknown(panels: Sequence[Panel]) -> bool:

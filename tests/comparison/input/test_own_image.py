@@ -7,7 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
-from kdviz.comparison import MAX_PICTURE_MB, RunImages, is_unlike, prepare_image
+from kdviz.comparison import MAX_PICTURE_MB, RunImages, prepare_image
 from kdviz.datasets import Split
 from kdviz.errors import DataError
 
@@ -111,34 +111,3 @@ def test_a_bad_file_is_refused_in_one_line(content, message):
     with pytest.raises(DataError) as caught:
         prepare_image(content, images())
     assert str(caught.value) == message
-
-
-def test_a_picture_is_unlike_the_test_images_where_its_colours_are_further_than_theirs_from_each_other():
-    """Against the distances written out: pink cells, of which each has another one nearby."""
-    generator = np.random.default_rng(0)
-    pink = np.array([220, 170, 190])[None, :, None, None]
-    drawn = (pink + generator.normal(0, 12, (40, 3, 16, 16))).clip(0, 255).astype(np.uint8)
-    known = torch.from_numpy(drawn)
-    split = Split(known, torch.zeros(40, dtype=torch.int64))
-    run = RunImages(("a", "b"), split, None, (0.5,) * 3, (0.5,) * 3, known)
-
-    def coarse(picture):
-        return picture.reshape(3, 8, 2, 8, 2).mean((2, 4)).ravel()
-
-    def nearest(picture, others):
-        return min(np.linalg.norm(coarse(picture) - coarse(other)) for other in others)
-
-    rest = [np.delete(drawn, at, axis=0).astype(float) for at in range(40)]
-    usual = np.quantile([nearest(drawn[at].astype(float), rest[at]) for at in range(40)], 0.99)
-    grey = np.full((1, 3, 16, 16), 60, np.uint8)
-    another = (pink + generator.normal(0, 12, (1, 3, 16, 16))).clip(0, 255).astype(np.uint8)
-    shifted = (drawn[:1].astype(float) + 25).clip(0, 255).astype(np.uint8)
-    for picture in (grey, another, shifted, drawn[:1]):
-        far = nearest(picture[0].astype(float), drawn.astype(float)) > usual
-        assert is_unlike(torch.from_numpy(picture), run) == far
-    assert is_unlike(torch.from_numpy(grey), run)
-    assert not is_unlike(torch.from_numpy(drawn[:1]), run)
-
-
-def test_of_a_single_test_image_nothing_is_unlike():
-    assert not is_unlike(torch.full((1, 3, 16, 16), 255, dtype=torch.uint8), images())

@@ -183,18 +183,22 @@ def test_a_new_survey_is_made_in_the_background_and_appears(app, finished, train
     assert "lowest agreement first" in shown(app)
 
 
-def test_the_list_begins_with_errors_that_look_alike_or_with_the_lowest_agreement(
+def test_the_list_begins_with_errors_those_that_look_alike_or_the_lowest_agreement(
     app, finished, graded, monkeypatch
 ):
-    """Against an order of the survey's own numbers. Every map above the lowest of unrelated ones is alike."""
+    """Against orders of the survey's own numbers. Every map above the lowest of unrelated ones is alike."""
     monkeypatch.setattr(sys.modules[triage.__module__], "ALIKE_QUANTILE", 0.0)
     rows = triage(graded)
     lowest = [row.index for row in sorted(rows, key=lambda row: row.score)]
     alike = [row for row in rows if row.box == "wrong-alike" and row.predicted != row.label]
     errors = [row.index for row in sorted(alike, key=lambda row: row.score, reverse=True)]
     errors_first = [*errors, *(index for index in lowest if index not in errors)]
-    assert errors_first[:6] != lowest[:6]
+    wrong = [row.index for row in sorted(rows, key=lambda row: (row.predicted == row.label, row.score))]
+    assert len({tuple(order[:6]) for order in (errors_first, wrong, lowest)}) == 3
     opened(app, "agreement", run=finished)
+    assert listed(app) == wrong[:6]
+    assert "errors first, each part with the lowest agreement first" in shown(app)
+    app.selectbox(key="ag_sort").set_value("alike").run()
     assert listed(app) == errors_first[:6]
     assert any("two maps look alike above that" in each.value for each in app.caption)
     app.selectbox(key="ag_sort").set_value("lowest").run()

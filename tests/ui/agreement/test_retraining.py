@@ -8,7 +8,7 @@ import pytest
 from kdviz.comparison import known_marked_evidence, known_survey, known_training_triage, marks_effect
 from kdviz.config import changed
 from kdviz.datasets import Marks, read_marks
-from kdviz.jobs import execute, start_marked_evidence, start_survey, start_training_triage
+from kdviz.jobs import Estimate, execute, start_marked_evidence, start_survey, start_training_triage
 from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures
 from kdviz.store import Store
 from kdviz.ui.agreement import retraining
@@ -110,6 +110,26 @@ def test_a_run_goes_on_from_this_one_with_the_marks_and_distill_shows_it(
 
 def spaced(app):
     return page_text(app).replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_before_it_is_started_a_run_says_how_long_it_takes(section, store, run_id, marks, monkeypatch):
+    """By the parent's time: its student arms and a control."""
+    asked, basis = [], ["finished"]
+
+    def time(store, parent, *, arms, epochs, counts):
+        asked.append((parent.id, arms, epochs, counts.classes))
+        return Estimate(0.0, 60.0, 40.0, 20.0, basis[0])
+
+    monkeypatch.setattr("kdviz.ui.widgets.estimate.continued_time", time)
+    app, config = section(), store.run(run_id).config
+    assert "Takes about **2 min" in page_text(app)
+    assert asked[-1] == (run_id, len(config.arms) + 1, config.epochs, 2)
+    app.checkbox(key="retrain_control").uncheck().run()
+    assert asked[-1][1] == len(config.arms)
+    basis[0] = "elsewhere"
+    app.number_input(key="retrain_epochs").set_value(9).run()
+    assert asked[-1][2] == 9
+    assert "Takes about **2 min** on the computer where this run was trained" in page_text(app)
 
 
 def test_a_run_says_how_many_of_its_marks_came_with_the_data(section, store, run_id, marks):

@@ -198,6 +198,11 @@ def test_the_size_of_the_pictures_is_offered(app, tiny_folder):
     # Pictures of 16 px: 28 is the smallest size that is offered.
     assert app.button(key="folder.image_size_own").label == "Use 28 px, nearest to your pictures"
     assert "shrunk" not in said(app)
+    assert "cropped to" not in said(app)
+    app.text_input(key="folder.image_size").set_value("32x64").run()
+    assert "Pictures are cropped to 32 × 64: 50 % of the area, at the edges, is lost." in said(app).replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     app.button(key="folder.image_size_own").click().run()
     assert app.session_state["folder.image_size"] == "28"
     assert "folder.image_size_own" not in {each.key for each in app.button}

@@ -16,9 +16,11 @@ from kdviz.comparison import (
     run_images,
 )
 from kdviz.figures.maps import ColourScale, heatmaps, shaded_words, signed_density, word_layers
+from kdviz.narrative import strongest_words
 from kdviz.store import Store
 from kdviz.ui.explain.cue_words import variant_table
 from kdviz.ui.explain.edited_text import aligned, change_panels
+from kdviz.ui.frame.formatting import plain
 from kdviz.vocabulary import words_of
 from tests.ui.conftest import opened, page_text
 
@@ -103,17 +105,29 @@ def test_what_is_made_for_images_is_not_offered(app, text_run, run):
         "fit_menu",
         "signed",
     }
-    assert "Row of maps as PNG" not in [button.label for button in app.get("download_button")]
+    downloads = [button.label for button in app.get("download_button")]
+    assert "Row of maps as PNG" not in downloads
+    assert "Shaded text (.html)" in downloads
 
 
-def test_every_method_draws_the_sentences(app, text_run, run):
-    opened(app, "explain", run=text_run, view="methods")
+def test_every_method_draws_the_sentences_under_one_legend_and_what_most_say(app, text_run, run):
+    opened(app, "explain", run=text_run, view="methods", image="0")
     offered = explainers_offered(run[0].run(text_run).config)
     drawn = [
         element for element in app.get("bidi_component") if element.proto.component_name == "kdviz_sentences"
     ]
     assert not app.exception
     assert len(drawn) == len(offered) == 9
+    parts = [json.loads(element.proto.json) for element in drawn]
+    assert all(not part["legend"] and not part["words"]["legend"] and not part["framed"] for part in parts)
+    assert [[panel["name"] for panel in part["panels"]] for part in parts] == [ARMS] * 9
+    legends = [each.proto.body for each in app.get("html") if "strongly against" in each.proto.body]
+    assert len(legends) == 1
+    assert "Evidence for what each network predicts:" in legends[0]
+    shown = page_text(app)
+    assert "Without signs, so in orange alone: Saliency, SmoothGrad, Attention map." in shown
+    found = [explain_test_image(*run, 0, explainer=spec.name, target="own") for spec in offered]
+    assert plain(strongest_words(found)) in shown
 
 
 def test_the_planted_word_is_framed_and_named(app, text_run, row, images):
