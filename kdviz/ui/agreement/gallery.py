@@ -31,8 +31,8 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.progress import bar
-from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.clip_player import clip_player
+from kdviz.ui.widgets.input_views import view_of
 from kdviz.ui.widgets.sentence import frame_meaning
 
 if TYPE_CHECKING:
@@ -92,10 +92,9 @@ def gallery(shown: ArmComparison, rows: list[TriageRow]) -> None:
 
 def _legend(shown: ArmComparison, rows: list[TriageRow], thumbnails: list[Thumbnail]) -> None:
     """Whose the maps are, and what their colours mean."""
-    explainer, texts = EXPLAINERS[shown.survey.explainer], shown_modality() == "text"
-    before = _("image") if shown_modality() == "image" else ""
-    st.html(arm_legend(("teacher", shown.arm), before=before))
-    if texts:
+    explainer, view = EXPLAINERS[shown.survey.explainer], view_of(shown.run.config.dataset)
+    st.html(arm_legend(("teacher", shown.arm), before=view.first()))
+    if not view.on_picture:
         said = _("Evidence for what the teacher predicts:")
         frames = frame_meaning(shown.run) if any(each.framed for each in thumbnails) else ""
         unknown = any(each.unknown for each in thumbnails)

@@ -26,7 +26,6 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import errors, fragment, safely
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.frame.shell import no_snapshot
-from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.widgets.parent_run import MARKING
 from kdviz.ui.widgets.waveform_maps import students_read_samples, without_frequency
 
@@ -64,7 +63,7 @@ def where_to_look(store: Store, run: Run) -> None:
             no_snapshot(run, error, _("No student of this run has been trained yet."))
             return
         if triage is not None:
-            if about := sentences(_about_cue(run), _about_clips(run)):
+            if about := sentences(_about_cue(run), _about_clips(run, triage)):
                 st.caption(about)
             marks = _marking(triage, DraftMarks.of(store, run), columns=students_read_samples(run.config))
             retraining(store, run, marks, of=triage.total)
@@ -83,7 +82,7 @@ def _marking(triage: TrainingTriage, draft: DraftMarks, *, columns: bool) -> Mar
     shown = _page(triage)
     current = _current(shown)
     drawn = partial(_drawn, triage, draft, columns=columns)
-    if shown_modality() == "text":
+    if shown[current].text is not None:
         _words(triage, shown, current, marks, drawn)
     else:
         _paint(triage, shown, current, marks, drawn, columns=columns)
@@ -176,9 +175,9 @@ def _about_cue(run: Run) -> str:
     return _("The planted cue is shown as in training; a mark under a patch does not count.")
 
 
-def _about_clips(run: Run) -> str:
+def _about_clips(run: Run, triage: TrainingTriage) -> str:
     """How a spectrogram is read, and what a mark on it means to students that read the waveform."""
-    if shown_modality() != "audio":
+    if triage.images[0].sound is None:
         return ""
     when = ""
     if students_read_samples(run.config):
