@@ -11,8 +11,6 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.patience import PATIENCE_MS
 
-Options = tuple[tuple[str, Any], ...]
-
 STORED = "local_storage,indexeddb,cache_storage,service_workers"
 _idle: WeakKeyDictionary[Browser, dict[str, list[BrowserContext]]] = WeakKeyDictionary()
 """Of each browser, the contexts that no test uses, by their options."""
@@ -36,7 +34,7 @@ def kept_page(browser: Browser, options: dict[str, Any]) -> Iterator[Page]:
 
 
 def _with_a_process(context: BrowserContext) -> BrowserContext:
-    """With an empty page of the host, whose process the app's pages share: see PROCESSES in conftest.py."""
+    """With an empty page of the host, whose process the pages of the app share by `--process-per-site`."""
     context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.route("http://localhost/", lambda route: route.fulfill(content_type="text/html", body=""))
