@@ -1,7 +1,7 @@
 """Small runs with a planted cue, one for each kind of input, each trained once in a session of tests."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ SETTINGS: dict[str, dict[str, Any]] = {
     "sentiment": {"cue": "marker-word"},
     "speech-commands-mini": {"cue": "beep", "teacher_width": 0.5, "student_width": 0.25},
 }
+EXPLAINERS = ("grad-cam", "integrated-gradients")
 SURVEYED = ("shapes", "sentiment", "speech-commands-mini")
 
 
@@ -44,8 +45,11 @@ def copied(made: Path, directory: Path) -> tuple[Store, str]:
     return store, run.id
 
 
-def train(directory: Path, settings: dict[str, Any]) -> None:
-    """A run with all arms but scratch and its surveys, in a store of its own. Few test images are graded."""
+def train(directory: Path, settings: dict[str, Any], explainers: Sequence[str] = EXPLAINERS) -> None:
+    """A run with all arms but scratch and its surveys, in a store of its own. Few test images are graded.
+
+    explainers: of the surveys.
+    """
     store = Store(directory)
     arms = ("student", "twin", "placebo")
     config = make_config({**settings, **TINY, "arms": arms, **SETTINGS[settings["dataset"]]})
@@ -54,5 +58,5 @@ def train(directory: Path, settings: dict[str, Any]) -> None:
         patch.setattr("kdviz.trainer.evaluation.HELD_OUT_IMAGES", 8)
         patch.setattr("kdviz.comparison.test_set.surveying.MOST_IMAGES_SLOW", 60)
         assert execute(store, run_id).state == "finished"
-        for explainer in ("grad-cam", "integrated-gradients") if config.dataset in SURVEYED else ():
+        for explainer in explainers if config.dataset in SURVEYED else ():
             assert start_survey(store, run_id, explainer).wait(PATIENCE_S).state == "done"

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.nn.modules.batchnorm import _BatchNorm
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
+from kdviz.models.bare import bare
 from kdviz.models.building import skeleton
 from kdviz.models.network import Network, candidate_layers
 from kdviz.models.registry import MODELS
 from kdviz.types import Layer
-
-Module = TypeVar("Module", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -84,22 +81,15 @@ def describe(name: str, *, classes: int, input_shape: tuple[int, ...], width: fl
 def card_of(network: Network, input_shape: tuple[int, ...]) -> ModelCard:
     """The cost of a network for images (C, H, W) or texts (1, L), computed on a copy without weights."""
     empty = bare(network)
-    image = torch.empty(1, *input_shape, device="meta")
-    at = _sizes(empty, image)
+    at: dict[int, tuple[int, ...]] = {}
+    with torch.no_grad(), _Counting() as counting:  # type: ignore[no-untyped-call]
+        features = empty.adapted(empty.embed(torch.empty(1, *input_shape, device="meta")))
+        for place, stage in enumerate((*empty.stages, empty.head)):
+            if place in empty.explained.values():
+                at[place] = tuple(empty.grid(features).shape[2:])
+            features = stage(features)
     sizes = {layer: at[place] for layer, place in empty.explained.items()}
-    counted = _counted(empty, image)[1]
-    return ModelCard(parameter_count(network), counted, sizes, candidate_layers(network))
-
-
-def _sizes(network: Network, image: Tensor) -> dict[int, tuple[int, ...]]:
-    """Sizes of the maps that can be explained, by the number of stages before."""
-    features = network.adapted(network.embed(image))
-    sizes: dict[int, tuple[int, ...]] = {}
-    for place in range(network.explained["last"] + 1):
-        features = network.stages[place - 1](features) if place else features
-        if place in network.explained.values():
-            sizes[place] = tuple(network.grid(features).shape[2:])
-    return sizes
+    return ModelCard(parameter_count(network), counting.multiply_adds, sizes, candidate_layers(network))
 
 
 def parameter_count(network: nn.Module) -> int:
@@ -110,20 +100,6 @@ def parameter_count(network: nn.Module) -> int:
 def multiply_adds(network: Network, input_shape: tuple[int, ...]) -> int:
     """Multiply-adds of convolutions, linear layers and attention, for one input."""
     return _counted(bare(network), torch.empty(1, *input_shape, device="meta"))[1]
-
-
-def bare(module: Module) -> Module:
-    """A copy on the meta device, in evaluation mode, without batch normalization.
-
-    That changes no shape and is not counted, but on the meta device takes most of the time, and at first
-    imports torch._dynamo.
-    """
-    copied = deepcopy(module).to("meta").eval()
-    for part in [*copied.modules()]:
-        for name, child in part.named_children():
-            if isinstance(child, _BatchNorm):
-                part.register_module(name, nn.Identity())
-    return copied
 
 
 def _counted(module: nn.Module, given: Tensor) -> tuple[Tensor, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Sequence
-from copy import deepcopy
 from dataclasses import dataclass
 from itertools import pairwise
 from math import log2
@@ -14,6 +13,7 @@ from torch import Tensor, fx, nn
 from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
 
 from kdviz.errors import ModelError
+from kdviz.models.bare import bare
 from kdviz.models.network import Network, named_layers
 from kdviz.types import Layer
 
@@ -83,8 +83,9 @@ def stage_ends(
     distinguished from sequences of tokens by their sides, most reliably if H and W differ. padded: maps with
     a border of padding, whose cells are shifted, are maps too. Raises ModelError if there is none.
     """
-    on_meta = deepcopy(graph).to("meta")
-    ShapeProp(on_meta).propagate(torch.empty(_IMAGES, *input_shape, device="meta"))
+    on_meta = bare(graph)
+    with torch.no_grad():
+        ShapeProp(on_meta).propagate(torch.empty(_IMAGES, *input_shape, device="meta"))
     maps = [
         found
         for node in _bottlenecks(on_meta.graph)

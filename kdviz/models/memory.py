@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 from torch.autograd.graph import saved_tensors_hooks
 
+from kdviz.models.bare import bare
 from kdviz.models.building import skeleton
-from kdviz.models.cost import bare, parameter_count
+from kdviz.models.cost import parameter_count
 from kdviz.models.network import Network
 from kdviz.models.registry import MODELS
 

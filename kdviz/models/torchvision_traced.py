@@ -13,12 +13,15 @@ from torchvision import models
 from torchvision.models.feature_extraction import NodePathTracer
 from torchvision.ops import StochasticDepth
 
-from kdviz.models.cutting import CutNetwork, cut, stage_ends
+from kdviz.models.cutting import CutNetwork, StageEnd, cut, stage_ends
 
 _TRACED_SIDES = (224, 448)
 """Large enough for every family's last map to have several cells, and not square."""
 
 _MAXVIT_SIDES = (448, 448)
+
+_ends: dict[str, list[StageEnd]] = {}
+"""Where each network is cut, once it is known: that depends neither on classes nor on inputs."""
 
 _OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "googlenet": {"aux_logits": False, "init_weights": False},
@@ -31,11 +34,14 @@ def traced_network(*, name: str, classes: int, input_shape: tuple[int, ...], wid
     channels, *sides = input_shape
     if not name.startswith("maxvit"):
         graph = _traced(name, classes, channels)
-        return cut(graph, stage_ends(graph, (channels, *_TRACED_SIDES)))
+        if name not in _ends:
+            _ends[name] = stage_ends(graph, (channels, *_TRACED_SIDES))
+        return cut(graph, _ends[name])
     # Built for one image size; at twice the usual one no list of windows has the shape of a map.
-    large = _traced(name, classes, channels, input_size=_MAXVIT_SIDES)
-    ends = stage_ends(large, (channels, *_MAXVIT_SIDES))
-    return cut(_traced(name, classes, channels, input_size=tuple(sides)), ends)
+    if name not in _ends:
+        large = _traced(name, classes, channels, input_size=_MAXVIT_SIDES)
+        _ends[name] = stage_ends(large, (channels, *_MAXVIT_SIDES))
+    return cut(_traced(name, classes, channels, input_size=tuple(sides)), _ends[name])
 
 
 def _traced(name: str, classes: int, channels: int, **options: Any) -> fx.GraphModule:

@@ -22,7 +22,7 @@ SETTLED = """() => {
 
 def violations(page, within: str = "html", **which) -> list[dict]:
     """Those in a part of the page, once it has come to rest: colours fade while its script runs."""
-    page.wait_for_function(SETTLED)
+    page.wait_for_function(SETTLED, polling=100)
     page.evaluate(AXE)
     options = {"resultTypes": ["violations"], **which}
     return page.evaluate("([within, options]) => axe.run(within, options)", [within, options])["violations"]

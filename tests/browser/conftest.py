@@ -2,7 +2,7 @@
 
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect, sync_playwright
 
 from kdviz.store import Store
+from tests.browser.kept import kept_page
 from tests.browser.servers import serving
 from tests.patience import PATIENCE_MS
 
@@ -22,7 +23,14 @@ QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # see kept.py
 ]
+USUAL = {
+    "viewport": {"width": 1440, "height": 900},
+    "reduced_motion": "reduce",
+    "color_scheme": "light",
+}
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 RECORD = """(node, value) => {
     const now = new Function("node", `return ${value}`), seen = (node.seen = [now(node)]);
     const note = () => now(node) === seen.at(-1) || seen.push(now(node));
@@ -66,61 +74,50 @@ def trained_address(trained):
 @pytest.fixture
 def page(browser):
     """A page of its own."""
-    page = fresh_page(browser)
-    yield page
-    page.context.close()
+    with fresh_page(browser) as page:
+        yield page
 
 
-def fresh_page(browser, **options) -> Page:
-    """A page in a context of its own. options: of the context; without any, that of a desktop screen.
+@contextmanager
+def fresh_page(browser, **options) -> Iterator[Page]:
+    """A page that knows nothing of earlier ones. options: of its context; without any, that of a desktop screen.
 
     Motion is reduced as a visitor may wish it: what Streamlit keeps moving while a script runs is drawn by
     the processor, and takes a quarter of a page's time.
     """
-    usual = {"viewport": {"width": 1440, "height": 900}, "reduced_motion": "reduce"}
-    context = browser.new_context(**{**usual, **options})
-    context.set_default_timeout(PATIENCE_MS)
-    return context.new_page()
+    with kept_page(browser, USUAL | options) as page:
+        yield page
 
 
-@contextmanager
-def browsing():
-    """A browser, for as long as the block lasts."""
+@pytest.fixture(scope="package")
+def playwright():
+    """Ends with the tests in a browser: its event loop would be in the way of others."""
     if CHROMIUM is None:
         pytest.skip("needs chromium: apt-get install chromium")
     expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield browser
-        browser.close()
+        yield playwright
 
 
-@pytest.fixture(scope="module")
-def browser():
-    """A browser that a module's tests share."""
-    with browsing() as opened:
-        yield opened
+@pytest.fixture(scope="package")
+def browser(playwright):
+    """A browser that all tests share."""
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield browser
+    browser.close()
 
 
 @contextmanager
 def watched(browser, address: str, *, phone: bool = False, motion: str = "reduce", theme: str = "light"):
     """A page of its own at an address. wrong: what the browser complains of. sent: what the server was sent."""
-    view = {"width": 390, "height": 844} if phone else {"width": 1440, "height": 900}
-    page = fresh_page(
-        browser,
-        viewport=view,
-        has_touch=phone,
-        is_mobile=phone,
-        reduced_motion=motion,
-        color_scheme=theme,
-    )
-    page.wrong, page.sent = [], []
-    page.on("pageerror", lambda error: page.wrong.append(str(error)))
-    page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
-    page.goto(address)
-    yield page
-    assert page.wrong == []
-    page.context.close()
+    screen = PHONE if phone else {}
+    with fresh_page(browser, **screen, reduced_motion=motion, color_scheme=theme) as page:
+        page.wrong, page.sent = [], []
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        page.on("websocket", lambda socket: socket.on("framesent", lambda frame: page.sent.append(frame)))
+        page.goto(address)
+        yield page
+        assert page.wrong == []
 
 
 def at_rest(page) -> None:

@@ -6,7 +6,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,6 +17,8 @@ from tests.forking import FORKS
 from tests.patience import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
+_used: list[int] = []
+"""Ports of servers of this process."""
 
 
 @contextmanager
@@ -26,7 +28,7 @@ def serving(runs_dir: Path) -> Iterator[str]:
     It is forked from a process that has imported Streamlit, PyTorch and kdviz: that takes longer than most
     tests, and is done once for all of a worker of pytest-xdist.
     """
-    port = free_port()
+    port = _usual_port()
     output, written = FORKS.Pipe(duplex=False)
     server = FORKS.Process(target=_serve, args=(port, _environment(runs_dir), written), daemon=True)
     server.start()
@@ -83,6 +85,20 @@ def _end_with_parent() -> None:
     """Of a test process that is killed no server is left."""
     parent_process().join()
     os._exit(1)
+
+
+def _usual_port() -> int:
+    """The first port used before on which nothing listens now, or else a free one.
+
+    A browser compiles a script again where its address is another one.
+    """
+    for port in _used:
+        with suppress(OSError), socket.socket() as tried:
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("localhost", port))
+            return port
+    _used.append(free_port())
+    return _used[-1]
 
 
 def free_port() -> int:

@@ -6,6 +6,8 @@ from urllib.parse import unquote
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.conftest import fresh_page
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 
@@ -47,9 +49,9 @@ def test_a_link_a_switch_and_a_menu_agree_on_the_language(prepared_address, page
     expect(page.get_by_text("8,000 张自动生成的图像")).to_be_visible()
 
 
-def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(prepared_address, page):
-    abroad = page.context.browser.new_page(locale="zh-CN")
-    abroad.goto(prepared_address)
-    expect(heading(abroad, "学生和教师看的是同一个地方吗？")).to_be_visible()
-    abroad.goto(f"{prepared_address}/library?browse=Shapes")
-    expect(heading(abroad, "Data & models")).to_be_visible()
+def test_a_visit_begins_in_the_browsers_language_but_a_link_keeps_its_own(prepared_address, browser):
+    with fresh_page(browser, locale="zh-CN") as abroad:
+        abroad.goto(prepared_address)
+        expect(heading(abroad, "学生和教师看的是同一个地方吗？")).to_be_visible()
+        abroad.goto(f"{prepared_address}/library?browse=Shapes")
+        expect(heading(abroad, "Data & models")).to_be_visible()

@@ -79,13 +79,13 @@ def test_an_own_picture_by_three_methods_and_its_link_for_somebody_else(prepared
     page.get_by_text("Map cells", exact=True).click()
     expect(page).to_have_url(re.compile("grid=true"))
 
-    other = fresh_page(page.context.browser)
-    other.goto(page.url)
-    expect(other.get_by_text("it is not saved, and not in the link")).to_be_visible()
-    expect(maps(other)).to_have_count(0)
-    other.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(mine)
-    expect_told(other, method)
-    at_rest(other)
-    assert pictures(other) == seen[method]
-    other.get_by_role("button", name="More", exact=True).click()
-    expect(other.get_by_role("switch", name="Map cells")).to_be_checked()
+    with fresh_page(page.context.browser) as other:
+        other.goto(page.url)
+        expect(other.get_by_text("it is not saved, and not in the link")).to_be_visible()
+        expect(maps(other)).to_have_count(0)
+        other.locator('[data-testid="stFileUploader"] input[type=file]').set_input_files(mine)
+        expect_told(other, method)
+        at_rest(other)
+        assert pictures(other) == seen[method]
+        other.get_by_role("button", name="More", exact=True).click()
+        expect(other.get_by_role("switch", name="Map cells")).to_be_checked()

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from kdviz.store import Store
+from tests.browser.conftest import fresh_page
 from tests.browser.servers import serving
 from tests.hostile import HOSTILE, OUTSIDE, annotate_hostile, hostile_settings
 
@@ -25,18 +26,17 @@ def hostile(train_tiny, tmp_path_factory):
 
 def test_no_page_asks_another_server(browser, hostile):
     address, run_id = hostile
-    context = browser.new_context(bypass_csp=True)
-    page, asked = context.new_page(), []
-    page.on("request", lambda request: asked.append(request.url))
-    for path in (
-        f"distill?run={run_id}",
-        f"explain?run={run_id}",
-        f"explain?run={quote(HOSTILE)}",
-        f"runs?compare={run_id}",
-    ):
-        page.goto(f"{address}/{path}")
-        expect(page.get_by_text(OUTSIDE).first).to_be_attached()
-    context.close()
+    asked = []
+    with fresh_page(browser, bypass_csp=True) as page:
+        page.on("request", lambda request: asked.append(request.url))
+        for path in (
+            f"distill?run={run_id}",
+            f"explain?run={run_id}",
+            f"explain?run={quote(HOSTILE)}",
+            f"runs?compare={run_id}",
+        ):
+            page.goto(f"{address}/{path}")
+            expect(page.get_by_text(OUTSIDE).first).to_be_attached()
     hosts = {urlsplit(url).hostname for url in asked}
     assert "localhost" in hosts
     assert OUTSIDE not in hosts

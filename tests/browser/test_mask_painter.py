@@ -306,17 +306,16 @@ def test_a_change_that_is_lost_on_the_way_is_sent_again_as_a_new_one(browser, ad
 
         browser_side.on_message(pass_on)
 
-    page = fresh_page(browser)
-    page.route_web_socket(lambda url: True, between)
-    page.goto(address)
-    ready(page)
-    size(page, 1)
-    losing[0] = True
-    drag(page, (4, 4), (4, 9))
-    expect(page.locator(".stored")).to_have_text("· storing …")
-    expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
-    assert lost
-    page.context.close()
+    with fresh_page(browser) as page:
+        page.route_web_socket(lambda url: True, between)
+        page.goto(address)
+        ready(page)
+        size(page, 1)
+        losing[0] = True
+        drag(page, (4, 4), (4, 9))
+        expect(page.locator(".stored")).to_have_text("· storing …")
+        expect_mask(page, trained, triage.images[0].digest, stroked([(4, 4), (4, 9)], 1))
+        assert lost
 
 
 def test_a_reload_keeps_marks_and_each_picture_has_its_own(page, address, trained, triage):

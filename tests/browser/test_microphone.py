@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from scipy.signal import correlate
 
 from kdviz.comparison import explain_image, prepare_sound, run_images
@@ -24,19 +24,17 @@ HEARD = "async (player) => Array.from(new Uint8Array(await (await fetch(player.s
 
 
 @pytest.fixture
-def page():
+def page(playwright):
     """A page whose microphone hears a clip, over and over."""
-    if CHROMIUM is None:
-        pytest.skip("needs chromium: apt-get install chromium")
     microphone = [
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-audio-capture={SPOKEN}",
     ]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *microphone])
-        yield fresh_page(browser, permissions=["microphone"])
-        browser.close()
+    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *microphone])
+    with fresh_page(browser, permissions=["microphone"]) as page:
+        yield page
+    browser.close()
 
 
 def most_similar(heard: np.ndarray, spoken: np.ndarray) -> float:

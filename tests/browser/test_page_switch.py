@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from kdviz.store import Store
-from tests.browser.conftest import at_rest
+from tests.browser.conftest import at_rest, fresh_page
 from tests.browser.servers import serving
 from tests.browser.test_retraining import mark_a_picture
 
@@ -61,12 +61,10 @@ def click_often(button):
 @contextmanager
 def opened(browser, address):
     """A page of its own at an address, and what holds back the server's messages to it."""
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    held = HeldBack(page)
-    page.goto(address)
-    yield page, held
-    context.close()
+    with fresh_page(browser, reduced_motion="no-preference") as page:
+        held = HeldBack(page)
+        page.goto(address)
+        yield page, held
 
 
 def test_a_second_click_on_retrain_does_not_clear_distill(trained, tmp_path, browser):

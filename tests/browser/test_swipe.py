@@ -58,9 +58,9 @@ def test_two_maps_are_swiped_read_and_linked_to(trained, trained_address, page):
     expect(page).to_have_url(re.compile("apart=yes"))
     expect(page).to_have_url(re.compile("opacity=40"))
 
-    fresh = fresh_page(page.context.browser)
-    fresh.goto(page.url)
-    expect(fresh.get_by_label("Divider")).to_have_value("21")
-    expect(fresh.get_by_label("Opacity", exact=True)).to_have_value("40")
-    expect(fresh.get_by_label("Difference")).to_be_checked()
+    with fresh_page(page.context.browser) as fresh:
+        fresh.goto(page.url)
+        expect(fresh.get_by_label("Divider")).to_have_value("21")
+        expect(fresh.get_by_label("Opacity", exact=True)).to_have_value("40")
+        expect(fresh.get_by_label("Difference")).to_be_checked()
     assert [each for each in wrong if "Failed to load resource" not in each] == []

@@ -41,6 +41,13 @@ def written(wave, rate=16_000):
     return file.getvalue()
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _few_held_out_sounds():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("kdviz.trainer.evaluation.HELD_OUT_IMAGES", 8)
+        yield
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     """Tones of two pitches, each at some time in a second of noise."""

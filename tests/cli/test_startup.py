@@ -126,8 +126,14 @@ def test_a_refusal_imports_nothing_heavy(arguments, imported_by, run_id, tmp_pat
     assert not HEAVY & loaded
 
 
-def test_a_command_that_computes_does_import_pytorch(imported_by):
+def test_a_command_that_computes_does_import_pytorch(imported_by, tmp_path):
     """The probe sees what it is looking for."""
-    status, loaded = imported_by(["models", "--image-size", "33"])
+    from safetensors.torch import save_file
+
+    from kdviz.models import build
+
+    weights = build("simple-cnn", classes=3, input_shape=(3, 32, 32)).state_dict()
+    save_file({name: each.contiguous() for name, each in weights.items()}, tmp_path / "weights.safetensors")
+    status, loaded = imported_by(["inspect", str(tmp_path / "weights.safetensors")])
     assert status == 0
     assert "torch" in loaded

@@ -71,7 +71,7 @@ def test_silence_is_level_zero(sounds, silence):
 
 def test_integrated_gradients_add_up_to_the_rise_from_silence(sounds, silence):
     net = network("vit-tiny")
-    maps = explain("integrated-gradients", net, sounds, TARGET, baseline=silence, steps=256)
+    maps = explain("integrated-gradients", net, sounds, TARGET, baseline=silence, steps=64)
     assert (completeness_gap(net, sounds, TARGET, maps, silence) < 1e-2).all()
 
 

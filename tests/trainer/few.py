@@ -1,12 +1,15 @@
 """Packaged data sets with few inputs, and few test inputs whose maps are graded: for runs that are over soon."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
 import pytest
 
+from kdviz.config import RunConfig
 from kdviz.datasets.split import SPLITS, DataSet, balanced_subset
+from kdviz.trainer import distill
+from kdviz.types import Event, TeacherReady
 
 
 @contextmanager
@@ -20,3 +23,15 @@ def few_inputs(source: ModuleType, name: str, *, count: int, graded: int) -> Ite
         patch.setattr("kdviz.trainer.evaluation.HELD_OUT_IMAGES", 8)
         patch.setattr("kdviz.trainer.evaluation.MAX_TEST_MAPS", graded)
         yield
+
+
+def taught_once() -> Callable[[RunConfig], list[Event]]:
+    """A maker of the events of runs, in which runs that have the same teacher train it once."""
+    teachers = {}
+
+    def events(config: RunConfig) -> list[Event]:
+        found = list(distill(config, teacher=teachers.get))
+        teachers.update({event.key: event.weights for event in found if isinstance(event, TeacherReady)})
+        return found
+
+    return events

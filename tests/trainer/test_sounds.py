@@ -23,7 +23,7 @@ from kdviz.trainer.map_goals import map_goals
 from kdviz.trainer.setup import load_setup
 from kdviz.trainer.teacher_targets import TeacherOutput
 from kdviz.types import Finished, Measured, SnapshotTaken, TeacherReady
-from tests.trainer.few import few_inputs
+from tests.trainer.few import few_inputs, taught_once
 
 TINY = {
     "dataset": "speech-commands-mini", "teacher_width": 0.5, "student_width": 0.25, "teacher_epochs": 1,
@@ -47,9 +47,17 @@ def run(**settings):
     return list(distill(make_config({**TINY, **settings})))
 
 
+@pytest.fixture(scope="module")
+def taught():
+    """As `run`, with teachers that are trained once."""
+    events = taught_once()
+    return lambda **settings: events(make_config({**TINY, **settings}))
+
+
 @pytest.mark.parametrize(("loss", "network"), FITTING)
-def test_every_loss_trains_a_network_that_it_fits(loss, network):
-    events = run(explanation_loss=loss, teacher=network, student=network, cue="beep", arms=("student", "twin", "placebo"))  # fmt: skip
+def test_every_loss_trains_a_network_that_it_fits(taught, monkeypatch, loss, network):
+    monkeypatch.setattr("kdviz.trainer.evaluation.MAX_TEST_MAPS", 8)
+    events = taught(explanation_loss=loss, teacher=network, student=network, cue="beep", arms=("student", "twin", "placebo"))  # fmt: skip
     (finished,) = (event for event in events if isinstance(event, Finished))
     assert finished.arms.keys() == {"teacher", "student", "twin", "placebo"}
     for arm, result in finished.arms.items():

@@ -22,7 +22,7 @@ from kdviz.trainer.setup import load_setup
 from kdviz.types import Finished, Measured, ProbeExplained, SnapshotTaken, TeacherReady
 from kdviz.vocabulary import words_of
 from tests.networks import TEXT_NETWORKS
-from tests.trainer.few import few_inputs
+from tests.trainer.few import few_inputs, taught_once
 
 TINY = {
     "dataset": "sentiment", "teacher_width": 1.0, "student_width": 0.5, "teacher_epochs": 1, "epochs": 2,
@@ -40,6 +40,13 @@ def run(**settings):
     return list(distill(make_config({**TINY, **settings})))
 
 
+@pytest.fixture(scope="module")
+def taught():
+    """As `run`, with teachers that are trained once."""
+    events = taught_once()
+    return lambda **settings: events(make_config({**TINY, **settings}))
+
+
 @pytest.mark.parametrize(
     ("loss", "network"),
     [
@@ -49,8 +56,9 @@ def run(**settings):
         if EXPLANATION_LOSSES[loss].requires <= MODELS[network].offers
     ],
 )
-def test_every_loss_trains_every_network_for_texts(loss, network):
-    events = run(explanation_loss=loss, teacher=network, student=network, cue="marker-word", arms=("student", "twin", "placebo"), epochs=1)  # fmt: skip
+def test_every_loss_trains_every_network_for_texts(taught, monkeypatch, loss, network):
+    monkeypatch.setattr("kdviz.trainer.evaluation.MAX_TEST_MAPS", 8)
+    events = taught(explanation_loss=loss, teacher=network, student=network, cue="marker-word", arms=("student", "twin", "placebo"), epochs=1)  # fmt: skip
     (finished,) = (event for event in events if isinstance(event, Finished))
     assert finished.arms.keys() == {"teacher", "student", "twin", "placebo"}
     for arm, result in finished.arms.items():

@@ -34,7 +34,7 @@ from tests.ways import at_the_end
 def run(shared_folder, tmp_path_factory):
     """A store with a small run on spoken words with beeps, whose student is M5, and its id."""
     settings = {"dataset": "speech-commands-mini", "student": "m5"}
-    made = made_once(shared_folder / "run-of-samples", lambda folder: train(folder, settings))
+    made = made_once(shared_folder / "run-of-samples", lambda folder: train(folder, settings, ()))
     return copied(made, tmp_path_factory.mktemp("samples") / "runs")
 
 
