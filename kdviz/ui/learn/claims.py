@@ -24,6 +24,7 @@ from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.packaged_note import packaged_note
+from kdviz.ui.widgets.stopped_study import stopped_note
 from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar
 
 _SEEDS = (5, 10)
@@ -127,6 +128,7 @@ def _description(claim: Claim, *, revealed: bool) -> None:
 def _experiment(store: Store, claim: Claim, now: StudyStatus) -> None:
     """Progress of the runs, or a button that queues the next ones."""
     failure_warning(now)
+    stopped_note(claim.points(_SEEDS[-1]), now)
     if now.running or now.waiting:
         runs_bar(store, claim.points(_SEEDS[-1]), now, stop_key="claim_stop")
     elif now.missing:

@@ -19,6 +19,7 @@ from kdviz.ui.learn.components import exercise, limitation
 from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
 from kdviz.ui.learn.museum_quiz import quiz
 from kdviz.ui.widgets.packaged_note import packaged_note
+from kdviz.ui.widgets.stopped_study import stopped_note
 from kdviz.ui.widgets.study_progress import (
     failure_warning,
     queue_runs,
@@ -101,6 +102,7 @@ def _result(store: Store, runs: Sequence[Run], shown: Exhibit) -> None:
         right, wrong = (evidence(store, done.run) for done in now.done)
         _signature(shown.mistake, right, wrong)
         packaged_note(now.done)
+    stopped_note(shown.points, now)
     if now.running or now.waiting:
         runs_bar(
             store,
