@@ -9,14 +9,14 @@ import streamlit as st
 from kdviz.language import _, plural, sentences
 from kdviz.museum.exhibits import NAMES, Exhibit, exhibit, is_complete
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.museum.signatures import Evidence, evidence, signature
+from kdviz.museum.signatures import Evidence, common_curves, evidence, signature
 from kdviz.store import Run, Store
 from kdviz.study import StudyStatus
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import exercise, limitation
-from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
+from kdviz.ui.learn.museum_curves import curve_charts
 from kdviz.ui.learn.museum_quiz import quiz
 from kdviz.ui.widgets.packaged_note import packaged_note
 from kdviz.ui.widgets.stopped_study import stopped_note
@@ -143,13 +143,14 @@ def _train_button(store: Store, shown: Exhibit, now: StudyStatus) -> None:
 
 
 def _signature(mistake: str, right: Evidence, wrong: Evidence) -> None:
-    """The numbers and curves of both runs; what gives the mistake away is folded, to be found first."""
+    """The curves of both runs; the one that gives the mistake away, and by what, is folded."""
     found = signature(mistake, right, wrong)
-    st.caption(found.label)
-    with st.container(horizontal=True):
-        for name, value in ((_("Correct run"), found.right), (_("Faulty run"), found.wrong)):
-            st.metric(name, value, border=True)
-    curve_legend(found.curve)
-    curve_chart(found.curve, f"ln_museum_{mistake}")
+    st.markdown(_("**Which chart gives it away?**"))
+    curve_charts(common_curves(right, wrong), f"ln_museum_{mistake}")
     with st.expander(_("Answer"), key=f"ln_museum_answer_{mistake}"):
-        st.markdown(sentences(found.verdict, _(MISTAKES[mistake].signature)))
+        look = _("Look at **{chart}**.").format(chart=found.curve.title)
+        st.markdown(sentences(look, found.verdict, _(MISTAKES[mistake].signature)))
+        st.caption(found.label)
+        with st.container(horizontal=True):
+            for name, value in ((_("Correct run"), found.right), (_("Faulty run"), found.wrong)):
+                st.metric(name, value, border=True)
