@@ -64,6 +64,7 @@ def museum(store: Store) -> None:
 def _exhibits(store: Store, runs: Sequence[Run]) -> None:
     """One mistake, the easy ones first in the menu."""
     chosen = url_state.menu("mistake", _("Mistake"), {name: _with_level(name) for name in NAMES})
+    st.markdown(f"**{_(MISTAKES[chosen].plain)}**")
     result, description = st.columns([3, 2], gap="large")
     with description:
         _description(chosen)
@@ -81,7 +82,6 @@ def _with_level(mistake: str) -> str:
 def _description(mistake: str) -> None:
     """What goes wrong, the faulty and the correct line of code, and how to reproduce it."""
     spec = MISTAKES[mistake]
-    st.markdown(f"**{_(spec.plain)}**")
     st.markdown(_(spec.about))
     _code(f":material/close: **{_('Wrong')}**", spec.wrong)
     _code(f":material/check: **{_('Correct')}**", spec.right)
