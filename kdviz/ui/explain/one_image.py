@@ -87,8 +87,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
     cue = shown_cue(run, query) if given is None else None
     view, own_view = views(run, query, given, explanation, own, cue)
-    if cue is not None:
-        view = replace(view, alone=alone_without_help(store, run, query, explanation))
+    view = replace(view, alone=alone_without_help(store, run, query, explanation))
     if cue is not None:
         why, brief = _why_with_cue(store, run, query, explanation, own, cue)
     else:

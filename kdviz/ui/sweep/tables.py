@@ -78,7 +78,7 @@ def without_equal_seeds(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str
     return [{name: text for name, text in row.items() if name != "seeds"} for row in rows]
 
 
-def stacked(value: str, low: str, high: str) -> str:
+def _above_interval(value: str, low: str, high: str) -> str:
     """A value and below it its interval, in Markdown, so that columns are narrow."""
     ends = _("{low} to {high}").format(low=low, high=high).replace(" ", "\N{NO-BREAK SPACE}")
     return f"{value}  \n:small[{ends}]"
@@ -87,7 +87,7 @@ def stacked(value: str, low: str, high: str) -> str:
 def _table(rows: Callable[[Form], Sequence[Mapping[str, str]]], key: str, alt: str) -> None:
     """A table on wide screens, cards on narrow ones. rows: with figures in a form."""
     with only_when(WIDE, key=f"{key}_wide"):
-        table = _named(rows(stacked))
+        table = _named(rows(_above_interval))
         for name in table.columns.difference(list(METRICS)):
             table[name] = table[name].map(plain)
         st.table(table.rename(columns=column_label), hide_index=True, alt=alt)
