@@ -13,7 +13,7 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.run_menu import choose_run
 from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, no_snapshot, through_router
-from kdviz.ui.widgets.caveat import poor_teacher_note
+from kdviz.ui.widgets.caveat import one_class_note, poor_teacher_note
 from kdviz.ui.widgets.marks_effect import marks_in_short
 
 through_router()
@@ -42,6 +42,7 @@ query = controls(run, images)
 if query.source == "test" and query.layout != "methods":
     trust_badge(store, run, query.explainer)
 poor_teacher_note(run)
+one_class_note(store, run)
 if query.layout != "methods":
     marks_in_short(store, run)
 given = None

@@ -84,11 +84,13 @@ class Contrast:
 class Claim(Spec):
     """A study with contrasts, all of which must be as claimed. label: the claim in a few words.
 
-    about: the claim in one sentence. paper: authors and year, "" for none. source: the publication.
-    published: the effect in words; basis: how it is known. test: what is trained and compared here. limits:
-    of the small experiment. settings: of all runs; conditions: further settings, by name of the condition.
+    question: the title while its answer is to be predicted. about: the claim in one sentence. paper: authors
+    and year, "" for none. source: the publication. published: the effect in words; basis: how it is known.
+    test: what is trained and compared here. limits: of the small experiment. settings: of all runs;
+    conditions: further settings, by name of the condition.
     """
 
+    question: str
     source: str
     published: str
     basis: Basis
@@ -106,7 +108,15 @@ class Claim(Spec):
     @property
     def texts(self) -> Iterator[str]:
         """All its texts on the page, in English."""
-        yield from (self.label, self.about, self.source, self.published, self.test, self.limits)
+        yield from (
+            self.label,
+            self.question,
+            self.about,
+            self.source,
+            self.published,
+            self.test,
+            self.limits,
+        )
         for contrast in self.contrasts:
             yield from (contrast.subject, contrast.more.label, contrast.less.label)
 

@@ -16,6 +16,7 @@ DISTILLATION: dict[str, Claim] = {
     "answers-explain": Claim(
         name="answers-explain",
         label="Soft labels alone already move a student's maps to the object",
+        question="Do soft labels alone move a student's maps to the object?",
         paper="Han et al. 2023",
         about="Distillation by soft labels alone, without matching maps, already makes a student more "
         "interpretable than training on labels.",
@@ -48,6 +49,7 @@ DISTILLATION: dict[str, Claim] = {
     "soft-labels": Claim(
         name="soft-labels",
         label="With few images, soft labels teach more than true labels",
+        question="With few images, do soft labels teach more than true labels?",
         paper="Hinton, Vinyals & Dean 2015",
         about="With few images, a teacher's soft labels contain more information than the true labels.",
         source=_HINTON,
@@ -72,6 +74,7 @@ DISTILLATION: dict[str, Claim] = {
     "temperature": Claim(
         name="temperature",
         label="A small student learns most at a medium temperature",
+        question="Does a small student learn most at a medium temperature?",
         paper="Hinton, Vinyals & Dean 2015",
         about="A small student learns most from soft labels at an intermediate temperature.",
         source=_HINTON,
@@ -101,6 +104,7 @@ DISTILLATION: dict[str, Claim] = {
     "softer-targets": Claim(
         name="softer-targets",
         label="A higher temperature also teaches where to look",
+        question="Does a higher temperature also teach where to look?",
         about="A higher temperature also transfers where to look: without maps, the student relies less on a "
         "shortcut.",
         source="T from 2 to 10 has been common since Hinton, Vinyals & Dean 2015, arXiv:1503.02531; the "
@@ -123,6 +127,7 @@ DISTILLATION: dict[str, Claim] = {
     "attention-transfer": Claim(
         name="attention-transfer",
         label="Attention transfer raises accuracy",
+        question="Does attention transfer raise accuracy?",
         paper="Zagoruyko & Komodakis 2017",
         about="A student that matches where its teacher's last feature map is active is more accurate than "
         "one trained on labels only.",
@@ -146,13 +151,14 @@ DISTILLATION: dict[str, Claim] = {
     "across-architectures": Claim(
         name="across-architectures",
         label="Attention transfer can hurt across architectures",
+        question="Can attention transfer hurt across architectures?",
         paper="Tian et al. 2020",
         about="Attention transfer can hurt if teacher and student have different architectures.",
         source="Tian et al. 2020, arXiv:1910.10699, its code's tables",
         published="−5.2 points (VGG to MobileNetV2) and −6.0 (ResNet-50 to MobileNetV2) on CIFAR-100, "
         "compared to no teacher.",
         basis="source",
-        test="As in “Attention transfer raises accuracy”, with a student of depthwise convolutions "
+        test="As in “Does attention transfer raise accuracy?”, with a student of depthwise convolutions "
         "(MobileNet small).",
         limits="One layer is matched, and λ = 10 was chosen for the ResNet student; the published weight is "
         "also the same for all pairs.",
@@ -172,6 +178,7 @@ DISTILLATION: dict[str, Claim] = {
     "bigger-teacher": Claim(
         name="bigger-teacher",
         label="A larger teacher is not a better teacher",
+        question="Is a larger teacher a better teacher?",
         paper="Cho & Hariharan 2019",
         about="A larger teacher is not a better teacher.",
         source="Cho & Hariharan 2019, arXiv:1910.01348; figures of Tian et al. 2020, arXiv:1910.10699, its "
@@ -197,6 +204,7 @@ DISTILLATION: dict[str, Claim] = {
     "same-function": Claim(
         name="same-function",
         label="A student as accurate as its teacher is still another function",
+        question="Is a student as accurate as its teacher the same function?",
         paper="Stanton et al. 2021",
         about="A student with the accuracy and architecture of its teacher still does not compute the same "
         "function.",
@@ -227,6 +235,7 @@ DISTILLATION: dict[str, Claim] = {
     "patience": Claim(
         name="patience",
         label="Longer training makes a student more faithful to its teacher",
+        question="Does longer training make a student more faithful to its teacher?",
         paper="Beyer et al. 2022",
         about="A student that is trained longer has higher fidelity.",
         source="Beyer et al. 2022, arXiv:2106.05237; figures of Parchami-Araghi et al. 2024, "

@@ -15,6 +15,7 @@ MATCHING: dict[str, Claim] = {
     "biased-data": Claim(
         name="biased-data",
         label="Matching maps keeps a student off a shortcut",
+        question="Does matching maps keep a student off a shortcut?",
         paper="Parchami-Araghi et al. 2024",
         about="If a shortcut predicts the class in training, a student that matches its teacher's maps "
         "avoids it; a student trained only on the teacher's predictions relies on it.",
@@ -40,12 +41,13 @@ MATCHING: dict[str, Claim] = {
     "right-map": Claim(
         name="right-map",
         label="Only the teacher's map of the same image helps",
+        question="Does only the teacher's map of the same image help?",
         about="The gain requires the teacher's map of the same image: maps of other images do not help.",
         source="assumed by work on explanation matching; no published control is known to us",
         published="Not reported.",
         basis="none",
-        test="The runs of “Matching maps keeps a student off a shortcut”. The student against its placebo, "
-        "which has the same λ but the teacher's maps of other images.",
+        test="The runs of “Does matching maps keep a student off a shortcut?”. The student against its "
+        "placebo, which has the same λ but the teacher's maps of other images.",
         limits="How much maps of other images help depends on the teacher, and all seeds share one teacher.",
         contrasts=(
             Contrast(
@@ -59,6 +61,7 @@ MATCHING: dict[str, Claim] = {
     "more-weight": Claim(
         name="more-weight",
         label="A larger λ raises agreement, but no longer accuracy",
+        question="Does a larger λ raise agreement, but no longer accuracy?",
         paper="Guo et al. 2023",
         about="A larger λ keeps increasing agreement, but no longer the accuracy.",
         source="Guo et al. 2023, arXiv:2304.12777, whose loss weight is tuned for each pair of networks",
@@ -86,6 +89,7 @@ MATCHING: dict[str, Claim] = {
     "few-labels": Claim(
         name="few-labels",
         label="With few images, matching maps raises accuracy",
+        question="With few images, does matching maps raise accuracy?",
         paper="Parchami-Araghi et al. 2024",
         about="With few training images, matching the teacher's maps raises accuracy and fidelity.",
         source=_E2KD,
@@ -112,6 +116,7 @@ MATCHING: dict[str, Claim] = {
     "all-classes": Claim(
         name="all-classes",
         label="Maps of all classes help more than the map of one",
+        question="Do maps of all classes help more than the map of one?",
         paper="Guo et al. 2023",
         about="The maps of all classes help more than the map of one class, with few images and without a "
         "shortcut.",
@@ -150,6 +155,7 @@ MATCHING: dict[str, Claim] = {
     "where": Claim(
         name="where",
         label="What helps is where the evidence is, not how much there is",
+        question="What helps: where the evidence is, or how much there is?",
         about="What helps is where the evidence is in this image: not how much there is, which the "
         "predictions already contain, and not where it usually is in the class.",
         source="no published control is known",
@@ -187,6 +193,7 @@ MATCHING: dict[str, Claim] = {
     "maps-alone": Claim(
         name="maps-alone",
         label="Matching maps alone is enough to learn to classify",
+        question="Is matching maps alone enough to learn to classify?",
         paper="arXiv:2407.09788, 2024",
         about="Maps suffice: without labels and soft labels, a student that only matches its teacher's maps "
         "learns to classify, and does not use the shortcut.",

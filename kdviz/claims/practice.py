@@ -11,6 +11,7 @@ PRACTICE: dict[str, Claim] = {
     "seed-noise": Claim(
         name="seed-noise",
         label="Without a shortcut, methods gain no more than seeds differ",
+        question="Without a shortcut, do methods gain more than seeds differ?",
         paper="arXiv:2605.31191, 2026",
         about="On data without a shortcut, the gain of a method is no larger than the difference between "
         "seeds.",
@@ -34,6 +35,7 @@ PRACTICE: dict[str, Claim] = {
     "plumbing": Claim(
         name="plumbing",
         label="A bug costs more accuracy than a method gains",
+        question="Does a bug cost more accuracy than a method gains?",
         paper="arXiv:2605.31191, 2026",
         about="An implementation bug costs more accuracy than a method gains.",
         source="a study of student capacity on CIFAR-10, 2026, arXiv:2605.31191",
@@ -65,6 +67,7 @@ PRACTICE: dict[str, Claim] = {
     "detached-loss": Claim(
         name="detached-loss",
         label="An explanation loss without a gradient has no effect",
+        question="Has an explanation loss without a gradient any effect?",
         about="An explanation loss without a gradient in the student has no effect at all.",
         source="mmasana/FACIL#37 on GitHub, where a weight was noticed to have no effect",
         published="No effect.",

@@ -11,6 +11,7 @@ SOUNDS: dict[str, Claim] = {
     "time-maps": Claim(
         name="time-maps",
         label="Maps over time find the spoken word",
+        question="Do maps over time find the spoken word?",
         paper="Bolaños et al. 2025",
         about="The map of a network that recognizes spoken words shows when the word is spoken.",
         source="Bolaños et al. 2025, arXiv:2506.04391; against Shen et al. 2025, arXiv:2505.16406",
@@ -53,6 +54,7 @@ SOUNDS: dict[str, Claim] = {
     "taught-time": Claim(
         name="taught-time",
         label="Matching maps teaches when to listen",
+        question="Does matching maps teach when to listen?",
         about="A student that matches its teacher's maps has more of its evidence on the spoken word than "
         "one that learns from its teacher's answers alone.",
         source="the claim is ours",

@@ -9,6 +9,7 @@ WORDS: dict[str, Claim] = {
     "word-attributions": Claim(
         name="word-attributions",
         label="Matching attributions of words helps a student",
+        question="Does matching attributions of words help a student?",
         paper="Wu et al. 2023",
         about="A student that matches how much each word contributes to its teacher's answer is more "
         "accurate than one that is trained on the answers alone.",
@@ -37,6 +38,7 @@ WORDS: dict[str, Claim] = {
     "shortcut-word": Claim(
         name="shortcut-word",
         label="Whether a shortcut is found depends on the explainer",
+        question="Does it depend on the explainer whether a shortcut is found?",
         paper="Bastings et al. 2022",
         about="If a text classifier relies on a planted word, some explainers nearly always rank that word "
         "first, and others hardly ever do.",
@@ -77,6 +79,7 @@ WORDS: dict[str, Claim] = {
     "attention-explains": Claim(
         name="attention-explains",
         label="Attention is not explanation",
+        question="Is attention an explanation?",
         paper="Jain & Wallace 2019",
         about="Where a text classifier attends tells less about which words its answer depends on than "
         "gradients do, and other attention gives the same answer.",
@@ -110,6 +113,7 @@ WORDS: dict[str, Claim] = {
     "revised-reviews": Claim(
         name="revised-reviews",
         label="What is learnt from reviews as written fails on revised ones",
+        question="Does what is learnt from reviews as written hold on revised ones?",
         paper="Kaushik et al. 2020",
         about="A network that is trained on reviews as they were written is much less accurate on reviews "
         "that a person revised, with few words changed, to say the opposite.",

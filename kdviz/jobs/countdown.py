@@ -11,7 +11,7 @@ from kdviz.progress import Message
 SLOWED = Message("Slower than usual: the computer is busy")
 """What is said in place of the time left while it is `slowed`."""
 
-_MUCH, _SOME_S = 1.5, 3.0
+_MUCH, _SOME_S = 1.25, 3.0
 """The last estimate was wrong if the next one is longer by both this factor and this many seconds."""
 
 

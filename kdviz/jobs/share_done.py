@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable
 from itertools import accumulate
-from statistics import fmean
+from math import fsum
 from typing import TYPE_CHECKING
 
 from kdviz.jobs.countdown import Countdown, computer_is_busy
@@ -91,11 +92,15 @@ class ShareDone:
         self.value = max(self.value, start + min(share, 1.0) * (end - start))
 
 
+_RECENT_S = 10.0
+"""Seconds of steps by whose pace the remaining ones are estimated: other work may have begun or ended."""
+
+
 class TimeLeft:
     """Seconds until a run ends, known while its students are trained and tested.
 
-    It adds up the remaining steps and evaluations and the final test. The estimate of the test is updated
-    whenever the maps of another network have been compared.
+    It adds up the remaining steps and evaluations, at the pace of the last ones, and the final test. The
+    estimate of the test is updated whenever the maps of another network have been compared.
     The evaluation before the first epoch is timed too, so that the first estimates are not too short.
     """
 
@@ -103,8 +108,9 @@ class TimeLeft:
         self._countdown = Countdown(busy)
         self._now_s, self._since_s = 0.0, 0.0
         self._stage: StageStarted | None = None
-        self._steps_s = 0.0
-        self._evaluations_s: list[float] = []
+        self._step = 0
+        self._recent: deque[tuple[int, float]] = deque()  # numbers of steps, and their seconds
+        self._evaluation_s = 0.0
         self._maps_s = 0.0  # of the next evaluation, whose maps may come long before the rest
         self._arms: set[Arm] = set()
         self._compared, self._test_began_s = 0, 0.0
@@ -124,14 +130,15 @@ class TimeLeft:
             case ProbeExplained():
                 self._maps_s = self._lap_s()
             case StageStarted():
-                self._stage, self._since_s, self._steps_s = event, now_s, 0.0
+                self._stage, self._since_s = event, now_s
+                self._step = event.epochs_done * event.steps_per_epoch
+                self._recent.clear()
                 self._countdown.forget()
             case StepTaken("students", step) if self._stage is not None:
-                self._steps_s += self._lap_s()
+                self._reached(step)
                 self._countdown.correct(self._estimate(self._stage, step))
             case SnapshotTaken("students"):
-                self._evaluations_s.append(self._lap_s() + self._maps_s)
-                self._maps_s = 0.0
+                self._evaluation_s, self._maps_s = self._lap_s() + self._maps_s, 0.0
                 self._compared, self._test_began_s = 0, now_s
             case Measured("students", _, arm):
                 self._arms.add(arm)
@@ -145,12 +152,18 @@ class TimeLeft:
         self._since_s = self._now_s
         return lap_s
 
+    def _reached(self, step: int) -> None:
+        """Keep the last steps with their seconds, as few as took `_RECENT_S`."""
+        self._recent.append((max(step - self._step, 1), self._lap_s()))
+        self._step = step
+        while fsum(seconds for _, seconds in self._recent) - self._recent[0][1] >= _RECENT_S:
+            self._recent.popleft()
+
     def _estimate(self, stage: StageStarted, step: int) -> float:
-        steps, done = stage.steps_per_epoch, stage.epochs_done * stage.steps_per_epoch
-        step_s = self._steps_s / max(step - done, 1)
+        steps = stage.steps_per_epoch
         evaluations = stage.epochs - (step - 1) // steps + TESTS
-        evaluation_s = fmean(self._evaluations_s) if self._evaluations_s else 0.0
-        return step_s * (stage.epochs * steps - step) + evaluation_s * evaluations
+        step_s = fsum(seconds for _, seconds in self._recent) / sum(count for count, _ in self._recent)
+        return step_s * (stage.epochs * steps - step) + self._evaluation_s * evaluations
 
     def _test_left_s(self) -> float:
         """The teacher and the students before this one are done, and about half of this one."""

@@ -83,8 +83,9 @@ if TYPE_CHECKING:
     from kdviz.narrative.map_faults import passed_but, qualified_trust
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
     from kdviz.narrative.method_line import method_line
+    from kdviz.narrative.one_class import one_class_sentence
     from kdviz.narrative.other_explainer import by_other_explainers
-    from kdviz.narrative.placebo import placebo_warning
+    from kdviz.narrative.placebo import against_placebo, placebo_warning
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.run_answer import RunAnswer, run_answer

@@ -1,4 +1,7 @@
-"""A placebo that is no opponent: one that only guesses, or to which the wrong maps did harm."""
+"""The student against its placebo, and whether that is an opponent.
+
+It is none if it only guesses, or if the wrong maps did harm to it.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from kdviz.language import _, percentage, sentences
 from kdviz.narrative.above_guessing import guessing
 from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gain_over_twin
 from kdviz.narrative.intervals import spoken_points
-from kdviz.types import Arm, Gain, Results
+from kdviz.types import Arm, Gain, Interval, Results
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,37 @@ def placebo_warning(results: Results | None, surveys: Surveys = NO_SURVEYS) -> s
         ).format(points=spoken_points(weak.behind.negated))
     counts = _("What counts is the accuracy beyond the twin's: {points}.")
     return sentences(text, counts.format(points=spoken_points(weak.gain, signed=True)) if weak.gain.n else "")
+
+
+def gain_over_placebo(surveys: Surveys) -> Interval | None:
+    """The student's accuracy minus the placebo's over the same images; None while no survey has both."""
+    known = [survey for survey in surveys.values() if "placebo" in survey.predictions]
+    if not known:
+        return None
+    from kdviz.agreement import paired_difference  # imports NumPy, which a run without surveys does not need
+
+    largest = max(known, key=len)
+    return paired_difference(largest.right("student"), largest.right("placebo"))
+
+
+def against_placebo(results: Results, surveys: Surveys = NO_SURVEYS, *, early: bool = False) -> str:
+    """The placebo's accuracy, and whether it is clearly another than the student's; "" without a placebo.
+
+    early: it is too early for a finding; then, and while no survey is known, its accuracy alone.
+    """
+    if "placebo" not in results or not math.isfinite(results["placebo"].accuracy):
+        return ""
+    gain = None if early else gain_over_placebo(surveys)
+    texts = {
+        None: _("Its placebo, with the maps of other images, is right on {share}."),
+        Verdict.BETTER: _("Its placebo, with the maps of other images, is right on {share}: clearly less."),
+        Verdict.WORSE: _("Its placebo, with the maps of other images, is right on {share}: clearly more."),
+        Verdict.NOT_DISTINGUISHABLE: _(
+            "Its placebo, with the maps of other images, is right on {share}: not clearly different."
+        ),
+    }
+    found = None if gain is None else verdict(gain)
+    return texts.get(found, texts[None]).format(share=percentage(results["placebo"].accuracy))
 
 
 def placebo_reservation(weak: WeakPlacebo) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kdviz.agreement import Verdict, paired_difference, verdict
+from kdviz.agreement import Verdict, verdict
 from kdviz.comparison import Survey, calibration_difference, trained_explainer
 from kdviz.explainers import EXPLAINERS
 from kdviz.language import _, plural
@@ -15,7 +15,7 @@ from kdviz.narrative.conclusion import Conclusion, Grounds, Topic, cue_noun
 from kdviz.narrative.gain_by import GainBy
 from kdviz.narrative.intervals import spoken_points
 from kdviz.narrative.localization import CLEARLY, evidence_verdict
-from kdviz.narrative.placebo import placebo_reservation, weak_placebo
+from kdviz.narrative.placebo import gain_over_placebo, placebo_reservation, weak_placebo
 from kdviz.types import Interval
 
 FEW = 43
@@ -80,9 +80,8 @@ def comparisons(grounds: Grounds) -> Iterator[Conclusion]:
 
 def _beyond_placebo(largest: Survey) -> bool | None:
     """Whether the student is clearly more accurate than the placebo; None without one."""
-    if "placebo" not in largest.predictions:
-        return None
-    return verdict(paired_difference(largest.right("student"), largest.right("placebo"))) is Verdict.BETTER
+    gain = gain_over_placebo({largest.explainer: largest})
+    return None if gain is None else verdict(gain) is Verdict.BETTER
 
 
 def seeds_conclusion(grounds: Grounds) -> Conclusion:

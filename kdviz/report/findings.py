@@ -26,6 +26,7 @@ from kdviz.narrative import (
     figures_notes,
     goodhart_alarm,
     headline,
+    one_class_sentence,
     placebo_warning,
     run_answer,
     shortcut_warning,
@@ -73,12 +74,13 @@ def finding_sentences(
         return FindingSentences([caveat] if caveat and run.ended else [], [])
     trained_on = trained_explainer(run.config)
     said = "" if surveys else caveat  # once: it stands behind the answer
+    one_class = one_class_sentence(run.results, surveys)
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     if not surveys:
-        weak = placebo_warning(run.results)
-        return FindingSentences([first, *([weak] if weak else [])], details(run.results, surveys))
+        opening = filter(None, (first, one_class, placebo_warning(run.results)))
+        return FindingSentences(list(opening), details(run.results, surveys))
     found = run_answer(run, surveys.values(), caveat=caveat, guesses=guesses, removals=removals)
-    opening = filter(None, (found.answer, found.limits, found.placebo))
+    opening = filter(None, (found.answer, one_class, found.limits, found.placebo))
     figures = [found.figures] if found.figures else []
     return FindingSentences(list(opening), [first, *figures, *details(run.results, surveys)])
 

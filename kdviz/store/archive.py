@@ -152,6 +152,7 @@ class _Figures(BaseModel):
     calibration_error: Share | None = None
     cue_intact_accuracy: Share | None = None
     cue_followed: Share | None = None
+    commonest_prediction: Share | None = None
     object_share: Figure | None = None
     object_area: Figure | None = None
     cue_share: Figure | None = None

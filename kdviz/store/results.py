@@ -29,6 +29,7 @@ _NUMBERS = (
     "accuracy",
     "intact_accuracy",
     "cue_followed",
+    "commonest_prediction",
     "calibration_error",
     "fidelity",
     "fidelity_kl",
@@ -45,7 +46,7 @@ _NUMBERS = (
 SHARES = frozenset(
     {
         "test_accuracy", "cue_intact_accuracy", "cue_followed", "calibration_error", "fidelity",
-        "shuffled_accuracy",
+        "shuffled_accuracy", "commonest_prediction",
     }
 )  # fmt: skip
 """Keys of figures that are shares of images."""

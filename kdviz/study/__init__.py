@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from kdviz.study.table import FIGURES, tidy_table
     from kdviz.study.writing import (
+        Form,
         difference_rows,
         differences_by_point,
         figure_rows,

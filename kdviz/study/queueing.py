@@ -24,7 +24,7 @@ class StudyStatus:
 
     done: points with a finished run of the store, else with a packaged one. running: runs in training.
     waiting: queued runs. missing: points without a finished, running or queued run of the store.
-    failed: their failed runs, newest first.
+    failed: their failed runs, newest first. stopped: those that were stopped after they had started.
     """
 
     done: tuple[Done, ...]
@@ -32,6 +32,13 @@ class StudyStatus:
     waiting: tuple[Run, ...]
     missing: tuple[Point, ...]
     failed: tuple[Run, ...]
+    stopped: tuple[Run, ...]
+
+    @property
+    def stopping(self) -> bool:
+        """Whether all that is left is to wait for the batch after which its runs stop."""
+        asked = all(run.record.request == "stop" for run in self.running)
+        return bool(self.running) and not self.waiting and asked
 
     @property
     def own(self) -> tuple[Done, ...]:
@@ -59,6 +66,7 @@ def study_status(runs: Sequence[Run], points: Sequence[Point]) -> StudyStatus:
         tuple(run for run in known if run.state == "queued"),
         tuple(point for point, run in by_point.items() if run is None or run.state in _RESUMABLE),
         tuple(sorted(failed, key=lambda run: run.record.finished or 0.0, reverse=True)),
+        tuple(run for run in known if run.state == "cancelled" and run.record.started is not None),
     )
 
 

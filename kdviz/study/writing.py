@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,9 @@ _COMPARED = ("accuracy", "agreement", "agreement_untrained", "fidelity")
 
 
 _NOTHING = "–"
+
+Form = Callable[[str, str, str], str]
+"""A value with the ends of its interval, as one text."""
 
 
 def write_results(out: Path, study: Study, rows: pd.DataFrame, summary: pd.DataFrame) -> dict[str, Path]:
@@ -103,10 +106,11 @@ _INTERVAL_NOTE = (
 )
 
 
-def figure_rows(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
+def figure_rows(study: Study, summary: pd.DataFrame, *, form: Form = with_interval) -> list[dict[str, str]]:
     """One row per grid point and arm; each teacher once.
 
     By column name: the settings that vary, "arm", "seeds", and the figures that any row has, as text.
+    form: of a figure with an interval.
     """
     names = [name for name in FIGURES if (summary["figure"] == name).any()]
     found: dict[tuple[str, ...], dict[str, str]] = {}
@@ -114,7 +118,7 @@ def figure_rows(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
         place = _place(study, summary, row)
         empty = {**place, "seeds": str(row["seeds"]), **dict.fromkeys(names, _NOTHING)}
         cells = found.setdefault(tuple(place.values()), empty)
-        cells[row["figure"]] = _estimate(row["figure"], row["mean"], row["low"], row["high"])
+        cells[row["figure"]] = _estimate(row["figure"], row["mean"], row["low"], row["high"], form)
     teachers: set[tuple[str, ...]] = set()
     return [row for row in found.values() if row["arm"] != "teacher" or _is_new(row, names, teachers)]
 
@@ -138,16 +142,18 @@ def difference_rows(study: Study, summary: pd.DataFrame) -> Iterator[dict[str, s
             cells = {"figure": row["figure"]}
             for other in known:
                 of = f"less_{other}"
-                cells[of] = _difference(row["figure"], row[of], row[f"{of}_low"], row[f"{of}_high"])
+                cells[of] = _difference(row, of, with_interval)
                 cells[f"{of}_says"] = _verdict(row, of)
             yield {**place, **cells}
 
 
-def differences_by_point(study: Study, summary: pd.DataFrame) -> list[dict[str, str]]:
+def differences_by_point(
+    study: Study, summary: pd.DataFrame, *, form: Form = with_interval
+) -> list[dict[str, str]]:
     """One row per grid point and control: how far the student is above it, figure by figure.
 
     By column name: the settings that vary, "control" (an arm), and figures. A verdict is in a cell only where
-    it is not that the student is better.
+    it is not that the student is better. form: of a difference with an interval.
     """
     found: dict[tuple[str, ...], dict[str, str]] = {}
     for row in records(summary):
@@ -156,12 +162,12 @@ def differences_by_point(study: Study, summary: pd.DataFrame) -> list[dict[str, 
             place = {**_place(study, summary, row), "control": other}
             del place["arm"]
             cells = found.setdefault(tuple(place.values()), place)
-            cells[row["figure"]] = _with_verdict(row, f"less_{other}")
+            cells[row["figure"]] = _with_verdict(row, f"less_{other}", form)
     return list(found.values())
 
 
-def _with_verdict(row: Row, of: str) -> str:
-    difference = _difference(row["figure"], row[of], row[f"{of}_low"], row[f"{of}_high"])
+def _with_verdict(row: Row, of: str, form: Form) -> str:
+    difference = _difference(row, of, form)
     if Verdict(row[f"{of}_says"]) is Verdict.BETTER:
         return difference
     return _("{difference}: {verdict}").format(difference=difference, verdict=_verdict(row, of))
@@ -209,21 +215,22 @@ def markdown_table(rows: Sequence[Mapping[str, str]]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in [columns, ["---"] * len(columns), *lines])
 
 
-def _estimate(figure: str, value: float, low: float, high: float) -> str:
+def _estimate(figure: str, value: float, low: float, high: float, form: Form) -> str:
     if FIGURES[figure].unit == "share":
         text, *ends = (percentage(value), *(decimal(100 * end, 1) for end in (low, high)))
     else:
         text, *ends = (decimal(each, 3) for each in (value, low, high))
-    return with_interval(text, *ends) if isfinite(low) else text
+    return form(text, *ends) if isfinite(low) else text
 
 
-def _difference(figure: str, value: float, low: float, high: float) -> str:
-    """A difference of shares is in percentage points."""
-    points = FIGURES[figure].unit == "share"
+def _difference(row: Row, of: str, form: Form) -> str:
+    """A difference of shares is in percentage points. of: its column."""
+    points = FIGURES[row["figure"]].unit == "share"
     factor, digits = (100, 1) if points else (1, 3)
-    text, *ends = (decimal(factor * each, digits, sign=True) for each in (value, low, high))
+    values = (row[f"{of}{part}"] for part in ("", "_low", "_high"))
+    text, *ends = (decimal(factor * each, digits, sign=True) for each in values)
     text = _("{points} points").format(points=text) if points else text
-    return with_interval(text, *ends) if isfinite(low) else text
+    return form(text, *ends) if isfinite(row[f"{of}_low"]) else text
 
 
 def _word(value: Any) -> str:

@@ -12,7 +12,6 @@ from torch import Tensor
 from kdviz.agreement import (
     ImageScores,
     agreement,
-    calibration_error,
     fidelity,
     gain_over,
     image_scores,
@@ -20,7 +19,7 @@ from kdviz.agreement import (
     paired_gain,
     summary,
 )
-from kdviz.datasets import Split, balanced_subset, random_cue_classes
+from kdviz.datasets import Split, balanced_subset
 from kdviz.explainers import explain
 from kdviz.faithfulness import mask_share, mean_mask_area
 from kdviz.models import Network, multiply_adds, parameter_count
@@ -28,7 +27,7 @@ from kdviz.progress import Message
 from kdviz.resolution import at_larger_size
 from kdviz.trainer.attention_tests import attention_tested
 from kdviz.trainer.final_budget import FinalWork, PassCost, final_work, run_multiply_adds
-from kdviz.trainer.inference import SplitOutput, accuracy, cue_followed, split_logits, split_output
+from kdviz.trainer.inference import SplitOutput, accuracy, prediction_figures, split_logits, split_output
 from kdviz.trainer.learner import Learner
 from kdviz.trainer.planted_words import planted_word_found
 from kdviz.trainer.setup import TrainingSetup
@@ -267,24 +266,16 @@ class _TestEvaluator:
         """
         data, normalizer = self._setup.data, self._setup.normalizer
         logits = yield from split_logits(network, data.test, normalizer)
-        figures: dict[str, Any] = {}
+        labels, cue = data.test.labels, data.test_intact is not None
+        figures: dict[str, Any] = dict(prediction_figures(logits, labels, random_cue=cue))
         if data.test_intact is not None:
             intact = yield from split_logits(network, data.test_intact, normalizer)
             figures["intact_accuracy"] = accuracy(intact, data.test_intact.labels)
-            figures["cue_followed"] = cue_followed(
-                logits, data.test.labels, random_cue_classes(*logits.shape)
-            )
         for region, masks in (("cue", self._images.cue_masks), ("object", self._images.object_masks)):
             if masks is not None:
                 figures[f"{region}_share"] = float(mask_share(output.maps.relu(), masks).nanmean())
                 figures[f"{region}_area"] = mean_mask_area(masks, output.maps)
-        labels = data.test.labels
-        result = ArmResult(
-            parameters=parameter_count(network),
-            accuracy=accuracy(logits, labels),
-            calibration_error=calibration_error(logits, labels),
-            **figures,
-        )
+        result = ArmResult(parameters=parameter_count(network), **figures)
         return result, logits.argmax(1).cpu() == labels.cpu()
 
     def evaluate(

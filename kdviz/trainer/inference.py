@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from kdviz.datasets import Normalizer, Split
+from kdviz.agreement import calibration_error
+from kdviz.datasets import Normalizer, Split, random_cue_classes
 from kdviz.explainers import MAPS, run
 from kdviz.models import Network
 from kdviz.progress import Message
@@ -65,6 +66,21 @@ def split_logits(network: Network, split: Split, normalizer: Normalizer) -> Gene
 def accuracy(logits: Tensor, labels: Tensor) -> float:
     """Share of correct predictions, in [0, 1]. logits: (N, classes); labels: (N,)."""
     return float((logits.argmax(1) == labels).double().mean())
+
+
+def prediction_figures(logits: Tensor, labels: Tensor, *, random_cue: bool) -> dict[str, float]:
+    """The figures of `ArmResult` by predictions for test images. logits: (N, classes); labels: (N,).
+
+    random_cue: whether a cue is drawn at random in them.
+    """
+    figures = {
+        "accuracy": accuracy(logits, labels),
+        "commonest_prediction": float(logits.argmax(1).bincount().max()) / len(logits),
+        "calibration_error": calibration_error(logits, labels),
+    }
+    if random_cue:
+        figures["cue_followed"] = cue_followed(logits, labels, random_cue_classes(*logits.shape))
+    return figures
 
 
 def cue_followed(logits: Tensor, labels: Tensor, indicated: Tensor) -> float:

@@ -117,6 +117,8 @@ class ArmResult:
     intact_accuracy: test accuracy where the cue helps.
     cue_followed: share of the test images whose random cue indicates another class than the label for which
     that class is predicted.
+    commonest_prediction: share of the test images for which it predicts its most frequent class: 1 if it
+    predicts one class only.
     calibration_error: expected calibration error, in [0, 1].
     fidelity, fidelity_kl: share of images with the teacher's predicted class, and KL divergence from its
     probabilities (nats).
@@ -140,6 +142,7 @@ class ArmResult:
     accuracy: float
     intact_accuracy: float = math.nan
     cue_followed: float = math.nan
+    commonest_prediction: float = math.nan
     calibration_error: float = math.nan
     fidelity: float = math.nan
     fidelity_kl: float = math.nan

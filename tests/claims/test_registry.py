@@ -62,6 +62,8 @@ def test_it_needs_no_download_and_its_words_are_whole(claim):
     assert all(text and text == text.strip() for text in claim.texts)
     for text in (claim.about, claim.published, claim.test, claim.limits):
         assert text[-1] in ".?"
+    assert claim.question[-1] == "?"
+    assert claim.label[-1] not in ".?"
 
 
 @ENTRIES

@@ -28,7 +28,7 @@ def test_a_shorter_estimate_is_taken_and_a_somewhat_longer_one_is_not():
     left.correct(20.0)
     left.correct(18.0)
     assert left.seconds == 18.0
-    for longer in (26.9, 27.0):  # up to 1.5 times 18
+    for longer in (22.4, 22.5):  # up to 1.25 times 18
         left.correct(longer)
         assert (left.seconds, left.slowed) == (18.0, False)
     left.correct(1.0)

@@ -1,6 +1,7 @@
 """The bar of a run: one for all of it, which never runs backwards, and a time left that counts down."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -137,8 +138,40 @@ def test_it_grows_where_the_pace_has_dropped_on_an_idle_computer(events):
     total = stage.epochs * stage.steps_per_epoch
     at_first = left.take(StepTaken("students", 1, total), 1.0)
     assert at_first == total - 1
-    assert left.take(StepTaken("students", 2, total), 11.0) == pytest.approx(11.0 / 2 * (total - 2))
+    assert left.take(StepTaken("students", 2, total), 6.0) == pytest.approx(6.0 / 2 * (total - 2))
     assert not left.slowed
+
+
+def running(events, paces_s):
+    """The time left after each step, of which each takes as long as is given; evaluations take no time."""
+    (stage,) = (event for event in events if isinstance(event, StageStarted) and event.stage == "students")
+    stage = replace(stage, epochs=1, steps_per_epoch=100, epochs_done=0)
+    left, now_s = TimeLeft(lambda: False), 0.0
+    left.take(stage, now_s)
+    for step, pace_s in enumerate(paces_s, start=1):
+        now_s += pace_s
+        yield left.take(StepTaken("students", step, 100), now_s)
+
+
+@pytest.mark.parametrize(("before", "since"), [(0.5, 2.0), (2.0, 0.5)])
+def test_the_pace_of_the_last_seconds_counts_not_that_of_the_whole_run(events, before, since):
+    """Of 100 steps, 60 at one pace and 20 at another: the other 20 are expected at the second."""
+    *_earlier, last = running(events, [before] * 60 + [since] * 20)
+    assert last == pytest.approx(20 * since)
+
+
+def test_the_last_evaluation_counts_not_the_mean_of_all(events):
+    (stage,) = (event for event in events if isinstance(event, StageStarted) and event.stage == "students")
+    stage = replace(stage, epochs=3, steps_per_epoch=1, epochs_done=0)
+    snapshot = next(
+        event for event in events if isinstance(event, SnapshotTaken) and event.stage == "students"
+    )
+    left = TimeLeft(lambda: False)
+    left.take(stage, 0.0)
+    left.take(snapshot, 2.0)
+    left.take(StepTaken("students", 1, 3), 3.0)
+    left.take(snapshot, 11.0)
+    assert left.take(StepTaken("students", 2, 3), 12.0) == pytest.approx(1.0 + 8.0 * (2 + 3))
 
 
 def test_the_time_left_in_the_test_follows_the_networks_that_are_tested(events):

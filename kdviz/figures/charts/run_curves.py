@@ -17,6 +17,9 @@ from kdviz.types import Arm
 _MARKERS = 8
 """Markers of a line at most: more would hide its dashes."""
 
+_LEAST_SPAN = 0.02
+"""Of an axis of shares: what moves less looks nearly level, and what is level has the same axis."""
+
 
 @dataclass(frozen=True)
 class RunCurvesInfo:
@@ -24,6 +27,7 @@ class RunCurvesInfo:
 
     continued: whether the epochs of a run are counted on from those of the run that it goes on from.
     tested: of runs, the figure on the test images, where the curve is of others; a point at the last epoch.
+    arms_named: whether lines are called by run and arm; else by their run alone.
     """
 
     title: str
@@ -34,6 +38,7 @@ class RunCurvesInfo:
     level: tuple[float, str] | None = None
     continued: bool = False
     tested: tuple[tuple[int, float], ...] = ()
+    arms_named: bool = True
 
 
 def run_curves_info(
@@ -83,9 +88,20 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
             "tickformat": ".2~%" if info.percent else ".2~f",
             "automargin": True,
             "autorangeoptions": SHARES if info.percent else {},
+            **_range(info),
         },
     )
     return figure
+
+
+def _range(info: RunCurvesInfo) -> dict[str, tuple[float, float]]:
+    """The vertical axis of shares that hardly differ; {} where it is that of the values."""
+    values = [value for _place, line in info.lines for value in line.values if math.isfinite(value)]
+    if not info.percent or not values or max(values) - min(values) >= _LEAST_SPAN or info.tested:
+        return {}
+    middle = (max(values) + min(values)) / 2
+    low = min(max(middle - _LEAST_SPAN / 2, 0.0), 1 - _LEAST_SPAN)
+    return {"range": (low, low + _LEAST_SPAN)}
 
 
 def run_curves_alt(info: RunCurvesInfo) -> str:
@@ -93,13 +109,14 @@ def run_curves_alt(info: RunCurvesInfo) -> str:
     if not info.lines:
         return _("{title}: no values yet.").format(title=info.title)
     words = percent if info.percent else score
-    parts = [f"{_name(place, line.arm)} {words(line.last)}" for place, line in info.lines]
+    parts = [f"{_name(info, place, line.arm)} {words(line.last)}" for place, line in info.lines]
     parts += [_tested_text(place, value) for place, value in info.tested]
     return _("{title}: {values}.").format(title=info.title, values=listed(parts))
 
 
-def _name(place: int, arm: Arm) -> str:
-    return f"{RUN_STYLES[place].letter} {ARM_STYLES[arm].label}"
+def _name(info: RunCurvesInfo, place: int, arm: Arm) -> str:
+    letter = RUN_STYLES[place].letter
+    return f"{letter} {ARM_STYLES[arm].label}" if info.arms_named else letter
 
 
 def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
@@ -110,7 +127,7 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
         x=line.epochs,
         y=line.values,
         hovertext=_hovers(line, ends if known else [], percent=info.percent),
-        name=_name(place, line.arm),
+        name=_name(info, place, line.arm),
         legendgroup=style.letter,
         legendgrouptitle={"text": f"{style.letter} · {escape(info.names[place])}"},
         mode="lines+markers",

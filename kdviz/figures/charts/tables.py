@@ -44,7 +44,12 @@ def _curves(info: CurveInfo) -> Rows:
 
 @chart_rows.register
 def _run_curves(info: RunCurvesInfo) -> Rows:
-    rows = [{"run": RUN_STYLES[place].letter, **row} for place, line in info.lines for row in _points(line)]
+    named = {} if info.arms_named else {"arm": ""}
+    rows = [
+        {"run": RUN_STYLES[place].letter, **row, **named}
+        for place, line in info.lines
+        for row in _points(line)
+    ]
     tested = [{"run": RUN_STYLES[place].letter, "tested": value} for place, value in info.tested]
     return [*rows, *tested]
 

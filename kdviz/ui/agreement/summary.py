@@ -25,6 +25,7 @@ from kdviz.narrative import (
     accuracy_range_text,
     goodhart_alarm,
     left_out,
+    one_class_sentence,
     run_answer,
     shortcut_warning,
     student_accuracy_gain,
@@ -94,7 +95,10 @@ def _finding(
     )
     if run.config.marks:
         st.caption(_beside_marks(run))
-    st.markdown(f"{'#####' if run.config.marks else '###'} {found.answer}")
+    one_class = one_class_sentence(
+        run.results, {each.explainer: each for each in (survey, other) if each is not None}
+    )
+    st.markdown(f"{'#####' if run.config.marks else '###'} {sentences(found.answer, one_class)}")
     for text in filter(None, (found.limits, found.placebo)):
         st.markdown(text)
     one_run = _("One run: intervals are over test images, not over seeds.")

@@ -15,12 +15,14 @@ from kdviz.metrics import METRICS, about
 from kdviz.narrative import (
     Surveys,
     accuracy_gains,
+    against_placebo,
     details,
     figures,
     finding,
     guessing,
     held_out_label,
     largest_agreements,
+    one_class_sentence,
     placebo_warning,
     plain_finding,
     training_caveat,
@@ -59,7 +61,11 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
     with st.container(gap="xxsmall"):
         trained_on = trained_explainer(run.config)
         said = "" if answered else early  # once: the answer above ends with it
-        words = plain_finding(results, surveys, trained_on=trained_on, early=bool(early))
+        words = sentences(
+            plain_finding(results, surveys, trained_on=trained_on, early=bool(early)),
+            one_class_sentence(run.results, surveys),
+            against_placebo(results, surveys, early=bool(early)),
+        )
         st.markdown(f"##### {sentences(words, said)}")
         costly = found is not None and found.costs_accuracy
         classes = 0 if run.config.cue == "none" else _classes(run, surveys)

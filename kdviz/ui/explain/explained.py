@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from kdviz.comparison import ImageExplanation, PlantedCue, explain_image, explain_test_image, run_images
 from kdviz.store import Run, Store
+from kdviz.types import Arm
+from kdviz.ui.explain.captions import own_first
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.cue import cue_places
 from kdviz.ui.explain.explanation_view import ExplanationView
@@ -53,6 +55,18 @@ def for_own_predictions(
     if all(of.target == of.predicted for of in shown.arms.values()):
         return shown
     return explained(store, run, replace(query, target="own"), given, query.explainer)
+
+
+def alone_without_help(store: Store, run: Run, query: ImageQuery, shown: ImageExplanation) -> frozenset[Arm]:
+    """Arms whose maps have a scale of their own while the cue is as in the test: they predict another class.
+
+    They keep one where the cue is set right, so that what changes is the map, not its scale.
+    """
+    if not query.intact or not own_first(query):
+        return frozenset()
+    tested = explained(store, run, replace(query, intact=False), None, shown.explainer)
+    wanted = tested.arms["teacher"].target
+    return frozenset(arm for arm, of in tested.arms.items() if of.predicted != wanted)
 
 
 def views(

@@ -25,7 +25,8 @@ class ExplanationView:
     """One input's explanation, and its heatmaps on one scale.
 
     object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame. known:
-    where an image has its cue and its object, whether outlined or not; None where nobody knows.
+    where an image has its cue and its object, whether outlined or not; None where nobody knows. alone: arms
+    that have a scale of their own, whatever their class.
     """
 
     explanation: ImageExplanation
@@ -34,10 +35,12 @@ class ExplanationView:
     object_mask: NDArray[np.bool_] | None = None
     framed: frozenset[int] = frozenset()
     known: NDArray[np.bool_] | None = None
+    alone: frozenset[Arm] = frozenset()
 
     def drawn(self, arm: Arm) -> ExplanationView:
         """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
-        return self if self.same_target("teacher", arm) else self.on_own_scale(arm)
+        shared = self.same_target("teacher", arm) and arm not in self.alone
+        return self if shared else self.on_own_scale(arm)
 
     def on_own_scale(self, arm: Arm) -> ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""

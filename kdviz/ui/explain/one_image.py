@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -50,7 +51,7 @@ from kdviz.ui.explain.cue_mover import what_if
 from kdviz.ui.explain.cue_words import what_if_word
 from kdviz.ui.explain.drawing import draw_panels
 from kdviz.ui.explain.edited_text import edited_text
-from kdviz.ui.explain.explained import explained, for_own_predictions, views
+from kdviz.ui.explain.explained import alone_without_help, explained, for_own_predictions, views
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.explain.listen import listen, play_whole
 from kdviz.ui.explain.only_twin_wrong import next_button
@@ -87,6 +88,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     chance = known_chance_levels(store, run.id, query.explainer, baseline=query.baseline)
     cue = shown_cue(run, query) if given is None else None
     view, own_view = views(run, query, given, explanation, own, cue)
+    view = replace(view, alone=alone_without_help(store, run, query, explanation))
     if cue is not None:
         why, brief = _why_with_cue(store, run, query, explanation, own, cue)
     else:

@@ -32,6 +32,7 @@ from kdviz.ui.learn.components import Question, ask, exercise, limitation, start
 from kdviz.ui.widgets.chart import untitled_chart
 from kdviz.ui.widgets.estimate import image_counts
 from kdviz.ui.widgets.field_keys import settings_link
+from kdviz.ui.widgets.stopped_study import stopped_note
 from kdviz.ui.widgets.study_progress import failure_warning, progress_text, queue_runs, runs_bar
 
 _EXPERIMENT, _RUN = "experiment", "run"
@@ -153,6 +154,7 @@ def _measure(store: Store, found: Sequence[Dot]) -> None:
         runs_bar(store, points, now, stop_key="ln_stop", text=lambda now: _training_text(store, points, now))
         return
     failure_warning(now)
+    stopped_note(points, now)
     wanted = missing(found, seed)
     st.caption(_missing_text(seed, wanted))
     st.button(

@@ -32,6 +32,12 @@ def is_revealed(judged: Judgement) -> bool:
     return shown or judged.verdict == "untested"
 
 
+def claim_title(judged: Judgement) -> str:
+    """What is asked, until its verdict may be seen; then the claim in a few words."""
+    settled = is_revealed(judged) and judged.verdict != "untested"
+    return _(judged.claim.label if settled else judged.claim.question)
+
+
 def predict(judged: Judgement) -> None:
     """A button for each verdict; the one that is pressed is the prediction, and reveals the result."""
     st.markdown(_("**Predict:** what did the experiment here find?"))

@@ -18,12 +18,13 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import Colour, plain
 from kdviz.ui.frame.responsive import WIDE, only_when
-from kdviz.ui.learn.claim_prediction import is_revealed, predict, prediction_text, verdict_switch
+from kdviz.ui.learn.claim_prediction import claim_title, is_revealed, predict, prediction_text, verdict_switch
 from kdviz.ui.learn.components import limitation
 from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.chart import Drawn, chart
 from kdviz.ui.widgets.estimate import rounded
 from kdviz.ui.widgets.packaged_note import packaged_note
+from kdviz.ui.widgets.stopped_study import stopped_note
 from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar
 
 _SEEDS = (5, 10)
@@ -54,7 +55,7 @@ def claims(store: Store) -> None:
     runs = store.runs()
     progress = {name: study_status(runs, claim.points(_SEEDS[-1])) for name, claim in CLAIMS.items()}
     judged = {name: judge(claim, progress[name].done) for name, claim in CLAIMS.items()}
-    options = {name: _with_paper(claim) for name, claim in CLAIMS.items()}
+    options = {name: _with_paper(each) for name, each in judged.items()}
     st.markdown(
         _(
             "Papers make claims about distillation. **Do they hold here?** Each claim has an experiment "
@@ -74,10 +75,10 @@ def claims(store: Store) -> None:
     packaged_note(_together(progress.values()))
 
 
-def _with_paper(claim: Claim) -> str:
-    """A claim in a few words, and who made it."""
-    label = _(claim.label)
-    return _("{claim} ({paper})").format(claim=label, paper=claim.paper) if claim.paper else label
+def _with_paper(judged: Judgement) -> str:
+    """A claim's title, and who made the claim."""
+    title, paper = claim_title(judged), judged.claim.paper
+    return _("{claim} ({paper})").format(claim=title, paper=paper) if paper else title
 
 
 def _together(progress: Iterable[StudyStatus]) -> list[Done]:
@@ -86,7 +87,7 @@ def _together(progress: Iterable[StudyStatus]) -> list[Done]:
 
 
 def _card(store: Store, judged: Judgement, now: StudyStatus) -> None:
-    st.markdown(f"**{_(judged.claim.about)}**")
+    st.markdown(_("**The claim:** {claim}").format(claim=_(judged.claim.about)))
     result, text = st.columns([3, 2], gap="medium")
     with result:
         st.caption(shared_recipe(judged.claim.points(1)))
@@ -114,19 +115,21 @@ def _found(judged: Judgement) -> None:
 
 
 def _description(claim: Claim, *, revealed: bool) -> None:
-    """The published effect once it gives nothing away, the experiment here, its limits, and the source."""
+    """The experiment here and the source; the published effect and the limits once they give nothing away."""
     if revealed:
         published = _("Published: {effect}").format(effect=_(claim.published))
         basis = _("({basis})").format(basis=_(BASES[claim.basis]))
         st.markdown(sentences(published, f":gray[{basis}]"))
     st.markdown(_("Here: {test}").format(test=_(claim.test)))
-    limitation(_(claim.limits))
+    if revealed:
+        limitation(_(claim.limits))
     st.caption(_("Source: {source}").format(source=plain(_(claim.source))))
 
 
 def _experiment(store: Store, claim: Claim, now: StudyStatus) -> None:
     """Progress of the runs, or a button that queues the next ones."""
     failure_warning(now)
+    stopped_note(claim.points(_SEEDS[-1]), now)
     if now.running or now.waiting:
         runs_bar(store, claim.points(_SEEDS[-1]), now, stop_key="claim_stop")
     elif now.missing:
@@ -201,7 +204,7 @@ def _rows(judged: Judgement) -> Iterator[dict[str, str]]:
     """The rows of a claim, without what is to be predicted first."""
     hidden = {} if is_revealed(judged) else dict.fromkeys(("verdict", "measured", "published"), "?")
     for row in overview([judged]):
-        yield {**row, **hidden}
+        yield {**row, **hidden, "claim": claim_title(judged)}
 
 
 def _overview(judged: Sequence[Judgement]) -> None:

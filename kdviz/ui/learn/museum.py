@@ -9,16 +9,17 @@ import streamlit as st
 from kdviz.language import _, plural, sentences
 from kdviz.museum.exhibits import NAMES, Exhibit, exhibit, is_complete
 from kdviz.museum.mistakes import MISTAKES
-from kdviz.museum.signatures import Evidence, evidence, signature
+from kdviz.museum.signatures import Evidence, common_curves, evidence, signature
 from kdviz.store import Run, Store
 from kdviz.study import StudyStatus
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.learn.components import exercise, limitation
-from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
+from kdviz.ui.learn.museum_curves import curve_charts
 from kdviz.ui.learn.museum_quiz import quiz
 from kdviz.ui.widgets.packaged_note import packaged_note
+from kdviz.ui.widgets.stopped_study import stopped_note
 from kdviz.ui.widgets.study_progress import (
     failure_warning,
     queue_runs,
@@ -63,6 +64,7 @@ def museum(store: Store) -> None:
 def _exhibits(store: Store, runs: Sequence[Run]) -> None:
     """One mistake, the easy ones first in the menu."""
     chosen = url_state.menu("mistake", _("Mistake"), {name: _with_level(name) for name in NAMES})
+    st.markdown(f"**{_(MISTAKES[chosen].plain)}**")
     result, description = st.columns([3, 2], gap="large")
     with description:
         _description(chosen)
@@ -80,7 +82,6 @@ def _with_level(mistake: str) -> str:
 def _description(mistake: str) -> None:
     """What goes wrong, the faulty and the correct line of code, and how to reproduce it."""
     spec = MISTAKES[mistake]
-    st.markdown(f"**{_(spec.plain)}**")
     st.markdown(_(spec.about))
     _code(f":material/close: **{_('Wrong')}**", spec.wrong)
     _code(f":material/check: **{_('Correct')}**", spec.right)
@@ -101,6 +102,7 @@ def _result(store: Store, runs: Sequence[Run], shown: Exhibit) -> None:
         right, wrong = (evidence(store, done.run) for done in now.done)
         _signature(shown.mistake, right, wrong)
         packaged_note(now.done)
+    stopped_note(shown.points, now)
     if now.running or now.waiting:
         runs_bar(
             store,
@@ -141,13 +143,14 @@ def _train_button(store: Store, shown: Exhibit, now: StudyStatus) -> None:
 
 
 def _signature(mistake: str, right: Evidence, wrong: Evidence) -> None:
-    """The numbers and curves of both runs; what gives the mistake away is folded, to be found first."""
+    """The curves of both runs; the one that gives the mistake away, and by what, is folded."""
     found = signature(mistake, right, wrong)
-    st.caption(found.label)
-    with st.container(horizontal=True):
-        for name, value in ((_("Correct run"), found.right), (_("Faulty run"), found.wrong)):
-            st.metric(name, value, border=True)
-    curve_legend(found.curve)
-    curve_chart(found.curve, f"ln_museum_{mistake}")
+    st.markdown(_("**Which chart gives it away?**"))
+    curve_charts(common_curves(right, wrong), f"ln_museum_{mistake}")
     with st.expander(_("Answer"), key=f"ln_museum_answer_{mistake}"):
-        st.markdown(sentences(found.verdict, _(MISTAKES[mistake].signature)))
+        look = _("Look at **{chart}**.").format(chart=found.curve.title)
+        st.markdown(sentences(look, found.verdict, _(MISTAKES[mistake].signature)))
+        st.caption(found.label)
+        with st.container(horizontal=True):
+            for name, value in ((_("Correct run"), found.right), (_("Faulty run"), found.wrong)):
+                st.metric(name, value, border=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from kdviz.figures.charts import RunCurvesInfo, run_curves_alt, run_curves_figure
@@ -10,16 +12,26 @@ from kdviz.types import ARMS
 from kdviz.ui.widgets.chart import Drawn, chart
 
 
-def curve_legend(*curves: RunCurvesInfo) -> None:
-    """The legend of charts of the same two runs."""
+def curve_charts(curves: Sequence[RunCurvesInfo], key: str) -> None:
+    """Charts of the same two runs under their legend; without those that have no curve."""
+    drawn = [curve for curve in curves if curve.lines]
+    _legend(drawn)
+    with st.grid(2, min_column_width=300, gap="medium"):
+        for number, curve in enumerate(drawn):
+            with st.container():
+                _chart(curve, f"{key}_{number}")
+
+
+def _legend(curves: Sequence[RunCurvesInfo]) -> None:
+    """The two runs, and the line styles of the arms that are named."""
     marks = " · ".join(f"{run_marker(number)} {name}" for number, name in enumerate(curves[0].names))
-    drawn = {line.arm for curve in curves for _run, line in curve.lines}
+    drawn = {line.arm for curve in curves if curve.arms_named for _run, line in curve.lines}
     arms = [arm for arm in ARMS if arm in drawn]
     dashes = f" · {dash_legend(arms)}" if len(arms) > 1 else ""
     st.markdown(f"{marks}{dashes}", unsafe_allow_html=True)
 
 
-def curve_chart(curve: RunCurvesInfo, key: str) -> None:
+def _chart(curve: RunCurvesInfo, key: str) -> None:
     """One chart, without a legend of its own."""
     drawn = Drawn(curve, run_curves_figure(curve, height=260), run_curves_alt(curve))
     chart(drawn, key=key, file="kdviz-museum")

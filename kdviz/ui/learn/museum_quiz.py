@@ -15,7 +15,7 @@ from kdviz.museum.mistakes import MISTAKES
 from kdviz.museum.signatures import Evidence, common_curves, evidence, signature
 from kdviz.store import Run, Store
 from kdviz.ui.frame.errors import safely
-from kdviz.ui.learn.museum_curves import curve_chart, curve_legend
+from kdviz.ui.learn.museum_curves import curve_charts
 from kdviz.ui.widgets.packaged_note import packaged_note
 
 _ROUND = "ln_museum_round"
@@ -88,20 +88,16 @@ def _hint(mistake: str, right: Evidence) -> None:
 
 
 def _curves(first: Evidence, second: Evidence, turn: int, *, named: bool) -> None:
-    """The charts of both runs. named: whether the title may say that a curve is the teacher's."""
+    """The charts of both runs. named: whether they may say that a curve is the teacher's."""
     names = (_("one run"), _("the other run"))
     curves = [replace(curve, names=names) for curve in common_curves(first, second)]
     if not named:
-        curves = [
-            replace(curve, title=_("Accuracy of one more network")) if _is_of_teacher(curve) else curve
-            for curve in curves
-        ]
-    curve_legend(*curves)
-    with st.grid(2, min_column_width=300, gap="medium"):
-        for number, curve in enumerate(curves):
-            if curve.lines:
-                with st.container():
-                    curve_chart(curve, f"ln_quiz_{turn}_{number}")
+        curves = [_unnamed(curve) if _is_of_teacher(curve) else curve for curve in curves]
+    curve_charts(curves, f"ln_quiz_{turn}")
+
+
+def _unnamed(curve: RunCurvesInfo) -> RunCurvesInfo:
+    return replace(curve, title=_("Accuracy of one more network"), arms_named=False)
 
 
 def _is_of_teacher(curve: RunCurvesInfo) -> bool:

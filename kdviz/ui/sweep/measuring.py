@@ -15,17 +15,19 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.scroll import scroll_to_top
 from kdviz.ui.sweep.studies import StudyFile
 from kdviz.ui.widgets.estimate import rounded
+from kdviz.ui.widgets.stopped_study import stopped_note
 from kdviz.ui.widgets.study_progress import failure_warning, queue_runs, runs_bar, with_time_left
 
 _EVERY_S = 2.0
 
 
 def measuring(store: Store, file: StudyFile, now: StudyStatus) -> None:
-    """The last failure; progress and a Stop button while runs are queued or in training."""
+    """The last failure; what is kept of a stopped study; progress and Stop while runs wait or train."""
     measured = now.running or now.waiting
     if measured:
         scroll_to_top(f"measuring {file.study.name}")  # from the button, which is at the page's end
     failure_warning(now)
+    stopped_note(file.points, now)
     if measured:
         runs_bar(
             store,

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import pandas as pd
 import streamlit as st
 
 from kdviz.config import CHOICES
 from kdviz.figures.style import ARM_STYLES
-from kdviz.language import _, listed
+from kdviz.language import _, listed, with_interval
 from kdviz.metrics import METRICS
-from kdviz.study import PAIR, Study, differences_by_point, figure_rows, summary_table
-from kdviz.ui.frame.projector import projecting
+from kdviz.study import PAIR, Form, Study, differences_by_point, figure_rows, summary_table
+from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.sweep.grid import axis_name
 from kdviz.ui.sweep.studies import StudyFile
@@ -34,7 +33,10 @@ def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
     st.caption(
         _("Mean over seeds, with its 95 % interval: a bootstrap over seeds, widened where there are few.")
     )
-    _table(figure_rows(file.study, summary), "sweep_figures", _("Mean of every metric by grid point and arm"))
+    alt = _("Mean of every metric by grid point and arm")
+    _table(
+        lambda form: without_equal_seeds(figure_rows(file.study, summary, form=form)), "sweep_figures", alt
+    )
     if differences := differences_by_point(file.study, summary):
         title = differences_title(differences)
         st.markdown(f"**{title}**")
@@ -45,7 +47,8 @@ def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
                 "excludes 0."
             )
         )
-        _table(differences, "sweep_differences", _("{differences}, by metric").format(differences=title))
+        alt = _("{differences}, by metric").format(differences=title)
+        _table(lambda form: differences_by_point(file.study, summary, form=form), "sweep_differences", alt)
 
 
 def differences_title(rows: Sequence[Mapping[str, str]]) -> str:
@@ -68,7 +71,31 @@ def _summary(_study: Study, _rows: pd.DataFrame, key: tuple[str, ...]) -> pd.Dat
     return summary_table(_study, _rows)
 
 
-def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
+def without_equal_seeds(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    """Rows without the number of seeds where all students have the same: it is above the charts."""
+    if len({row["seeds"] for row in rows if row["arm"] != "teacher"}) > 1:
+        return [dict(row) for row in rows]
+    return [{name: text for name, text in row.items() if name != "seeds"} for row in rows]
+
+
+def _above_interval(value: str, low: str, high: str) -> str:
+    """A value and below it its interval, in Markdown, so that columns are narrow."""
+    ends = _("{low} to {high}").format(low=low, high=high).replace(" ", "\N{NO-BREAK SPACE}")
+    return f"{value}  \n:small[{ends}]"
+
+
+def _table(rows: Callable[[Form], Sequence[Mapping[str, str]]], key: str, alt: str) -> None:
+    """A table on wide screens, cards on narrow ones. rows: with figures in a form."""
+    with only_when(WIDE, key=f"{key}_wide"):
+        table = _named(rows(_above_interval))
+        for name in table.columns.difference(list(METRICS)):
+            table[name] = table[name].map(plain)
+        st.table(table.rename(columns=column_label), hide_index=True, alt=alt)
+    cards(card_rows(_named(rows(with_interval))), key=f"{key}_narrow")
+
+
+def _named(rows: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    """The rows with settings, arms and controls in the words of the page."""
     table = pd.DataFrame(rows).fillna("–")
     for field in CHOICES.keys() & table.columns:
         table[field] = [setting_value(field, name) for name in table[field]]
@@ -78,21 +105,7 @@ def _table(rows: Sequence[Mapping[str, str]], key: str, alt: str) -> None:
         named = [_difference_label(arm) for arm in table.pop("control")]
         if len(set(named)) > 1:  # one alone is in the title
             table.insert(sum(name not in METRICS for name in table), "control", named)
-    size = "projected" if projecting() else "wide"  # a table keeps the letters that it began with
-    with only_when(WIDE, key=f"{key}_{size}"):
-        st.dataframe(
-            table,
-            hide_index=True,
-            column_config={name: _column(name) for name in table.columns},
-            alt=alt,
-            key=key,
-        )
-    cards(card_rows(table), key=f"{key}_narrow")
-
-
-def _column(name: str) -> Any:
-    """What a row is about stays in view."""
-    return st.column_config.TextColumn(column_label(name), pinned=name not in METRICS)
+    return table
 
 
 def card_rows(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.comparison import label_counts
-from kdviz.narrative import teacher_guesses, training_caveat
+from kdviz.comparison import finding_surveys, label_counts
+from kdviz.narrative import one_class_sentence, teacher_guesses, training_caveat
 from kdviz.store import Run, Store
 from kdviz.store.prepared import is_prepared
 from kdviz.ui.frame.server import is_ready
@@ -21,6 +21,12 @@ def poor_teacher_note(run: Run) -> None:
     """A line where the teacher is no better than guessing, on a page that shows its maps."""
     if guesses := teacher_guesses(run, test_counts(run)):
         st.markdown(f":material/warning: {guesses}")
+
+
+def one_class_note(store: Store, run: Run) -> None:
+    """A line where a network predicts one class only, on a page that shows its maps."""
+    if found := one_class_sentence(run.results, finding_surveys(store, run)):
+        st.markdown(f"##### :material/warning: {found}")
 
 
 def test_counts(run: Run) -> tuple[int, ...]:

@@ -14,6 +14,18 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.widgets.background_result import job_progress
 from kdviz.ui.widgets.downloads import download
 
+_ASKED = "report_asked"
+"""In the session: the run whose report was asked for. It is saved without a second click once it can be."""
+
+_PRESS = """
+(function press(tries) {
+  const shown = [...document.querySelectorAll('.st-key-report button')].find((each) => each.offsetParent);
+  if (shown) shown.click();
+  else if (tries) setTimeout(press, 100, tries - 1);
+})(100);
+"""
+"""The button may not be on the page yet."""
+
 
 def report_button(store: Store, run: Run) -> None:
     """A button that saves the report, or that first computes what it lacks."""
@@ -31,15 +43,23 @@ def report_button(store: Store, run: Run) -> None:
             help=about,
             type="primary" if done else "secondary",
         )
+        if done and st.session_state.get(_ASKED) == run.id:
+            del st.session_state[_ASKED]
+            st.html(f"<script>{_PRESS}</script>", unsafe_allow_javascript=True)
         return
     st.button(
         _("Report"),
         icon=":material/description:",
         key="report_start",
         help=about,
-        on_click=safely(partial(start_report_checks, store, run.id)),
+        on_click=safely(partial(_ask, store, run.id)),
         disabled=_at_work(job),
     )
+
+
+def _ask(store: Store, run_id: str) -> None:
+    st.session_state[_ASKED] = run_id
+    start_report_checks(store, run_id)
 
 
 def report_progress(store: Store, run: Run) -> None:

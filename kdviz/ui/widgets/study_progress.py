@@ -12,10 +12,11 @@ from kdviz.figures.style import duration
 from kdviz.jobs import queue
 from kdviz.language import _, plural, text_of
 from kdviz.store import Store
-from kdviz.study import Point, Study, StudyStatus, queue_missing, seconds_left, stop_study, study_status
-from kdviz.ui.frame.errors import fragment, safely
+from kdviz.study import Point, Study, StudyStatus, queue_missing, seconds_left, study_status
+from kdviz.ui.frame.errors import fragment
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets.estimate import rounded
+from kdviz.ui.widgets.stopped_study import forget_stop, stop_button, stopping_text
 
 _EVERY_S = 1.0
 
@@ -42,16 +43,9 @@ def runs_bar(
         if _counts(now) != _counts(before):
             st.rerun()
         with st.container(horizontal=True, vertical_alignment="center"):
-            label = text(now) if text else progress_text(store, points, now)
+            label = stopping_text(now) or (text(now) if text else progress_text(store, points, now))
             st.progress((share or run_share)(now), text=label)
-            st.button(
-                _("Stop"),
-                icon=":material/stop:",
-                key=stop_key,
-                on_click=safely(stop_study),
-                args=(store, points),
-                help=stop_help,
-            )
+            stop_button(store, points, now, key=stop_key, about=stop_help)
 
     progress()
 
@@ -106,6 +100,7 @@ def queue_text(store: Store, now: StudyStatus) -> str:
 
 def queue_runs(store: Store, study: Study, points: Sequence[Point]) -> None:
     """Callback of a button that queues all missing runs."""
+    forget_stop()
     queue_missing(store, study, points)
 
 

@@ -47,6 +47,7 @@ from kdviz.narrative import (
     group_name,
     hardly_ever,
     localization_sentence,
+    one_class_sentence,
     percent_text,
     rank_correlation_sentence,
     survey_answer,
@@ -242,7 +243,8 @@ def test_the_headline_is_made_from_the_numbers_of_both_explainers(app, finished,
     caveat = "The teacher is not clearly better than guessing, so there is little to learn from it."
     answer = survey_answer(graded, second, early=True)
     headline = survey_headline(graded, second, trained_on="grad-cam", early=True)
-    assert app.markdown[0].value == f"### {answer}"
+    one_class = one_class_sentence(store.run(finished).results)
+    assert app.markdown[0].value == f"### {answer} {one_class}".strip()
     assert app.markdown[1].value == caveat
     assert app.markdown[2].value.startswith(headline)
 

@@ -3,13 +3,16 @@
 import re
 from dataclasses import replace
 
-import numpy as np
 import pytest
 import torch
 
-from kdviz.comparison import difference, finding_surveys, localization_table, paired_levels, run_images
+from kdviz.comparison import finding_surveys, localization_table, paired_levels, run_images
+from kdviz.figures.maps import own_scale
 from kdviz.figures.style import percent, score
 from kdviz.jobs import SurveyJob
+from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.explain.explained import alone_without_help, explained
+from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.frame.tour import STEPS, TourRun
 from kdviz.ui.frame.tour_example import example
 from tests.comparison.made import RAW, made
@@ -156,22 +159,46 @@ def test_every_number_is_one_of_the_run(tour):
         assert set(told) <= known
 
 
-def test_its_levels_of_agreement_are_those_of_the_answer_below_it(tour):
-    """The survey's, over the images that the answer is about, and whose difference it states."""
+def test_its_level_of_agreement_is_that_of_the_answer_below_it(tour):
+    """The survey's, over the images that the answer is about."""
     survey = made(raw=RAW)
     text = STEPS[2].words(replace(tour, surveys={**tour.surveys, "grad-cam": survey}))[1]
-    student, twin = paired_levels(survey)
-    assert score(student) in text
-    assert score(twin) in text
-    assert student - twin == pytest.approx(difference(survey).agreement.value)
+    assert f"**{score(paired_levels(survey)[0])}**" in text
 
 
-def test_it_says_why_maps_are_on_the_patch_less_often_than_it_is_followed(tour):
-    survey = next(iter(tour.surveys.values()))
-    hits = survey.localization["cue"].arms["twin"].hit
-    text = STEPS[2].words(replace(tour, surveys={"grad-cam": survey}))[1]
-    assert f"its brightest spot is on it in **{percent(float(np.nanmean(hits)))}**" in text
-    assert "brightest spot" not in STEPS[2].words(replace(tour, surveys={}))[1], "unknown at first"
+@pytest.mark.parametrize("step", STEPS[2:], ids=["agreement", "distill"])
+def test_the_steps_with_charts_are_two_sentences_with_one_number(tour, step):
+    text = step.words(tour)[1]
+    assert len(re.findall(r"[.?](?= |$)", text)) == 2
+    assert len(re.findall(r"[0-9]+(?:\.[0-9]+)?", text)) == 1
+    assert len(text.split()) <= 40
+
+
+def test_what_it_says_without_a_number_is_true_of_the_prepared_run(tour):
+    student, twin = tour.figures["student"], tour.figures["twin"]
+    assert abs(student.intact_accuracy - student.accuracy) < 0.01, "hardly changes"
+    assert student.cosine.corrected > 0.9, "close to its teacher's"
+    assert abs(twin.cosine.corrected) < 0.1, "near chance"
+    assert student.accuracy - twin.accuracy > 0.5, "far fewer"
+
+
+def test_where_the_patch_is_set_right_a_map_keeps_the_kind_of_its_scale(store, prepared, tour):
+    """Else the spot on the patch would seem to grow, where only its colours are others."""
+    run = store.run(prepared)
+    tested = ImageQuery(
+        layout="row", source="test", file=None, letterbox=False, index=tour.example.index, explainer="grad-cam",
+        target="teacher", baseline="mean", pair=("teacher", "student"), opacity=90, divider=None, apart=False,
+        signed=False, grid=False, outline=False, object_outline=False, colours="cividis", intact=False,
+    )  # fmt: skip
+    helped = replace(tested, intact=True)
+    shown = explained(store, run, helped, None, "grad-cam")
+    alone = alone_without_help(store, run, helped, shown)
+    assert {"twin"} <= alone <= {"twin", "placebo"}, "those that predict another class with the wrong patch"
+    view = replace(ExplanationView.of(shown, helped), alone=alone)
+    assert view.drawn("twin").maps.scale == own_scale(shown.arms["twin"].attribution)
+    assert view.drawn("student").maps.scale == view.maps.scale != view.drawn("twin").maps.scale
+    assert not alone_without_help(store, run, tested, shown)
+    assert not alone_without_help(store, run, replace(helped, target="label"), shown)
 
 
 def test_it_is_read_in_about_a_minute(tour):

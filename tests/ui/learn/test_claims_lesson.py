@@ -38,8 +38,8 @@ def tested(store):
 def test_it_needs_no_run_and_every_claim_is_in_the_menu(app, store):
     lesson(app)
     options = app.selectbox(key="claim_menu").options
-    assert options[0] == "Matching maps keeps a student off a shortcut (Parchami-Araghi et al. 2024)"
-    assert [each.split(" (")[0] for each in options] == [claim.label for claim in CLAIMS.values()]
+    assert options[0] == "Does matching maps keep a student off a shortcut? (Parchami-Araghi et al. 2024)"
+    assert [each.split(" (")[0] for each in options] == [claim.question for claim in CLAIMS.values()]
     assert CLAIM.about in page_text(app)
     assert app.button(key="claim_queue").label == "Test with 5 seeds"
 
@@ -48,6 +48,11 @@ def test_a_verdict_is_predicted_before_it_is_shown_and_stays_shown(app, tested):
     lesson(app, verdicts=False)
     first = app.dataframe[0].value.iloc[0]
     assert (first["verdict"], first["measured"], first["published"]) == ("?", "?", "?")
+    assert first["claim"] == CLAIM.question
+    assert app.selectbox(key="claim_menu").options[0].startswith(CLAIM.question)
+    assert f"**The claim:** {CLAIM.about}" in page_text(app)
+    assert CLAIM.label not in page_text(app)
+    assert CLAIM.limits not in page_text(app)
     assert "Published:" not in page_text(app)
     assert "shown here (" not in page_text(app)
     assert not app.get("plotly_chart")
@@ -56,7 +61,10 @@ def test_a_verdict_is_predicted_before_it_is_shown_and_stays_shown(app, tested):
     assert "You predicted “not shown”: **wrong**." in page_text(app)
     assert "Published:" in page_text(app)
     assert "shown here (3 seeds)" in page_text(app)
-    assert app.dataframe[0].value.iloc[0]["verdict"] == "shown here"
+    assert CLAIM.limits in page_text(app)
+    assert app.selectbox(key="claim_menu").options[0].startswith(CLAIM.label)
+    first = app.dataframe[0].value.iloc[0]
+    assert (first["claim"], first["verdict"]) == (CLAIM.label, "shown here")
     app.selectbox(key="claim_menu").select("right-map").run()
     app.button(key="claim_predict_shown").click().run()
     assert "You predicted “shown here”: **right**." in page_text(app)

@@ -116,10 +116,16 @@ def test_each_mistake_is_shown_beside_the_right_run(app, own, found, name):
     (answer,) = (each for each in app.expander if each.label == "Answer")
     assert not answer.proto.expanded, "a class is asked first"
     (said,) = (each.value for each in answer.markdown)
-    assert said == f"{signature(name, *found(name)).verdict} {MISTAKES[name].signature}"
-    assert text.count(signature(name, *found(name)).verdict) == 1
+    told = signature(name, *found(name))
+    assert said == f"Look at **{told.curve.title}**. {told.verdict} {MISTAKES[name].signature}"
+    assert text.count(told.verdict) == 1
     assert MISTAKES[name].about in text
     assert MISTAKES[name].plain in text
+    assert "**Which chart gives it away?**" in text
+    titles = [curve.title for curve in common_curves(*found(name)) if curve.lines]
+    assert len(app.get("plotly_chart")) == len(titles) > 1, "not the one that does, alone"
+    assert text.count(told.label) == [each.value for each in answer.caption].count(told.label) == 1
+    assert len(app.metric) == len(answer.metric) == 2
     assert [code.value for code in app.code] == [
         MISTAKES[name].wrong,
         MISTAKES[name].right,
@@ -189,6 +195,34 @@ def test_the_curves_of_the_quiz_do_not_name_the_mistake(found):
         for name in NAMES
     }
     assert len(shapes) == 1
+
+
+def test_an_axis_of_the_quiz_does_not_say_that_the_teacher_changes(found):
+    """It moves by little: an axis that is as close to it only then would give it away."""
+    spans = set()
+    for name in NAMES:
+        low, high = run_curves_figure(common_curves(*found(name))[-1]).layout.yaxis.range
+        spans.add(round(high - low, 9))
+        assert 0 <= low < high <= 1
+    assert spans == {0.02}
+
+
+def test_the_axis_of_shares_that_differ_is_that_of_their_values(found):
+    curve = common_curves(*found("kl-mean"))[-1]
+    place, line = curve.lines[0]
+    moving = replace(curve, lines=((place, replace(line, values=(0.5, 0.6))),))
+    assert run_curves_figure(moving).layout.yaxis.range is None
+
+
+def test_before_the_answer_no_chart_says_which_curve_is_the_teachers(app, own):
+    quiz(app)
+    assert "teacher" not in next(each.value for each in app.markdown if "the other run" in each.value)
+    drawn = app.get("plotly_chart")[-1].proto
+    assert drawn.alt.startswith("Accuracy of one more network: A ")
+    assert "teacher" not in drawn.alt + drawn.spec
+    guess(app).set_value(mistake_of_round(NAMES, 0)).run()
+    assert "teacher dashed" in next(each.value for each in app.markdown if "the other run" in each.value)
+    assert "A teacher" in app.get("plotly_chart")[-1].proto.alt
 
 
 def test_the_legend_of_the_quiz_does_not_say_which_run_is_faulty_and_the_answer_does(app, own, found):

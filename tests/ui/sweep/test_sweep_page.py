@@ -12,7 +12,7 @@ from kdviz.study import Best, Lead, carry_out, read_study, study_status
 from kdviz.types import Interval
 from kdviz.ui.sweep import best_values, studies
 from kdviz.ui.sweep.best_values import best_value_sentence, edge_sentence, lead_words, undecided_sentence
-from kdviz.ui.sweep.tables import card_rows, differences_title
+from kdviz.ui.sweep.tables import card_rows, differences_title, without_equal_seeds
 from tests.study.made import FEW, Trainer, results, written
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -70,6 +70,33 @@ def test_what_is_missing_is_queued_and_taken_back_without_a_trace(app, store, fo
     app.button(key="study_stop").click().run()
     assert store.runs(include_deleted=True) == []
     assert popover(app) == "Queue 6 missing runs"
+    assert app.info[0].value == "Stopped. No run had finished."
+    app.button(key="study_queue").click().run()
+    assert not [each for each in app.info if "Stopped" in each.value]
+
+
+def test_stopping_is_said_until_the_run_has_stopped_and_then_what_is_kept(app, store, grid):
+    opened(app, "sweep", study="grid")
+    app.button(key="study_queue").click().run()
+    (running,) = (run.id for run in store.queued())
+    with store.hold(running):  # its process is alive
+        store.claim(running)
+        app.run()
+        app.button(key="study_stop").click().run()
+        assert not app.exception
+        assert store.run(running).record.request == "stop"
+        assert app.get("progress")[0].proto.text == "Stopping after the current batch …"
+        assert app.button(key="study_stop").disabled
+        assert not [each for each in app.info if "Stopped" in each.value]
+        store.set_state(running, "cancelled")  # as its process does
+        app.run()
+    assert not app.exception
+    assert app.info[0].value == (
+        "Stopped. 11 finished runs are kept. The run that had begun is kept, too, and goes on from its last full "
+        "epoch when it is queued again."
+    )
+    app.selectbox(key="study_menu").select("few").run()
+    assert "Stopped" not in page_text(app), "it was another study"
 
 
 def popover(app):
@@ -385,6 +412,23 @@ def test_a_best_at_the_edge_says_where_to_look_further(field, best, others, sent
 def test_each_row_of_a_table_is_a_card_on_a_phone():
     table = pd.DataFrame([{"explanation_weight": 30, "arm": "student", "accuracy": "0.76", "fidelity": "–"}])
     assert list(card_rows(table)) == [("λ 30 · student", {"Accuracy": "0.76"})]
+
+
+def test_a_figure_of_a_table_stands_above_its_interval_so_that_all_columns_fit(app, grid):
+    opened(app, "sweep", study="grid")
+    figures, differences = (each.value for each in app.table)
+    assert not app.dataframe
+    assert list(figures)[:5] == ["Temperature T", "λ", "arm", "seeds", "Accuracy"]
+    student = figures[(figures["arm"] == "student") & (figures["λ"] == "0")].iloc[0]
+    assert student["Agreement"] == "0.000  \n:small[0.000\N{NO-BREAK SPACE}to\N{NO-BREAK SPACE}0.000]"
+    assert "  \n:small[" in differences["Accuracy"][0]
+
+
+def test_the_number_of_seeds_is_a_column_only_where_it_differs():
+    teacher, student = {"arm": "teacher", "seeds": "1"}, {"arm": "student", "seeds": "5"}
+    assert without_equal_seeds([teacher, student]) == [{"arm": "teacher"}, {"arm": "student"}]
+    both = [student, {"arm": "placebo", "seeds": "4"}]
+    assert without_equal_seeds(both) == both
 
 
 def test_the_heading_of_the_differences_names_the_controls_that_the_study_has():
