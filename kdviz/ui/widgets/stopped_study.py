@@ -46,10 +46,10 @@ def stopped_note(points: Sequence[Point], now: StudyStatus) -> None:
             if now.own
             else _("No run had finished."),
             plural(
-                "The run that had begun is kept, too, and goes on from its last full epoch when it is queued "
-                "again.",
-                "The {count} runs that had begun are kept, too, and go on from their last full epoch when "
-                "they are queued again.",
+                "{count} run that had begun is kept, too, and goes on from its last full epoch when it is "
+                "queued again.",
+                "{count} runs that had begun are kept, too, and go on from their last full epoch when they "
+                "are queued again.",
                 len(now.stopped),
             )
             if now.stopped

@@ -92,7 +92,7 @@ def test_stopping_is_said_until_the_run_has_stopped_and_then_what_is_kept(app, s
         app.run()
     assert not app.exception
     assert app.info[0].value == (
-        "Stopped. 11 finished runs are kept. The run that had begun is kept, too, and goes on from its last full "
+        "Stopped. 11 finished runs are kept. 1 run that had begun is kept, too, and goes on from its last full "
         "epoch when it is queued again."
     )
     app.selectbox(key="study_menu").select("few").run()
