@@ -36,7 +36,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.projector import projecting, settings_and_pictures
 from kdviz.ui.frame.responsive import NARROW, WIDE, folded_when_narrow, only_when
-from kdviz.ui.frame.subject import shown_modality
+from kdviz.ui.widgets.input_views import view_of
 
 
 def all_methods(store: Store, run: Run, query: ImageQuery, given: OwnInput | None) -> None:
@@ -121,7 +121,7 @@ def _one_method(
     """
     with only_when(NARROW, key=line):
         brief = st.empty()
-    name, maps = _places(above=shown_modality() == "text")
+    name, maps = _places(above=not view_of(run.config.dataset).on_picture)
     with name:
         st.button(
             f"**{_(spec.label)}**",
