@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os.path import expanduser
 from pathlib import Path
 from typing import NamedTuple
@@ -38,11 +38,12 @@ _MAX_CHARACTERS = 20_000
 
 
 class _Found(NamedTuple):
-    """The texts of files. notes: about reading them. warnings: what to know about them before a run."""
+    """The different texts of files. read: with copies. notes: on reading them. unread: what could not be."""
 
     rows: list[TextRow]
+    read: list[TextRow]
     notes: list[str]
-    warnings: list[str]
+    unread: list[str]
 
 
 def load_text_file(data: str | None, columns: TextColumns, report: Report) -> DataSet:
@@ -74,7 +75,7 @@ def texts_have_rationales(data: str | None, columns: TextColumns = RECOGNIZED) -
 def texts_warnings(data: str | None, columns: TextColumns = RECOGNIZED) -> tuple[str, ...]:
     """What to know about the files before a run can use them, a sentence each. Raises DataError."""
     found = _found(data, columns)
-    return (*found.warnings, *split_warnings(found.rows, _places(found.rows), LENGTH))
+    return tuple(_warnings(found, _places(found.rows)))
 
 
 def texts_readable(data: str) -> None:
@@ -97,17 +98,17 @@ def _found(data: str | None, columns: TextColumns) -> _Found:
         raise DataError(f"data: the path of texts is missing. {TEXTS_NEEDED}")
     path = Path(expanduser(data))
     if is_table(path):
-        found = _of_table(path, columns)
+        given_rows, notes, unread = _of_table(path, columns)
     elif given := columns.settings:
         raise DataError(f"{next(iter(given))}: is for a table, {shown(path)!r} is none. Leave it out.")
     else:
-        found = _of_folders(path)
-    read = [row for row in found.rows if words_of(row.text)]
-    if empty := len(found.rows) - len(read):
-        found.notes.append(f"{empty:,} texts without a word were left out.")
+        (given_rows, notes), unread = _of_folders(path), []
+    read = [row for row in given_rows if words_of(row.text)]
+    if empty := len(given_rows) - len(read):
+        notes.append(f"{empty:,} texts without a word were left out.")
     rows = list({row.text: row for row in read}.values())
     _check_classes(Counter(row.label for row in rows), path)
-    return _Found(rows, found.notes, [*found.warnings, *copied_texts(read), *alike_labels(rows)])
+    return _Found(rows, read, notes, unread)
 
 
 def _check_classes(classes: Counter[str], path: Path) -> None:
@@ -125,7 +126,18 @@ def _check_classes(classes: Counter[str], path: Path) -> None:
         )
 
 
-def _of_table(path: Path, columns: TextColumns) -> _Found:
+def _warnings(found: _Found, places: Mapping[str, NDArray[np.int64]]) -> list[str]:
+    """What to know about texts before a run. places: of the rows of each split."""
+    return [
+        *found.unread,
+        *copied_texts(found.read),
+        *alike_labels(found.rows),
+        *split_warnings(found.rows, places, LENGTH),
+    ]
+
+
+def _of_table(path: Path, columns: TextColumns) -> tuple[list[TextRow], list[str], list[str]]:
+    """Rows, notes, and what could not be read."""
     table = text_table(table_content(path), path.name, columns)
     notes = [f"Texts are column {table.columns[0]!r}, labels column {table.columns[1]!r}."]
     if table.rationale:
@@ -133,7 +145,7 @@ def _of_table(path: Path, columns: TextColumns) -> _Found:
         notes.append(f"Rationales are column {table.rationale!r}: of {known:,} of {len(table.rows):,} texts.")
     if table.skipped:
         notes.append(f"{table.skipped:,} rows without a text or a label were left out.")
-    return _Found(list(table.rows), notes, _unread(table))
+    return list(table.rows), notes, _unread(table)
 
 
 def _unread(table: TextTable) -> list[str]:
@@ -147,7 +159,8 @@ def _unread(table: TextTable) -> list[str]:
     return [f"{count} not read, and left out. The first: {first}"]
 
 
-def _of_folders(path: Path) -> _Found:
+def _of_folders(path: Path) -> tuple[list[TextRow], list[str]]:
+    """Rows and notes."""
     with opened(path) as source:
         names = [name for name in source.names if name.lower().endswith(".txt")]
         if not names:
@@ -158,7 +171,7 @@ def _of_folders(path: Path) -> _Found:
             TextRow(_text(source, name), layout.classes[label], split)
             for name, label, split in zip(layout.names, layout.labels, splits, strict=True)
         ]
-    return _Found(rows, list(layout.notes), [])
+    return rows, list(layout.notes)
 
 
 def _text(source: FileSource, name: str) -> str:
@@ -200,12 +213,7 @@ def _dataset(found: _Found) -> DataSet:
         name="text-file",
         classes=tuple(map(printable, names)),
         flips=True,
-        notes=(
-            *found.notes,
-            *found.warnings,
-            *split_warnings(rows, places, LENGTH),
-            *([unread] if long else []),
-        ),
+        notes=(*found.notes, *_warnings(found, places), *([unread] if long else [])),
         **{split: everything.take(of_split) for split, of_split in places.items()},
     )
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from kdviz.datasets import counted
 from kdviz.errors import KdvizError
 from kdviz.language import _
 from kdviz.types import DatasetSpec, TextColumns
 from kdviz.ui.frame.errors import errors
+from kdviz.ui.widgets.estimate import image_counts
 
 
 def input_counts(spec: DatasetSpec, data: str, columns: TextColumns) -> bool:
@@ -17,7 +17,7 @@ def input_counts(spec: DatasetSpec, data: str, columns: TextColumns) -> bool:
     columns: of a table of texts.
     """
     try:
-        found = counted(spec.name, data, columns)
+        found = image_counts(spec.name, data, columns)
     except KdvizError as error:
         errors(error)
         return False
