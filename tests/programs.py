@@ -12,7 +12,7 @@ from torch import nn
 def exported(
     net: nn.Module, path: Path, *, channels: int = 3, side: int = 64, at_a_time: int | None = None
 ) -> Path:
-    """A network as a .pt2 file, for any number of images, or for so many at a time."""
+    """A network as a .pt2 file, for any number of images or for a fixed one, `at_a_time`."""
     images = torch.rand(at_a_time or 2, channels, side, side)
     shapes = None if at_a_time else ({0: torch.export.Dim("images", min=1)},)
     return saved(torch.export.export(net, (images,), dynamic_shapes=shapes), path)

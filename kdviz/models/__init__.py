@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         multiply_adds,
         parameter_count,
     )
+    from kdviz.models.each_alone import computes_each_alone
     from kdviz.models.finer_layer import finer_layer
     from kdviz.models.input_adapter import InputAdapter
     from kdviz.models.memory import kept_bytes, training_bytes

@@ -70,7 +70,7 @@ class ProgramText:
     image: the name of its input; input_shape: (C, H, W), None for a side that is free. tensors: by their
     names in the program. nodes: as torch's export schema has them. sizes: the numbers that follow from the
     input, and batch, that of the images, as expressions; batch is a number where the program was exported
-    for so many images at a time. output: the logits, (N, classes). padded: as in
+    for a fixed number of images. output: the logits, (N, classes). padded: as in
     `stage_ends`; programs in older runs, which do not have it, were cut at padded maps too.
     """
 

@@ -16,6 +16,7 @@ from torch.fx.passes.shape_prop import ShapeProp, TensorMetadata
 from kdviz.errors import ModelError
 from kdviz.image_size import written
 from kdviz.models.cutting import CutNetwork, StageEnd, is_copied, stage_ends, stages_and_head
+from kdviz.models.each_alone import computes_each_alone
 from kdviz.models.operators import packet
 from kdviz.models.program_graph import EXPORT_RECIPE, ProgramTensor, ProgramText, attribute, graph_of
 
@@ -107,19 +108,14 @@ class ProgramNetwork(CutNetwork):
                 self._linear.weight.copy_((weight.T if self.last.transposed else weight)[chosen])
                 self._linear.bias.copy_(bias[chosen])
         if self.text.images_at_a_time is not None and not self._takes_any_number():
-            raise _for_so_many(self.text)
+            raise _fixed_number(self.text)
 
-    @torch.no_grad()
     def _takes_any_number(self) -> bool:
         """Whether images have the same logits beside others as alone."""
         channels, height, width = self.text.input_shape
         shape = (3, channels, height or _FREE_SIDE, width or _FREE_SIDE)
         images = torch.rand(shape, generator=torch.Generator().manual_seed(0))
-        try:
-            together, *alone = (self.head(self.stages(each)) for each in (images, *torch.split(images, 1)))
-        except RuntimeError:
-            return False
-        return torch.allclose(torch.cat(alone), together, rtol=1e-3, atol=1e-4)
+        return computes_each_alone(lambda each: self.head(self.stages(each)), images, [(0,), (1,), (2,)])
 
 
 def program_network(text: ProgramText, classes: int, input_shape: tuple[int, ...]) -> ProgramNetwork:
@@ -145,7 +141,7 @@ def program_network(text: ProgramText, classes: int, input_shape: tuple[int, ...
     except RuntimeError as error:
         if text.images_at_a_time is None:
             raise
-        raise _for_so_many(text) from error
+        raise _fixed_number(text) from error
     found = _last_layer(graph)
     last = _replaced(graph, *found, classes) if found else None
     network = ProgramNetwork(text, graph, ends, last, cells)
@@ -174,7 +170,7 @@ def _packed(text: ProgramText) -> Tensor:
     return torch.frombuffer(bytearray(content), dtype=torch.uint8)
 
 
-def _for_so_many(text: ProgramText) -> ModelError:
+def _fixed_number(text: ProgramText) -> ModelError:
     return ModelError(
         f"teacher_weights: the program takes {text.images_at_a_time} images at a time. Export it for any "
         f"number: {EXPORT_RECIPE}"
