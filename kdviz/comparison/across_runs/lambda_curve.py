@@ -21,11 +21,14 @@ from kdviz.types import Arm, ArmResult, ModalityName
 LADDER = (0.0, 0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 300.0)
 """The values of λ of the experiments: from none to well beyond where accuracy stops rising."""
 
-_EXPERIMENTS: Mapping[ModalityName, Mapping[str, Any]] = {
-    "image": {"dataset": "shapes", "cue": "hue-patch", "train_count": 500, "epochs": 20},
+WITH_CUE: Mapping[ModalityName, Mapping[str, Any]] = {
+    "image": {"dataset": "shapes", "cue": "hue-patch"},
     "text": {"dataset": "sentiment", "cue": "marker-word"},
     "audio": {"dataset": "speech-commands-mini", "cue": "beep"},
 }
+"""Data with a cue that gives the class away in training, for each kind of input, with a teacher at hand."""
+
+_SMALLER: Mapping[ModalityName, Mapping[str, Any]] = {"image": {"train_count": 500, "epochs": 20}}
 _FREE = frozenset({"explanation_weight", "seed", "arms", "device"})
 """Settings in which the runs of one curve may differ."""
 
@@ -51,7 +54,7 @@ class MeasuredCurve:
 def experiment(modality: ModalityName, weight: float, seed: int = 0) -> RunConfig:
     """A run of the experiment: the student without a twin. A few seconds on one core."""
     varied = {"explanation_weight": weight, "seed": seed, "arms": ("student",)}
-    return make_config({**_EXPERIMENTS[modality], **varied})
+    return make_config({**WITH_CUE[modality], **_SMALLER.get(modality, {}), **varied})
 
 
 def measured_file(modality: ModalityName) -> Path:

@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 
+from kdviz.comparison.across_runs.lambda_curve import WITH_CUE
 from kdviz.config import RunConfig, make_config
 from kdviz.language import _
 from kdviz.store import Run, Store
@@ -16,19 +17,12 @@ from kdviz.ui.frame.subject import shown_modality
 from kdviz.ui.learn.components import start_runs
 from kdviz.ui.widgets.field_keys import settings_link
 
-PATCH = {"dataset": "shapes", "cue": "hue-patch", "explanation_weight": 30.0}
-
-_WITH_CUE: Mapping[ModalityName, Mapping[str, Any]] = {
-    "image": PATCH,
-    "text": {"dataset": "sentiment", "cue": "marker-word"},
-    "audio": {"dataset": "speech-commands-mini", "cue": "beep"},
+_WITHOUT_CUE: Mapping[ModalityName, str] = {
+    "image": "fashion-mnist-mini",
+    "text": "sentiment",
+    "audio": "speech-commands-mini",
 }
-_WITHOUT_CUE: Mapping[ModalityName, Mapping[str, Any]] = {
-    "image": {"dataset": "fashion-mnist-mini"},
-    "text": {"dataset": "sentiment"},
-    "audio": {"dataset": "speech-commands-mini"},
-}
-"""Data that are ready, with a teacher, for each kind of input."""
+"""Data without a cue, with a teacher at hand, for each kind of input."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ def experiments(store: Store, run: Run) -> None:
 
 def all_experiments(modality: ModalityName) -> tuple[Experiment, ...]:
     """The experiments on a kind of input, in the language of the page."""
-    with_cue, without_cue = _WITH_CUE[modality], _WITHOUT_CUE[modality]
+    with_cue = WITH_CUE[modality]
     return (
         Experiment(
             _("The teacher's maps, or any maps?"),
@@ -112,7 +106,7 @@ def all_experiments(modality: ModalityName) -> tuple[Experiment, ...]:
                 "Train with width 0.25, then with 0.5 and 1. Note accuracy and agreement each time, and "
                 "plot both."
             ),
-            {**without_cue, "student_width": 0.25, "arms": ("student", "twin")},
+            {"dataset": _WITHOUT_CUE[modality], "student_width": 0.25, "arms": ("student", "twin")},
             tuple({"student_width": width} for width in (0.25, 0.5, 1.0)),
         ),
     )

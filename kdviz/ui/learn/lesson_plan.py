@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from kdviz.comparison.across_runs.lambda_curve import WITH_CUE
 from kdviz.config import make_config
 from kdviz.language import _
 from kdviz.store import Store
@@ -16,7 +17,6 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.projector import projecting
 from kdviz.ui.learn.classroom import address_here, class_address, classroom
-from kdviz.ui.learn.experiments import PATCH
 from kdviz.ui.learn.lesson_parts import Part, parts, university_parts
 from kdviz.ui.widgets.downloads import download
 from kdviz.ui.widgets.field_keys import settings_link
@@ -142,7 +142,7 @@ def _query(part: Part, prepared: str) -> dict[str, str]:
     """The parameters of a part's page."""
     run = {"run": prepared} if prepared else {}
     if part.page == "distill":
-        return settings_link(make_config({**PATCH, "arms": ("student", "twin", "placebo")}))
+        return settings_link(make_config({**WITH_CUE["image"], "arms": ("student", "twin", "placebo")}))
     values = {
         "explain": {**run, **_EXPLAIN} if run else run,
         "agreement": run,
