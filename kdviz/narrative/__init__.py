@@ -6,7 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.narrative.above_guessing import guessing
-    from kdviz.narrative.accuracy_gains import Surveys, accuracy_gains, student_accuracy_gain
+    from kdviz.narrative.accuracy_gains import Surveys, accuracy_gains, largest_with, student_accuracy_gain
     from kdviz.narrative.across_runs import (
         accuracy_lead_text,
         answer_changes_text,

@@ -42,6 +42,12 @@ def accuracy_gain_over_twin(results: Results | None, surveys: Surveys, arm: Arm)
     return found if found.n else _surveyed_gain(arm, surveys)
 
 
+def largest_with(surveys: Surveys, *arms: Arm) -> Survey | None:
+    """The survey with the most images of those that have predictions of these arms; None without one."""
+    known = (each for each in surveys.values() if each.predictions.keys() >= {*arms})
+    return max(known, key=len, default=None)
+
+
 def _accuracy_gain(arm: Arm, result: ArmResult, surveys: Surveys) -> Gain:
     return _with_width(result.accuracy_gain) if result.accuracy_gain.n else _surveyed_gain(arm, surveys)
 

@@ -6,7 +6,7 @@ import math
 
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, enumerated, plural
-from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys
+from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, largest_with
 from kdviz.types import ARMS, Arm, Results
 
 
@@ -28,7 +28,7 @@ def one_class_arms(results: Results, surveys: Surveys = NO_SURVEYS) -> list[Arm]
 
     Results of earlier versions do not say so: then the survey with the most images does.
     """
-    largest = max(surveys.values(), key=len, default=None)
+    largest = largest_with(surveys)
 
     def one_class(arm: Arm) -> bool:
         if arm in results and math.isfinite(results[arm].commonest_prediction):

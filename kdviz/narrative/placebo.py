@@ -8,13 +8,18 @@ from __future__ import annotations
 import math
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from kdviz.agreement import Verdict, verdict
 from kdviz.language import _, percentage, sentences
 from kdviz.narrative.above_guessing import guessing
-from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gain_over_twin
+from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gain_over_twin, largest_with
 from kdviz.narrative.intervals import spoken_points
 from kdviz.types import Arm, Gain, Interval, Results
+
+if TYPE_CHECKING:
+    from kdviz.comparison import Survey
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,8 @@ def _guessed(surveys: Surveys) -> tuple[float, float] | None:
 
     Where a planted cue is random, all that rely on it are right as often as by guessing.
     """
-    known = [survey for survey in surveys.values() if "placebo" in survey.predictions]
-    if not known:
+    if (largest := largest_with(surveys, "placebo")) is None:
         return None
-    largest = max(known, key=len)
     counts = list(Counter(largest.labels.tolist()).values())
     if len(counts) < 2:
         return None
@@ -96,13 +99,15 @@ def placebo_warning(results: Results | None, surveys: Surveys = NO_SURVEYS) -> s
 
 def gain_over_placebo(surveys: Surveys) -> Interval | None:
     """The student's accuracy minus the placebo's over the same images; None while no survey has both."""
-    known = [survey for survey in surveys.values() if "placebo" in survey.predictions]
-    if not known:
-        return None
+    largest = largest_with(surveys, "placebo")
+    return None if largest is None else _surveyed_gain(largest)
+
+
+@lru_cache(maxsize=16)
+def _surveyed_gain(survey: Survey) -> Interval:
     from kdviz.agreement import paired_difference  # imports NumPy, which a run without surveys does not need
 
-    largest = max(known, key=len)
-    return paired_difference(largest.right("student"), largest.right("placebo"))
+    return paired_difference(survey.right("student"), survey.right("placebo"))
 
 
 def against_placebo(results: Results, surveys: Surveys = NO_SURVEYS, *, early: bool = False) -> str:

@@ -22,6 +22,7 @@ from kdviz.narrative import (
     guessing,
     held_out_label,
     largest_agreements,
+    largest_with,
     one_class_sentence,
     placebo_warning,
     plain_finding,
@@ -88,7 +89,7 @@ def _warnings(results: Results, surveys: Surveys, *, early: bool) -> Iterator[st
     """That the placebo is no opponent, and a class on which a network only guesses."""
     if not early and (weak_placebo := placebo_warning(results, surveys)):
         yield weak_placebo
-    largest = max(surveys.values(), key=len, default=None)
+    largest = largest_with(surveys)
     if largest is not None and (weak_class := weak_class_sentence(largest)):
         yield weak_class
 
