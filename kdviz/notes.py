@@ -52,7 +52,7 @@ def trained_on_note(count: int, tests: int, text: str) -> Message:
 
 
 def few_texts_note(count: int, few: int, points: str) -> Message:
-    """How uncertain an accuracy is on so many test texts. few: of a class."""
+    """How uncertain an accuracy on `count` test texts is. few: the fewest of a class that are enough."""
     return Message(
         "{count} test texts, fewer than {few} of a class: an accuracy is known to about ± {points} points.",
         {"count": count, "few": few, "points": points},

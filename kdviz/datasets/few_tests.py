@@ -7,7 +7,7 @@ import math
 from kdviz.language import decimal
 
 FEW_TESTS = 30
-"""Test inputs of a class below which the width of an accuracy is said."""
+"""Test inputs, of a class or in all, below which it is said how uncertain an accuracy is."""
 
 _NORMAL = 1.96
 """Of a 95 % interval."""

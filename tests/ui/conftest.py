@@ -137,6 +137,15 @@ def trained(small_run) -> tuple[Path, str]:
     return store.directory, run_id
 
 
+@pytest.fixture
+def own_copy(trained, tmp_path, monkeypatch) -> Store:
+    """A copy of that directory, in which the app is opened: what a test changes there is of no other."""
+    directory = tmp_path / "copied"
+    shutil.copytree(trained[0], directory)
+    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
+    return Store(directory)
+
+
 @pytest.fixture(scope="session")
 def two_seeds(trained, train_tiny, tmp_path_factory) -> tuple[Path, str, str]:
     """A copy of that directory, and in it the run with a second seed."""

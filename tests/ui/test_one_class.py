@@ -1,12 +1,10 @@
 """A network that predicts one class only is named in the headline of each page that sums up its run."""
 
-import shutil
 from dataclasses import replace
 
 import pytest
 
 from kdviz.jobs import start_survey
-from kdviz.store import Store
 from tests.patience import PATIENCE_S
 from tests.ui.conftest import opened, page_text
 
@@ -14,12 +12,9 @@ SAID = "The twin predicts one class only."
 
 
 @pytest.fixture
-def predicting(trained, tmp_path, monkeypatch):
+def predicting(own_copy, trained):
     """Opens the app in a copy of the finished run, whose networks predict their commonest class that often."""
-    directory = tmp_path / "copied"
-    shutil.copytree(trained[0], directory)
-    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
-    store = Store(directory)
+    store = own_copy
     assert start_survey(store, trained[1], "grad-cam").wait(PATIENCE_S).state == "done"
 
     def given(**shares):

@@ -99,30 +99,18 @@ def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
     """
     from kdviz.report import explanation_npz, heatmap_row_png, shaded_text_page  # imports PyTorch
 
+    def save(
+        label: str, make: Callable[[ImageExplanation], bytes], ending: str, icon: str, about: str
+    ) -> None:
+        name = f"{file}.{ending}"
+        download(label, lambda: make(explanation), file=name, icon=icon, key=name, help=about)
+
     with st.container(horizontal=True):
         if explanation.text is None:
-            download(
-                _("Row of maps as PNG"),
-                lambda: heatmap_row_png(explanation),
-                file=f"{file}.png",
-                icon="image",
-                key=f"{file}.png",
-                help=_("The image and every arm's heat map, on one scale."),
-            )
+            about = _("The image and every arm's heat map, on one scale.")
+            save(_("Row of maps as PNG"), heatmap_row_png, "png", "image", about)
         else:
-            download(
-                _("Shaded text (.html)"),
-                lambda: shaded_text_page(explanation),
-                file=f"{file}.html",
-                icon="format_color_text",
-                key=f"{file}.html",
-                help=_("The text with every arm's evidence, on one scale, as a page to open or print."),
-            )
-        download(
-            _("Raw maps (.npz)"),
-            lambda: explanation_npz(explanation),
-            file=f"{file}.npz",
-            icon="data_array",
-            key=f"{file}.npz",
-            help=_("Every arm's attribution as it was computed, signed, at its own size; for NumPy."),
-        )
+            about = _("The text with every arm's evidence, on one scale, as a page to open or print.")
+            save(_("Shaded text (.html)"), shaded_text_page, "html", "format_color_text", about)
+        about = _("Every arm's attribution as it was computed, signed, at its own size; for NumPy.")
+        save(_("Raw maps (.npz)"), explanation_npz, "npz", "data_array", about)

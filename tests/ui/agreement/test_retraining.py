@@ -1,7 +1,5 @@
 """Retrain from here: the new run is its parent's, on the marks, with what was chosen beside them."""
 
-import shutil
-
 import numpy as np
 import pytest
 
@@ -10,7 +8,6 @@ from kdviz.config import changed
 from kdviz.datasets import Marks, read_marks
 from kdviz.jobs import Estimate, execute, start_marked_evidence, start_survey, start_training_triage
 from kdviz.narrative import marked_evidence_line, marks_answer, marks_figures
-from kdviz.store import Store
 from kdviz.ui.agreement import retraining
 from kdviz.ui.frame import visitor
 from tests.patience import PATIENCE_S
@@ -21,12 +18,8 @@ EARLY = "The teacher is not clearly better than guessing, so there is little to 
 
 
 @pytest.fixture
-def store(trained, tmp_path, monkeypatch):
-    """A copy of the trained run's directory: what is started here is of no other test."""
-    directory = tmp_path / "copied"
-    shutil.copytree(trained[0], directory)
-    monkeypatch.setenv("KDVIZ_RUNS_DIR", str(directory))
-    return Store(directory)
+def store(own_copy):
+    return own_copy
 
 
 @pytest.fixture
