@@ -41,7 +41,7 @@ def tiles(
 def _tile(arm: Arm, results: Results, words: str, cue: str) -> None:
     result, accuracy, agreement = results[arm], METRICS["accuracy"], METRICS["agreement"]
     st.html(arm_legend([arm]))
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         st.metric(_("Test accuracy"), accuracy.text(accuracy.read(result)), width="content")
         if isfinite(result.cue_followed):
             label, about = _of_wrong_cues(cue)
