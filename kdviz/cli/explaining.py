@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,10 +21,12 @@ from kdviz.jobs import choose_kernels
 from kdviz.language import decimal
 from kdviz.replacing import replaced
 from kdviz.store import Run, Store
-from kdviz.types import INPUT_NAMES
+from kdviz.types import INPUT_NAMES, ModalityName
 
 if TYPE_CHECKING:
     from kdviz.comparison import ImageExplanation
+
+_MAPS_SAVED_AS: Mapping[ModalityName, str] = {"image": ".png", "audio": ".png", "text": ".html"}
 
 
 def explain(
@@ -44,7 +47,7 @@ def explain(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="A PNG file for the row of maps, for a run of images or sounds."),
+        typer.Option("--out", help="A file for the maps: a .png, for a run of texts an .html page."),
     ] = None,
     as_json: AsJson = False,
     runs_dir: RunsDir = RUNS,
@@ -66,10 +69,10 @@ def explain(
     arms = _arms(row, chance_levels(store, run, explainer))
     strongest = map_peaks(row) if row.sound is not None else {}
     if out:
-        from kdviz.report import heatmap_row_png
+        from kdviz.report import maps_file
 
         with output_errors(out, "file"), replaced(out) as unfinished:
-            unfinished.write_bytes(heatmap_row_png(row))
+            unfinished.write_bytes(maps_file(row))
     if as_json:
         print_json({"run": run, "image": row.index, "explainer": explainer, "target": row.classes[row.target],
                     "label": row.label_name, "arms": arms,
@@ -150,8 +153,12 @@ def _check_modality(run: Run, text: str | None, audio: Path | None, out: Path | 
             raise ConfigError(
                 f"{option}: {dataset.name!r} has {INPUT_NAMES[dataset.modality]}. Leave it out."
             )
-    if out is not None and dataset.modality == "text":
-        raise ConfigError(f"out: a row of maps is drawn of images, {dataset.name!r} has none. Leave it out.")
+    ending = _MAPS_SAVED_AS[dataset.modality]
+    if out is not None and out.suffix.lower() not in {"", ending}:
+        raise ConfigError(
+            f"out: maps of {INPUT_NAMES[dataset.modality]} are saved as {ending}, got {out.name!r}. "
+            f"Name a file that ends with {ending}."
+        )
 
 
 def _own_input(run: Run, text: str | None, audio: Path | None) -> tuple[dict[str, Any], bool]:

@@ -6,7 +6,7 @@ from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
     from kdviz.report.checks import missing_checks, report_checks
-    from kdviz.report.image_files import explanation_npz, heatmap_row_png, shaded_text_page
+    from kdviz.report.image_files import explanation_npz, heatmap_row_png, maps_file, shaded_text_page
     from kdviz.report.report import report_html
 
 export_lazily(__name__)

@@ -31,6 +31,11 @@ def heatmap_row_png(explanation: ImageExplanation) -> bytes:
     return png(heatmap_row(explanation.image, heatmaps(explanation.attributions)))
 
 
+def maps_file(explanation: ImageExplanation) -> bytes:
+    """All arms' maps as a file to show: of a text an HTML page, else a PNG."""
+    return heatmap_row_png(explanation) if explanation.text is None else shaded_text_page(explanation)
+
+
 def shaded_text_page(explanation: ImageExplanation) -> bytes:
     """A text as an HTML page by itself: its words shaded by each arm's map, on one scale, and a legend."""
     assert explanation.text is not None

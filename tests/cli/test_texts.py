@@ -57,6 +57,14 @@ def test_the_end_that_is_not_read_is_said(run):
     assert len(json.loads(called(run, "--text", "good " * 60, "--json").output)["words"]) == 48
 
 
+def test_maps_are_saved_as_a_page_with_each_word_for_each_arm(run, tmp_path):
+    page = tmp_path / "maps.html"
+    assert called(run, "--text", "a good phone", "--out", str(page)).exit_code == 0
+    store, run_id = run
+    arms = store.run(run_id).config.all_arms
+    assert page.read_text("utf-8").count(">phone</span>") == len(arms)
+
+
 @pytest.mark.parametrize(("dataset", "noun"), [("sentiment", "texts"), ("speech-commands-mini", "clips")])
 @pytest.mark.parametrize("command", [("show",), ("compare",)], ids=lambda command: command[0])
 def test_the_findings_of_a_run_speak_of_its_own_kind_of_input(small_run, command, dataset, noun):
@@ -75,7 +83,10 @@ def test_the_findings_of_a_run_speak_of_its_own_kind_of_input(small_run, command
             ["--text", "good", "--target", "label"],
             "target: this image has no label. Choose the teacher's prediction, or a class.",
         ),
-        (["--out", "row.png"], "out: a row of maps is drawn of images, 'sentiment' has none. Leave it out."),
+        (
+            ["--out", "row.png"],
+            "out: maps of texts are saved as .html, got 'row.png'. Name a file that ends with .html.",
+        ),
         (
             ["--explainer", "score-cam"],
             "explainer: 'score-cam' is not made for texts, which 'sentiment' has. These are: grad-cam, ",
