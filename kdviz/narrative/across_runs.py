@@ -56,8 +56,8 @@ def accuracy_lead_text(
     tested = "" if images is None else plural("{count} image", "{count} images", images)
     if seeds is not None:
         answers = _lead(seeds.accuracy, names, paired=True), answer.replace("**", "")
-        text = _("{answer} (these two runs alone, tested on {images}).")
-        alone = text if tested else _("{answer} (these two runs alone).")
+        text = _("In these two runs, one seed of each, {answer}, tested on {images}.")
+        alone = text if tested else _("In these two runs, one seed of each, {answer}.")
         return sentences(
             _("{answer} (mean over {count} seeds each).").format(answer=answers[0], count=seeds.count),
             alone.format(answer=answers[1], images=tested),

@@ -49,6 +49,11 @@ class Run:
         return run_title(self.config, self.record.created, given=self.record.name)
 
     @property
+    def untimed_title(self) -> str:
+        """The same without the time, for use beside it."""
+        return run_title(self.config, None, given=self.record.name)
+
+    @property
     def live(self) -> bool:
         """Whether a process works on it."""
         return self.state in LIVE

@@ -22,16 +22,19 @@ _FILES = (".zip", ".npz", ".csv", ".tsv", ".jsonl", ".ndjson")
 """Endings that are left out of a name."""
 
 
-def run_title(config: RunConfig, created: float, *, given: str = "") -> str:
+def run_title(config: RunConfig, created: float | None, *, given: str = "") -> str:
     """The given name, else a title from the settings: "Shapes, coloured patch, λ 30 · 03:05".
 
     Names that earlier versions gave to runs of studies have field names, which pages do not use.
 
-    created: seconds since 1970; titles of runs of earlier days include the date. A deliberate mistake is
-    mentioned first.
+    created: seconds since 1970; titles of runs of earlier days include the date. None leaves the time out.
+    A deliberate mistake is mentioned first.
     """
     name = _("Prepared run") if given == PREPARED_NAME else _with_symbols(given)
-    name = name or _("{settings} · {time}").format(settings=_settings(config), time=_moment(created))
+    if not name:
+        name = _settings(config)
+        if created is not None:
+            name = _("{settings} · {time}").format(settings=name, time=_moment(created))
     if config.mistake == "none":
         return name
     return _("MISTAKE {mistake} · {name}").format(mistake=config.mistake, name=name)

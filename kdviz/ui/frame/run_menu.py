@@ -73,11 +73,10 @@ def shown_run(store: Store) -> Run | None:
     return next(iter([*chosen, *filter(is_prepared, runs)]), None)
 
 
-def title_with_origin(run: Run) -> str:
+def title_with_origin(run: Run, *, timed: bool = True) -> str:
     """The title of a run, with a note on one that came with kdviz."""
-    if came_with_kdviz(run):
-        return _("{title} · came with kdviz").format(title=run.title)
-    return run.title
+    title = run.title if timed else run.untimed_title
+    return _("{title} · came with kdviz").format(title=title) if came_with_kdviz(run) else title
 
 
 def show_run(run_id: str | None) -> None:

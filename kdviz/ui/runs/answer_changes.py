@@ -128,15 +128,16 @@ def answers_changed(store: Store, pair: ComparedPair, surveys: Mapping[str, Surv
     )
     if moved := evidence_change_text(changes):
         st.markdown(moved)
-    st.dataframe(
-        classes_table(changes),
-        hide_index=True,
-        height="content",
-        placeholder="–",
-        column_config=_columns(letters),
-        alt=_("Answers that changed, a row for each class"),
-        key="answers_changed",
-    )
+    with st.expander(_("By class"), icon=":material/table:"):
+        st.dataframe(
+            classes_table(changes),
+            hide_index=True,
+            height="content",
+            placeholder="–",
+            column_config=_columns(letters),
+            alt=_("Answers that changed, a row for each class"),
+            key="answers_changed",
+        )
     _pictures(store, pair, (earlier, later), changes)
 
 

@@ -22,20 +22,28 @@ _SHOWN = "run_cards_shown"
 
 
 def run_cards(listed: Sequence[Run], chosen: Collection[Run]) -> None:
-    """The first runs, and a button for more; a checked one is chosen."""
+    """The first runs, and a button for more; a checked one is chosen. Folded above a comparison."""
+    with nullcontext() if projecting() else only_when(NARROW, key="run_cards"):
+        if len(chosen) < 2:
+            _cards(listed, chosen)
+            return
+        with st.expander(_("Choose other runs"), icon=":material/checklist:"):
+            _cards(listed, chosen)
+
+
+def _cards(listed: Sequence[Run], chosen: Collection[Run]) -> None:
     ids = {run.id for run in chosen}
     count = st.session_state.get(_SHOWN, _AT_A_TIME)
-    with nullcontext() if projecting() else only_when(NARROW, key="run_cards"):
-        for run in listed[:count]:
-            _card(run, chosen=run.id in ids)
-        if count < len(listed):
-            st.button(
-                _("Show {count} more").format(count=min(_AT_A_TIME, len(listed) - count)),
-                icon=":material/expand_more:",
-                key="more_run_cards",
-                on_click=safely(_show),
-                args=(count + _AT_A_TIME,),
-            )
+    for run in listed[:count]:
+        _card(run, chosen=run.id in ids)
+    if count < len(listed):
+        st.button(
+            _("Show {count} more").format(count=min(_AT_A_TIME, len(listed) - count)),
+            icon=":material/expand_more:",
+            key="more_run_cards",
+            on_click=safely(_show),
+            args=(count + _AT_A_TIME,),
+        )
 
 
 def _show(count: int) -> None:

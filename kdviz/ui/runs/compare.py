@@ -82,9 +82,9 @@ def comparison(store: Store, runs: Sequence[Run]) -> None:
     with charts:
         curves(store, runs)
         _settings(store, runs)
-        _figures(store, runs)
     if on_same_images([run.config for run in runs]):
         compared_maps(store, runs)
+    _figures(store, runs)
 
 
 def parents_first(runs: Sequence[Run]) -> list[Run]:
@@ -182,27 +182,27 @@ def _by_name(store: Store, run: Run) -> dict[str, str]:
 
 
 def _figures(store: Store, runs: Sequence[Run]) -> None:
-    st.markdown(
-        f"**{_('Final figures')}**",
-        help=_("On each run's test images, once the run is finished. Validation accuracy is known earlier."),
-    )
-    with only_when(WIDE, key="figures_wide"):
-        st.dataframe(
-            with_intervals(
-                metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)),
-                {"agreement": 2},
-                digits=metric_decimals(),
-            ),
-            hide_index=True,
-            height="content",
-            placeholder="–",
-            column_config=metrics_columns(
-                run_labels(runs), unfinished=any(run.state != "finished" for run in runs)
-            ),
-            alt=_("Final figures, a row for each run and arm"),
-            key="figures_compared",
+    with st.expander(_("Final figures of all networks"), icon=":material/table:"):
+        st.caption(
+            _("On each run's test images, once the run is finished. Validation accuracy is known earlier.")
         )
-    letter_table(figures_by_arm(runs, COMPARED_FIGURES), runs=len(runs), key="figures_narrow")
+        with only_when(WIDE, key="figures_wide"):
+            st.dataframe(
+                with_intervals(
+                    metrics_table(runs, [history(store, run) for run in runs], run_labels(runs)),
+                    {"agreement": 2},
+                    digits=metric_decimals(),
+                ),
+                hide_index=True,
+                height="content",
+                placeholder="–",
+                column_config=metrics_columns(
+                    run_labels(runs), unfinished=any(run.state != "finished" for run in runs)
+                ),
+                alt=_("Final figures, a row for each run and arm"),
+                key="figures_compared",
+            )
+        letter_table(figures_by_arm(runs, COMPARED_FIGURES), runs=len(runs), key="figures_narrow")
 
 
 def _has_twin(run: Run) -> bool:

@@ -27,9 +27,9 @@ from kdviz.ui.widgets.metric_columns import column_value, metric_column, with_de
 from kdviz.ui.widgets.setting_names import setting_value
 
 _LETTER_PX = 7
-_ROW_PX, _MOST_PX = 35, 400
-_SCROLLBAR_PX = 18
-"""Of the horizontal scrollbar, which would cover the last row."""
+_ROW_PX, _MOST_PX, _MOST_COMPARED_PX = 35, 400, 230
+"""The table is lower above a comparison, so that this begins in sight."""
+_BORDER_PX = 2
 
 
 def runs_table(store: Store) -> list[Run]:
@@ -47,10 +47,11 @@ def runs_table(store: Store) -> list[Run]:
 
 
 def _wide_table(listed: Sequence[Run], chosen: Sequence[Run]) -> None:
+    most = _MOST_PX if len(chosen) < 2 else _MOST_COMPARED_PX
     st.dataframe(
         with_decimals(without_formulas(table(listed)), {"Agreement": 2, "Twin's agreement": 2}),
         hide_index=True,
-        height=min(_MOST_PX, _ROW_PX * (len(listed) + 1) + _SCROLLBAR_PX),
+        height=min(most, _ROW_PX * (len(listed) + 1) + _BORDER_PX),
         on_select=lambda: take_rows(listed, chosen),
         selection_mode=["multi-row", "single-cell"],
         key=mark_rows(listed, chosen),
@@ -87,7 +88,7 @@ def _row(run: Run) -> dict[str, Any]:
     config, results = run.config, run.results or {}
     student, twin = results.get("student"), results.get("twin")
     return {
-        "Run": title_with_origin(run),
+        "Run": title_with_origin(run, timed=False),
         "Pinned": "★" if run.record.pinned else "",
         "Tags": list(run.record.tags),
         "State": _(STATES[run.state][0]),
@@ -169,7 +170,7 @@ def name_width(names: Iterable[str]) -> int:
 def _columns(runs: Sequence[Run]) -> dict[str, Any]:
     text, number = st.column_config.TextColumn, st.column_config.NumberColumn
     return {
-        "Run": text(_("Run"), pinned=True, width=name_width(map(title_with_origin, runs))),
+        "Run": text(_("Run"), width=name_width(title_with_origin(run, timed=False) for run in runs)),
         "Pinned": text(_("Pinned"), width="small"),
         "Tags": st.column_config.ListColumn(_("Tags")),
         "State": text(_("State")),

@@ -135,11 +135,11 @@ def test_several_seeds_are_said_before_the_two_runs():
         "(mean over 5 seeds each)."
     )
     assert accuracy_lead_text(lead, ("A", "B"), images=2000, seeds=seeds) == (
-        f"{over_seeds} A is 11.8 points (10.4 to 13.4) more accurate than B (these two runs alone, tested on "
-        "2,000 images)."
+        f"{over_seeds} In these two runs, one seed of each, A is 11.8 points (10.4 to 13.4) more accurate than "
+        "B, tested on 2,000 images."
     )
     assert accuracy_lead_text(Interval(0.02, NAN, NAN), ("A", "B"), seeds=seeds) == (
-        f"{over_seeds} B is 2.0 points more accurate than A (these two runs alone)."
+        f"{over_seeds} In these two runs, one seed of each, B is 2.0 points more accurate than A."
     )
 
 
