@@ -79,12 +79,11 @@ def figures_notes(grounds: Grounds) -> list[str]:
 
 def _columns(grounds: Grounds) -> Iterator[FigureColumn]:
     largest, run = grounds.largest, grounds.run
+    right = {arm: largest.right(arm) for arm in largest.predictions}
+    accuracies = {arm: share_interval(int(of.sum()), len(of)) for arm, of in right.items()}
+    yield FigureColumn(_("Right answers"), accuracies)
     if grounds.has_cue:
         yield from _of_cue(grounds)
-    else:
-        right = {arm: largest.right(arm) for arm in largest.predictions}
-        accuracies = {arm: share_interval(int(of.sum()), len(of)) for arm, of in right.items()}
-        yield FigureColumn(_("Right answers"), accuracies)
     yield _spots(grounds, "object", _("Brightest spot on the object"))
     results = run.results or {}
     errors = {

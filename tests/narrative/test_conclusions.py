@@ -418,8 +418,11 @@ def test_no_group_is_long_and_that_of_one_seed_is_never_left_out():
 def test_the_table_has_the_figures_of_the_core():
     survey = on_the_cue(teacher=1, student=2, twin=200)
     given = grounds(survey, cue="hue-patch", largest=made(), removals=removed(student=4, twin=80))
-    wrong, lucky, changed, spot, confidence = figure_columns(given)
+    right, wrong, lucky, changed, spot, confidence = figure_columns(given)
     split = cue_split(made())
+    assert right.shares == {
+        arm: share_interval(int(made().right(arm).sum()), len(made())) for arm in made().predictions
+    }
     assert wrong.shares == {each.arm: each.wrong for each in split}
     assert lucky.shares == {each.arm: each.lucky for each in split if each.lucky_count}
     assert changed.shares == {"student": share_interval(4, N), "twin": share_interval(80, N)}

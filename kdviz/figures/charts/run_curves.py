@@ -17,6 +17,9 @@ from kdviz.types import Arm
 _MARKERS = 8
 """Markers of a line at most: more would hide its dashes."""
 
+_USUAL, _WIDE = 2.5, 7
+"""Widths of lines in pixels."""
+
 _LEAST_SPAN = 0.02
 """Of an axis of shares: what moves less looks nearly level, and what is level has the same axis."""
 
@@ -69,7 +72,13 @@ def run_curves_figure(info: RunCurvesInfo, *, height: int = 320) -> go.Figure:
 
     A saved image has the legend that is hidden here.
     """
-    figure = go.Figure([_trace(place, line, info) for place, line in info.lines])
+    later = [[line.values for _place, line in info.lines[at + 1 :]] for at in range(len(info.lines))]
+    figure = go.Figure(
+        [
+            _trace(place, line, info, covered=line.values in rest)
+            for (place, line), rest in zip(info.lines, later, strict=True)
+        ]
+    )
     by_value = sorted(info.tested, key=lambda each: each[1])
     for each in info.tested:
         figure.add_traces(_tested(info, *each, above=each is by_value[-1]))
@@ -119,7 +128,8 @@ def _name(info: RunCurvesInfo, place: int, arm: Arm) -> str:
     return f"{letter} {ARM_STYLES[arm].label}" if info.arms_named else letter
 
 
-def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
+def _trace(place: int, line: CurveLine, info: RunCurvesInfo, *, covered: bool) -> go.Scatter:
+    """covered: whether an equal line is drawn over this one, which then shows on both sides of it."""
     style = RUN_STYLES[place]
     ends = list(zip(line.low, line.high, strict=True))
     known = bool(ends) and all(math.isfinite(low) for low, _high in ends)
@@ -132,7 +142,11 @@ def _trace(place: int, line: CurveLine, info: RunCurvesInfo) -> go.Scatter:
         legendgrouptitle={"text": f"{style.letter} · {escape(info.names[place])}"},
         mode="lines+markers",
         cliponaxis=False,
-        line={"color": style.color, "width": 2.5, "dash": RUN_DASHES[line.arm]},
+        line={
+            "color": style.color,
+            "width": _WIDE if covered else _USUAL,
+            "dash": RUN_DASHES[line.arm],
+        },
         marker={"symbol": style.symbol, "size": 8, "maxdisplayed": _MARKERS},
         hovertemplate="%{hovertext}",
     )

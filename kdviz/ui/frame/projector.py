@@ -36,7 +36,7 @@ html { font-size: 20px; }
 @media (min-width: 640.1px) {
   :root {
     --scrubber-teacher: 11rem;
-    --scrubber-areas: "student teacher" auto "student choice" 1fr "rail rail" auto "result result" auto
+    --scrubber-areas: "rail rail" auto "result result" auto "student teacher" auto "student choice" 1fr
       / minmax(0, var(--scrubber-most)) minmax(0, 1fr);
   }
 }

@@ -13,7 +13,7 @@ from kdviz.language import _, sentences
 from kdviz.store import Run, Store
 from kdviz.store.lambda_ladder import LambdaLadder, prepared_ladder
 from kdviz.store.prepared import is_prepared
-from kdviz.store.prepared_examples import came_with_kdviz
+from kdviz.store.prepared_examples import WEAKER, came_with_kdviz, packed_run
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
@@ -56,11 +56,11 @@ def home(store: Store) -> None:
             lambda_scrubber(ladder)
             if not projecting():
                 st.markdown(_who_follows(ladder))
-            st.caption(sentences(_("Yellow: where the network looks."), _twin_of()))
+            st.caption(sentences(_("Yellow: where the network looks."), _twin_of(), _other_seed(ladder)))
             with st.popover(
                 _("How it was made"), icon=":material/info:", type="tertiary", key="ladder_source"
             ):
-                st.markdown(_source(ladder, prepared))
+                st.markdown(_source(ladder))
         with st.container(key="hero_ways"):
             _ways_in(prepared, ladder)
             if own:
@@ -149,7 +149,7 @@ def _who_follows(ladder: LambdaLadder) -> str:
     return text.format(followed=first, weight=f"{ladder.weights[-1]:g}", rest=last)
 
 
-def _source(ladder: LambdaLadder, prepared: Run | None) -> str:
+def _source(ladder: LambdaLadder) -> str:
     """Which students these are, what the maps show, and how the images were chosen."""
     maps = _(
         "Grad-CAM for each network's own prediction: brighter means more evidence, on one scale for an image."
@@ -162,26 +162,22 @@ def _source(ladder: LambdaLadder, prepared: Run | None) -> str:
         students_note(ladder),
         maps,
         rule.format(largest=lambda_text(ladder.weights[-1], None)),
-        _other_training(ladder, prepared),
     )
 
 
-def _other_training(ladder: LambdaLadder, prepared: Run | None) -> str:
-    """Why the prepared run has another accuracy at the same λ; "" if it has the same, or there is no run."""
-    student = (prepared.results or {}).get("student") if prepared else None
+def _other_seed(ladder: LambdaLadder) -> str:
+    """That the packed runs are of another seed, with the λ at which that shows; "" if it does not."""
+    results = packed_run(WEAKER).results or {}
+    student = results.get("student")
     if student is None or student.explanation_weight not in ladder.weights:
         return ""
-    here, there = (
-        percent(share)
-        for share in (ladder.accuracies[ladder.weights.index(student.explanation_weight)], student.accuracy)
-    )
+    at = ladder.weights.index(student.explanation_weight)
+    here, there = percent(ladder.accuracies[at]), percent(student.accuracy)
     text = _(
-        "The prepared run has another seed, a twin and a placebo; its student with λ = {weight} has an "
-        "accuracy of {there}, here {here}."
+        "One seed: in the runs that came with kdviz, of another seed, λ = {weight} gives {there} instead of "
+        "{here}."
     )
-    return (
-        "" if here == there else text.format(weight=f"{student.explanation_weight:g}", here=here, there=there)
-    )
+    return "" if here == there else text.format(weight=f"{ladder.weights[at]:g}", here=here, there=there)
 
 
 def _how_it_works() -> None:

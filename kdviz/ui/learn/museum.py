@@ -65,11 +65,8 @@ def _exhibits(store: Store, runs: Sequence[Run]) -> None:
     """One mistake, the easy ones first in the menu."""
     chosen = url_state.menu("mistake", _("Mistake"), {name: _with_level(name) for name in NAMES})
     st.markdown(f"**{_(MISTAKES[chosen].plain)}**")
-    result, description = st.columns([3, 2], gap="large")
-    with description:
-        _description(chosen)
-    with result:
-        _result(store, runs, exhibit(chosen))
+    _result(store, runs, exhibit(chosen))
+    _description(chosen)
 
 
 def _with_level(mistake: str) -> str:
@@ -83,8 +80,13 @@ def _description(mistake: str) -> None:
     """What goes wrong, the faulty and the correct line of code, and how to reproduce it."""
     spec = MISTAKES[mistake]
     st.markdown(_(spec.about))
-    _code(f":material/close: **{_('Wrong')}**", spec.wrong)
-    _code(f":material/check: **{_('Correct')}**", spec.right)
+    with st.grid(2, min_column_width=320):
+        for about, line in (
+            (f":material/close: **{_('Wrong')}**", spec.wrong),
+            (f":material/check: **{_('Correct')}**", spec.right),
+        ):
+            with st.container(gap="xxsmall"):
+                _code(about, line)
     st.caption(_("Found in: {source}").format(source=plain(_(spec.source))))
     _code(_("Reproduce it:"), f"python -m kdviz distill --mistake {mistake}")
 

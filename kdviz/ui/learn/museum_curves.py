@@ -9,16 +9,16 @@ import streamlit as st
 from kdviz.figures.charts import RunCurvesInfo, run_curves_alt, run_curves_figure
 from kdviz.figures.style import dash_legend, run_marker
 from kdviz.types import ARMS
-from kdviz.ui.widgets.chart import Drawn, chart
+from kdviz.ui.widgets.chart import untitled_chart
 
 
 def curve_charts(curves: Sequence[RunCurvesInfo], key: str) -> None:
     """Charts of the same two runs under their legend; without those that have no curve."""
     drawn = [curve for curve in curves if curve.lines]
     _legend(drawn)
-    with st.grid(2, min_column_width=300, gap="medium"):
+    with st.grid(4, min_column_width=270):
         for number, curve in enumerate(drawn):
-            with st.container():
+            with st.container(gap=None):
                 _chart(curve, f"{key}_{number}")
 
 
@@ -32,6 +32,7 @@ def _legend(curves: Sequence[RunCurvesInfo]) -> None:
 
 
 def _chart(curve: RunCurvesInfo, key: str) -> None:
-    """One chart, without a legend of its own."""
-    drawn = Drawn(curve, run_curves_figure(curve, height=260), run_curves_alt(curve))
-    chart(drawn, key=key, file="kdviz-museum")
+    """One chart, without a legend of its own. Its title has a line to itself, so that charts stand level."""
+    st.markdown(f"**{curve.title}**", help=curve.about)
+    figure = run_curves_figure(curve, height=240)
+    untitled_chart(curve, figure, run_curves_alt(curve), title=curve.title, key=key, file="kdviz-museum")

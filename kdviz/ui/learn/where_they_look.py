@@ -48,7 +48,7 @@ def where_they_look(store: Store) -> None:
         )
     )
     exercise(
-        _("Find the smallest λ at which the student is correct on all six images. Is it the same for each?")
+        _("For each image, find the smallest λ at which the student is correct. Is it the same for all six?")
     )
 
 

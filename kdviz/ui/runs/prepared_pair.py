@@ -39,7 +39,7 @@ def over_seeds(runs: Sequence[Run]) -> None:
     if len(runs) == 2 and _pair(runs):
         st.page_link(
             "pages/sweep.py",
-            label=_("One seed can be far from the mean: the same with five seeds, on Sweep"),
+            label=_("The same with five seeds, on Sweep"),
             icon=":material/casino:",
             query_params=with_language({"study": "lambda-ladder"}),
         )
