@@ -53,6 +53,13 @@ def lab(rgb):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
+def test_a_line_that_an_equal_one_covers_shows_on_both_sides_of_it():
+    under, over = run_curves_figure(run_curves_info([FIRST, FIRST], ["one", "two"], ("student",))).data
+    assert over.line.width < under.line.width
+    apart = run_curves_figure(run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))).data
+    assert len({trace.line.width for trace in apart}) == 1
+
+
 def test_lines_of_the_requested_arms_are_in_the_order_of_the_runs_with_the_random_cue():
     info = run_curves_info([FIRST, SECOND], ["one", "two"], ("student",))
     assert info.lines == ((0, FIRST.lines[1]), (1, SECOND.lines[0]))
