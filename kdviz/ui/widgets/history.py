@@ -26,6 +26,9 @@ from kdviz.types import Measured
 
 _HEIGHT, _LOSS_HEIGHT = 300, 220  # pixels
 
+_DRAWN_FROM = {"accuracy": ("validation_accuracy", "cue_intact_accuracy"), "agreement": ("agreement",)}
+"""The metrics of a chart that has another name than its only one."""
+
 
 @dataclass
 class History:
@@ -68,9 +71,16 @@ def charts(
     names: "accuracy", "agreement" and those of `LOSS_PARTS`.
     """
     return _charts(
-        str(store.directory), run.id, run.record.attempt, len(measured), over, names, _epochs(run, measured),
-        language(), measured,
+        str(store.directory), run.id, run.record.attempt, _version(measured, names), over, names,
+        _epochs(run, measured), language(), measured,
     )  # fmt: skip
+
+
+def _version(measured: tuple[Measured, ...], names: tuple[str, ...]) -> tuple[str, int]:
+    """The stage, and the number of values behind these charts: losses come with each batch, others rarely."""
+    metrics = [metric for name in names for metric in _DRAWN_FROM.get(name, (name,))]
+    count = sum(metric in each.values for each in measured for metric in metrics)
+    return current_stage(measured), count
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -83,14 +93,14 @@ def _charts(
     directory: str,
     run_id: str,
     attempt: int,
-    version: int,
+    version: tuple[str, int],
     over: CurveAxis,
     names: tuple[str, ...],
     epochs: int,
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[CurveChart]:
-    """Drawn once for all sessions. version: number of metrics. spoken: the language."""
+    """Drawn once for all sessions. version: as `_version` says. spoken: the language."""
     with speaking(spoken):
         infos = {name: _info(name, _measured) for name in names}
         return [
