@@ -8,6 +8,7 @@ from starlette.middleware import Middleware
 from kdviz.ui.frame.addresses import PageAddresses
 from kdviz.ui.frame.health import HEALTH
 from kdviz.ui.frame.message_queue import keep_messages_whole
+from kdviz.ui.frame.pacing import Connections
 from kdviz.ui.frame.protection import Protection
 from kdviz.ui.frame.server import queue_goes_on
 
@@ -16,5 +17,5 @@ app = st.App(
     "router.py",
     lifespan=queue_goes_on,
     routes=[HEALTH],
-    middleware=[Middleware(Protection), Middleware(PageAddresses)],
+    middleware=[Middleware(Protection), Middleware(PageAddresses), Middleware(Connections)],
 )

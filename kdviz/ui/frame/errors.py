@@ -14,6 +14,7 @@ import streamlit as st
 
 from kdviz.errors import KdvizError
 from kdviz.ui.frame.error_text import on_screen
+from kdviz.ui.frame.pacing import paced
 
 _FAILED = "failed_callback"
 
@@ -44,9 +45,11 @@ def show_failed_callback() -> None:
 
 
 def fragment(body: Callable[..., None], *, run_every: float | None = None) -> Callable[..., None]:
-    """A part of a page that reruns by itself, and whose errors end that part alone."""
+    """A part of a page that reruns by itself, and whose errors end that part alone.
 
-    @st.fragment(run_every=run_every)
+    run_every: seconds between its reruns on a server with few visitors, see `paced`; None for none.
+    """
+
     @wraps(body)
     def drawn(*given: Any, **named: Any) -> None:
         show_failed_callback()
@@ -55,4 +58,9 @@ def fragment(body: Callable[..., None], *, run_every: float | None = None) -> Ca
         except KdvizError as error:
             errors(error)
 
-    return drawn
+    @wraps(body)
+    def begun(*given: Any, **named: Any) -> None:
+        # Here, not when the module is imported: the number of visitors changes.
+        st.fragment(drawn, run_every=run_every and paced(run_every))(*given, **named)
+
+    return begun
