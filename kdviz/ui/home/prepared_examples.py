@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import streamlit as st
 
@@ -10,7 +11,7 @@ from kdviz.datasets import DATASETS
 from kdviz.errors import StoreError
 from kdviz.figures.maps import arm_lines, heatmaps, own_scale, sentences_html
 from kdviz.figures.style import percent
-from kdviz.language import _, speaking_of
+from kdviz.language import _, language, speaking_of
 from kdviz.store import Store
 from kdviz.store.prepared_examples import (
     EXAMPLES,
@@ -88,6 +89,19 @@ def _maps(example: PreparedExample, label: str, *, columns: int) -> None:
 
 def _words(example: PreparedExample) -> None:
     """A line for each network, with the evidence for what it predicts, in the colours of Explain."""
+    st.html(_shaded(language(), example))
+    st.caption(
+        _(
+            "Test text {index}, and each network's evidence for what it predicts: orange for it, purple and "
+            "underlined against it. The twin predicts the other class, so its colours are mostly reversed. "
+            "Framed: what a person changed to say the opposite. Dotted: not in the vocabulary."
+        ).format(index=example.index)
+    )
+
+
+@lru_cache(maxsize=8)
+def _shaded(_language: str, example: PreparedExample) -> str:
+    """The lines as HTML, made once for all visitors."""
     shown = prepared_sentence(example.name)
     maps = heatmaps(shown.maps, signed=True)
     lines = []
@@ -96,14 +110,7 @@ def _words(example: PreparedExample) -> None:
         scale = maps.scale if same else own_scale(shown.maps[arm], signed=True)
         about = _("{name}: {value}").format(name=line.name, value=answer_mark(example, arm))
         lines.append(sentences_html(shown.text, [replace(line, about=about)], scale, outlined=shown.objects))
-    st.html("".join(lines))
-    st.caption(
-        _(
-            "Test text {index}, and each network's evidence for what it predicts: orange for it, purple and "
-            "underlined against it. The twin predicts the other class, so its colours are mostly reversed. "
-            "Framed: what a person changed to say the opposite. Dotted: not in the vocabulary."
-        ).format(index=example.index)
-    )
+    return "".join(lines)
 
 
 def _told(example: PreparedExample) -> str:

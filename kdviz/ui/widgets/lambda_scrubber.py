@@ -5,6 +5,7 @@ Between two trained students the picture blends their maps; every figure is that
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from kdviz.datasets import class_name
@@ -22,7 +23,7 @@ from kdviz.figures.maps import (
     scale_limit,
 )
 from kdviz.figures.style import percent
-from kdviz.language import _
+from kdviz.language import _, language
 from kdviz.store.lambda_ladder import LadderImage, LadderPrediction, LambdaLadder
 from kdviz.types import Arm
 from kdviz.ui.frame.component import component
@@ -36,7 +37,13 @@ _MOUNT = component("kdviz_lambda_scrubber", __file__, css=MAP_LAYERS_CSS, js=MAP
 def lambda_scrubber(ladder: LambdaLadder) -> None:
     """Pictures of student and teacher, the slider, the student's test accuracy, and a choice of images."""
     # In a list: in a dictionary Streamlit looks for data frames, and imports pandas for that (2 s).
-    _MOUNT(key="lambda_scrubber", data=[scrubber_data(ladder)])
+    _MOUNT(key="lambda_scrubber", data=[_data_in(language(), ladder)])
+
+
+@lru_cache(maxsize=8)
+def _data_in(_language: str, ladder: LambdaLadder) -> dict[str, Any]:
+    """Made once for all visitors."""
+    return scrubber_data(ladder)
 
 
 def scrubber_data(ladder: LambdaLadder) -> dict[str, Any]:
