@@ -67,7 +67,10 @@ class Question:
 
 
 def ask(question: Question, *, key: str, number: int = 0) -> None:
-    """A question with its options; the answer is judged at once. number: its own, if there are several."""
+    """A question with its options; the answer is judged at once, and what is right unfolds after a wrong one.
+
+    number: its own, if there are several.
+    """
     answer = st.radio(
         f"**{number}.** {question.text}" if number else f"**{_('Check')}** · {question.text}",
         question.options,
@@ -78,7 +81,9 @@ def ask(question: Question, *, key: str, number: int = 0) -> None:
     if answer == question.right:
         st.success(sentences(_("Correct."), question.because), icon=":material/check_circle:")
     elif answer is not None:
-        st.warning(sentences(_("Not quite."), question.because), icon=":material/cancel:")
+        st.warning(_("Not quite. Look again, or read why."), icon=":material/cancel:")
+        with st.expander(_("Why")):
+            st.markdown(question.because)
 
 
 def start_runs(store: Store, configs: Sequence[RunConfig], *, key: str) -> None:

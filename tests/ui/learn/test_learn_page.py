@@ -193,15 +193,17 @@ def test_the_answers_of_the_first_lesson_follow_from_the_students():
     assert "does not guess" not in questions(replace(ladder, images=tuple(right)))[1].because
 
 
-LOOKS = "{} At λ = 0 the student looks at the patch on 5 of 6 images"
+LOOKS = "At λ = 0 the student looks at the patch on 5 of 6 images"
 
 
-def test_a_question_answers_at_once(app, store):
+def test_a_question_answers_at_once_and_what_is_right_unfolds(app, store):
     lesson(app, "where-they-look")
     app.radio(key="ln_look_1").set_value("at the shape").run()
-    assert app.warning[0].value.startswith(LOOKS.format("Not quite."))
+    assert app.warning[0].value == "Not quite. Look again, or read why."
+    (why,) = (box for box in app.expander if box.label == "Why")
+    assert why.markdown[0].value.startswith(LOOKS)
     app.radio(key="ln_look_1").set_value("at the patch").run()
-    assert app.success[0].value.startswith(LOOKS.format("Correct."))
+    assert app.success[0].value.startswith(f"Correct. {LOOKS}")
 
 
 @pytest.mark.parametrize("temperature", [1, 20])
