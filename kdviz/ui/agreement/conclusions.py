@@ -40,7 +40,7 @@ from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.frame.url_state import CHANGE_CUE, CHECK_MAPS
+from kdviz.ui.frame.url_state import CHANGE_CUE, CHECK_MAPS, THIS_RUN
 from kdviz.ui.widgets.caveat import caveat, test_counts
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -147,7 +147,7 @@ def _links(grounds: Grounds) -> dict[Topic, _Link]:
     return {
         "maps": _Link(_("Check the maps"), "pages/explain.py", explained | CHECK_MAPS),
         "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(grounds) | CHANGE_CUE),
-        "seeds": _Link(_("Several seeds"), "pages/sweep.py", {}),
+        "seeds": _Link(_("Several seeds"), "pages/sweep.py", {"run": grounds.run.id, "study": THIS_RUN}),
     }
 
 
