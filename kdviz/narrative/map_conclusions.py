@@ -74,8 +74,11 @@ def object_conclusion(grounds: Grounds) -> Conclusion:
 
 
 def misleading_maps(grounds: Grounds) -> Iterator[Conclusion]:
-    """What would be concluded from maps that miss a cue that decides, or that mark one that does not."""
-    if not grounds.has_cue:
+    """What would be concluded from maps that miss a cue that decides, or that mark one that does not.
+
+    Nothing until it is known what removing the cue changes, which decides what may be said of it.
+    """
+    if not grounds.has_cue or not grounds.removals:
         return
     cue = cue_noun(grounds.run.config.cue)
     unseen = {each.arm for each in unseen_cues(grounds.survey)}

@@ -109,13 +109,14 @@ def survey_answer(
         return sentences(question, _("So far, yes, but it is not settled.") if so_far else _("Not yet."))
     apart = isinstance(first, Survey) and isinstance(second, Survey) and point_apart(first, second)
     answer = short_answer(gains[0], gains[1] if second is not None else None, apart=apart)
+    total = max((each.total for each in (first, second) if isinstance(each, Survey)), default=math.inf)
     few = (
         _("By {explainer} this is known on {images} so far.").format(
             explainer=_(EXPLAINERS[each.explainer].label),
             images=plural("{count} image", "{count} images", each.gain.n),
         )
         for each in gains
-        if each.stored
+        if each.stored and each.gain.n < total
     )
     unknown = (
         _("By {explainer} it is not known yet.").format(explainer=_(EXPLAINERS[awaited].label))

@@ -113,14 +113,14 @@ def _sentence(said: Conclusion, link: _Link | None) -> None:
     if link is None:
         st.markdown(f"- {text}")
         return
-    left, right = st.columns([5, 1], vertical_alignment="top")
-    left.markdown(f"- {text}")
-    right.page_link(
-        link.page,
-        label=link.label,
-        icon=":material/arrow_forward:",
-        query_params=with_language(link.query),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"- {text}", width="content")
+        st.page_link(
+            link.page,
+            label=link.label,
+            icon=":material/arrow_forward:",
+            query_params=with_language(link.query),
+        )
 
 
 def _figures(grounds: Grounds) -> None:
