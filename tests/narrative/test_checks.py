@@ -129,7 +129,7 @@ def test_each_outcome_has_its_sentence(check, sentence):
         ),
         (
             Check("randomisation", True, 0.1, similarity=SIMILARITY, interval=GAIN),
-            "95 % interval: 0.20 (0.10 to 0.30). Passed if the lowest similarity is at most 0.50.",
+            "The lowest, Spearman correlation, with its 95 % interval: 0.20 (0.10 to 0.30). Passed if the lowest similarity is at most 0.50.",
         ),
         (
             Check("stability", True, 0.2, interval=GAIN),
