@@ -189,19 +189,21 @@ def _explained_images(survey: Survey) -> str:
 
 
 def left_out(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
-    """How many images the comparison with the twin leaves out, since a map is undefined; "" if none."""
+    """How many images the comparison with the twin leaves out, and whose map is undefined; "" if none."""
     if "twin" not in survey.scores:
         return ""
-    defined = survey.scores["student"][measure].defined & survey.scores["twin"][measure].defined
-    missing = int((~defined).sum())
+    student, twin = (~survey.scores[arm][measure].defined for arm in ("student", "twin"))
+    missing = int((student | twin).sum())
     if not missing:
         return ""
-    return plural(
-        "{count} of {total} test images is left out: a map is undefined there.",
-        "{count} of {total} test images are left out: a map is undefined there.",
-        missing,
-        total=f"{len(survey):,}",
-    )
+    whose = _("a map of student, twin or teacher")
+    if not student.any():
+        whose = _("the twin's map")
+    elif not twin.any():
+        whose = _("the student's map")
+    return _(
+        "The comparison with the twin leaves out {count} of {total} test images, where {map} is undefined."
+    ).format(count=f"{missing:,}", total=f"{len(survey):,}", map=whose)
 
 
 def teacher_misses(survey: Survey) -> str:

@@ -219,7 +219,14 @@ def test_a_whole_test_set_is_not_called_a_selection():
 
 
 def test_images_without_a_map_are_counted_beside_the_finding():
-    assert left_out(made()) == "1 of 8 test images is left out: a map is undefined there."
+    assert left_out(made()) == (
+        "The comparison with the twin leaves out 1 of 8 test images, where the student's map is undefined."
+    )
+    scores = made().scores
+    swapped = replace(made(), scores={**scores, "student": scores["twin"], "twin": scores["student"]})
+    assert left_out(swapped).endswith("1 of 8 test images, where the twin's map is undefined.")
+    both = replace(made(), scores={**scores, "twin": scores["student"]})
+    assert left_out(both).endswith("where a map of student, twin or teacher is undefined.")
     assert left_out(made(arms=("student",))) == ""
 
 
