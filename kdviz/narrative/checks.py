@@ -73,7 +73,7 @@ def check_name(name: CheckName) -> str:
         "deletion": _("Deletion"),
         "insertion": _("Insertion"),
         "infidelity": _("Infidelity"),
-        "randomisation": _("Weight randomisation"),
+        "randomisation": _("Weight randomization"),
         "stability": _("Stability"),
         "completeness": _("Completeness"),
         "comprehensiveness": _("Comprehensiveness"),

@@ -115,7 +115,7 @@ def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
 
 def missed_shares(survey: Survey, region: Region, arm: Arm) -> str:
     """The share of each of the `missed_classes` against chance, as a part of a sentence; "" without one."""
-    text = _("{share} of the images of {name} (a random place {chance}: {compared})")
+    text = _("{share} of the images labelled {name} (a random place {chance}: {compared})")
     return listed(
         text.format(
             name=class_name(survey.classes, each.label),

@@ -58,8 +58,8 @@ def object_conclusion(grounds: Grounds) -> Conclusion:
     missed = {arm: _missed(grounds, arm) for arm in CHECKED if arm in rows}
     if classes := missed.get("student") or missed.get("teacher"):
         text = _(
-            "That the maps of {arms} point at the object in images of {classes}: there the brightest spot "
-            "misses it."
+            "That the maps of {arms} point at the object in images labelled {classes}: there the brightest "
+            "spot misses it."
         )
         arms = [arm for arm, names in missed.items() if names == classes]
         return Conclusion("not-shown", "maps", text.format(arms=_names(arms), classes=listed(classes)))

@@ -232,9 +232,9 @@ def shortcut_warning(survey: Survey, cards: Iterable[TrustCard] = ()) -> str:
     if any((card.arm, card.trust) == ("teacher", "none") for card in cards):
         return ""
     text = _(
-        "On {count} of {n} images of {name} the teacher's map is highest at the same place ({place}); on "
-        "images of other classes it is highest there in {elsewhere}. If nothing there belongs to {name}, the "
-        "teacher has learned a shortcut, and a student with its maps copies it."
+        "On {count} of {n} images labelled {name} the teacher's map is highest at the same place ({place}); "
+        "on images of other classes it is highest there in {elsewhere}. If nothing there belongs to {name}, "
+        "the teacher has learned a shortcut, and a student with its maps copies it."
     )
     return sentences(
         *(

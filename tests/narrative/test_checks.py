@@ -215,7 +215,7 @@ def test_a_class_that_is_not_above_its_own_chance_is_named():
         object_sentence(of_three_classes(dogs=4), "student")
         .replace(NBSP, " ")
         .endswith(
-            "That is clearly more often than by chance. But in only 10 % of the images of dog (a random place 25 %: less often than by "
+            "That is clearly more often than by chance. But in only 10 % of the images labelled dog (a random place 25 %: less often than by "
             "chance). This is about where the network looks, not about whether its map is right."
         )
     )

@@ -348,7 +348,9 @@ def on_the_object(**hits):
 
 def test_a_class_whose_object_the_maps_miss_is_named():
     missing = on_the_object(teacher=(20, 20, 20), student=(20, 4, 20))
-    text = "That the maps of {} point at the object in images of dog: there the brightest spot misses it."
+    text = (
+        "That the maps of {} point at the object in images labelled dog: there the brightest spot misses it."
+    )
     assert of_topic(grounds(missing), "maps")[-1] == (
         "not-shown",
         text.format("the student"),

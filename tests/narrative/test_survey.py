@@ -307,13 +307,13 @@ def located(*, hits, area, raw=RAW):
 
 def test_what_limits_the_answer_names_the_classes_whose_object_the_teacher_misses():
     but = (
-        f"But by Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images of "
+        f"But by Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images labelled "
         f"red cell (a random place 50{NBSP}%: less often than by chance). There this does not show that either looks at the right place."
     )
     assert survey_answer(located(hits=[0.25, 0.75], area=0.5)) == f"{QUESTION} {YES}."
     assert answer_limits(located(hits=[0.25, 0.75], area=0.5)) == but
     assert brief_limits(located(hits=[0.25, 0.75], area=0.5)) == (
-        "On images of red cell the teacher's own maps miss what is marked."
+        "On images labelled red cell the teacher's own maps miss what is marked."
     )
     assert answer_limits(located(hits=[0.55, 0.75], area=0.5)) == ""
     assert brief_limits(located(hits=[0.55, 0.75], area=0.5)) == ""
@@ -328,7 +328,7 @@ def test_explainers_that_point_at_different_places_limit_the_answer():
 
 def test_a_teacher_that_looks_at_the_object_no_more_often_than_a_random_place_is_said_to():
     assert teacher_misses(located(hits=[0.25, 0.75], area=0.5)) == (
-        f"By Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images of red "
+        f"By Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images labelled red "
         f"cell (a random place 50{NBSP}%: less often than by chance)."
     )
     assert teacher_misses(located(hits=[0.55, 0.75], area=0.5)) == ""
