@@ -13,9 +13,15 @@ from kdviz.language import text_of
 from kdviz.progress import Message
 
 
-def matched_masks_note(known: int, count: int) -> str:
-    """How many training images have a mask, in English."""
-    return str(_matched_masks(known, count))
+def matched_masks_note(known: int, count: int, *, drawn: bool = False) -> str:
+    """How many training images have a mask, in English. drawn: whether a person has marked them."""
+    return str((_matched_marks if drawn else _matched_masks)(known, count))
+
+
+def _matched_marks(known: int, count: int) -> Message:
+    return Message(
+        "{known} of {count} training images have a mark that is matched.", {"known": known, "count": count}
+    )
 
 
 def _matched_masks(known: int, count: int) -> Message:
@@ -69,6 +75,7 @@ def unknown_texts_note(count: int, texts: int) -> Message:
 
 
 _KNOWN = (
+    _matched_marks(0, 0),
     _matched_masks(0, 0),
     labels_alike_note(""),
     text_copies_note(0, 0, 0),

@@ -51,7 +51,7 @@ removals = cue_removals_or_progress(store, run)
 with answer:
     other = survey_summary(store, run, survey, measure, removals)
 bars(survey, measure, masks_note=_(DATASETS[run.config.dataset].masks_note))
-grounds = grounds_of(store, run, survey, other=other, removals=removals, measure=measure)
+grounds = grounds_of(store, run, survey, other=other, removals=removals or (), measure=measure)
 conclusions_card(grounds)
 arm_figures(run, survey, grounds.largest, measure)
 distributions(survey, measure)

@@ -5,7 +5,7 @@ from kdviz.ui.frame.server import open_store
 from kdviz.ui.frame.shell import empty, through_router
 from kdviz.ui.sweep.measuring import measure_missing, measuring
 from kdviz.ui.sweep.results import study_results
-from kdviz.ui.sweep.studies import choose_study, file_view, other_studies
+from kdviz.ui.sweep.studies import about_study, choose_study, other_studies
 
 through_router()
 store = open_store()
@@ -18,9 +18,12 @@ if found is None:
     )
     st.stop()
 
-file, now, others = found.file, found.status, found.not_measured
-measuring(store, file, now)
-study_results(file, now.done)
-measure_missing(store, file, now)
-file_view(file)
-other_studies(others)
+shown, now = found.shown, found.status
+measuring(store, shown, now)
+if shown.run is not None:  # there is little to see before it is repeated
+    measure_missing(store, shown, now)
+study_results(shown, now)
+if shown.run is None:
+    measure_missing(store, shown, now)
+about_study(shown)
+other_studies(found.not_measured)

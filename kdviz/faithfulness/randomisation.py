@@ -64,7 +64,7 @@ def cascade(
 
     explain: network, images and target to maps (N, h, w). similarity: by name, two batches of maps to (N,).
     The network itself is not changed.
-    Source: Adebayo et al. 2018, arXiv:1810.03292, sec. 3.1 (cascading randomisation).
+    Source: Adebayo et al. 2018, arXiv:1810.03292, sec. 3.1 (cascading randomization).
     """
     original = explain(network, images, target)
     parts: list[str] = []

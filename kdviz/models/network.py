@@ -66,7 +66,7 @@ class Network(nn.Module):
     def forward_features(self, images: Tensor, layer: Layer = "last") -> Tensor:
         """Features at `layer`: (N, K, h, w), or (N, tokens, D) for a transformer.
 
-        images: normalised, (N, C, H, W).
+        images: normalized, (N, C, H, W).
         """
         return self._run(self.adapted(self.embed(images)), 0, self.explained[layer])
 
@@ -76,7 +76,7 @@ class Network(nn.Module):
         return logits
 
     def forward(self, images: Tensor) -> Tensor:
-        """Logits (N, classes) of normalised images (N, C, H, W)."""
+        """Logits (N, classes) of normalized images (N, C, H, W)."""
         return self.forward_embedded(self.embed(images))
 
     def grid(self, features: Tensor) -> Tensor:

@@ -90,7 +90,7 @@ class TeacherInTrainMode(TrainingHooks):
         """
         if not any(isinstance(part, _BatchNorm | nn.Dropout) for part in teacher.modules()):
             raise TrainingError(
-                "mistake: 'teacher-in-train-mode' changes nothing in a teacher without batch normalisation "
+                "mistake: 'teacher-in-train-mode' changes nothing in a teacher without batch normalization "
                 "and dropout. Choose another teacher."
             )
         yield from ()

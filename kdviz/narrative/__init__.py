@@ -80,6 +80,7 @@ if TYPE_CHECKING:
         hardly_ever,
         localization_sentence,
     )
+    from kdviz.narrative.looks_apart import looks_apart
     from kdviz.narrative.map_faults import passed_but, qualified_trust
     from kdviz.narrative.marks import marked_evidence_line, marks_answer, marks_figures
     from kdviz.narrative.method_line import method_line

@@ -7,7 +7,7 @@ from kdviz.comparison.across_runs.answer_changes import AnswerChanges
 from kdviz.comparison.across_runs.compared import SeedGroup
 from kdviz.comparison.across_runs.other_seeds import SeedLead
 from kdviz.figures.style import percent
-from kdviz.language import _, listed, plural, sentences
+from kdviz.language import _, decimal, interval_ends, listed, plural, sentences
 from kdviz.narrative.intervals import percent_text, points_text, score_text, spoken_points
 from kdviz.types import Interval
 
@@ -76,6 +76,13 @@ def _lead(lead: Interval, names: tuple[str, str], *, paired: bool) -> str:
     values = {"better": better, "other": other, "points": spoken_points(lead)}
     if lead.value == lead.low == lead.high == 0 or (lead.value == 0 and not paired):
         return _("**{better} and {other} are equally accurate**").format(better=names[0], other=names[1])
+    if lead.low <= 0 <= lead.high and decimal(100 * lead.value, 1) == decimal(0.0, 1):
+        form = _(
+            "**{better} and {other} are equally accurate here**; a difference of {low} to {high} points is "
+            "possible"
+        )
+        low, high = interval_ends(100 * lead.low, 100 * lead.high, 1)
+        return form.format(better=names[0], other=names[1], low=low, high=high)
     if lead.low <= 0 <= lead.high:
         form = _(
             "**No clear difference in accuracy between {better} and {other}**: {better} is {points} more "

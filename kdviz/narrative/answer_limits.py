@@ -56,7 +56,7 @@ def brief_limits(
     missed = missed_classes(first, "object", "teacher") if "object" in first.localization else []
     if difference(first, measure=measure).verdict is not Verdict.BETTER or not missed:
         return places
-    text = _("On images of {classes} the teacher's own maps miss what is marked.")
+    text = _("On images labelled {classes} the teacher's own maps miss what is marked.")
     names = [class_name(first.classes, each.label) for each in missed]
     return sentences(places, text.format(classes=enumerated(names)))
 

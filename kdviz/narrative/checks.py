@@ -73,7 +73,7 @@ def check_name(name: CheckName) -> str:
         "deletion": _("Deletion"),
         "insertion": _("Insertion"),
         "infidelity": _("Infidelity"),
-        "randomisation": _("Weight randomisation"),
+        "randomisation": _("Weight randomization"),
         "stability": _("Stability"),
         "completeness": _("Completeness"),
         "comprehensiveness": _("Comprehensiveness"),
@@ -151,7 +151,10 @@ def check_threshold(check: Check) -> str:
             found = _("Mean difference {interval}.").format(interval=_score_with_sign(interval))
         case "randomisation":
             passing = _("Passed if the lowest similarity is at most {limit}.").format(limit=decimal(STAYS))
-            found = _("95 % interval: {interval}.").format(interval=score_text(interval))
+            lowest = min(check.similarity, key=lambda name: check.similarity[name])
+            found = _("The lowest, {measure}, with its 95 % interval: {interval}.").format(
+                measure=_(MEASURES[lowest].label), interval=score_text(interval)
+            )
         case "stability" | "completeness":
             limit = STABLE if check.name == "stability" else COMPLETE
             passing = _("Passed up to {limit}.").format(limit=percentage(limit, 0))

@@ -75,7 +75,7 @@ def evidence_sentence(survey: Survey) -> str:
         row.arm: percent_text(row.share) for row in localization_table(survey) if row.region == "object"
     }
     text = _(
-        "Of the student's evidence {student} is on the object, of its twin's {twin}, of the teacher's "
+        "Of all of the student's evidence {student} is on the object, of its twin's {twin}, of the teacher's "
         "{teacher}."
     )
     return text.format(**shares)
@@ -115,7 +115,7 @@ def missed_classes_sentence(survey: Survey, region: Region, arm: Arm) -> str:
 
 def missed_shares(survey: Survey, region: Region, arm: Arm) -> str:
     """The share of each of the `missed_classes` against chance, as a part of a sentence; "" without one."""
-    text = _("{share} of the images of {name} (a random place {chance}: {compared})")
+    text = _("{share} of the images labelled {name} (a random place {chance}: {compared})")
     return listed(
         text.format(
             name=class_name(survey.classes, each.label),
@@ -247,17 +247,19 @@ def _too_coarse(survey: Survey, area: float) -> str:
 
 def _alone(region: Region) -> str:
     if region == "object":
-        return _("The student's map is highest on the object in {student} of the images.")
-    return _("The student's map is highest on the cue in {student} of the images.")
+        return _(
+            "The single brightest cell of the student's map is on the object in {student} of the images."
+        )
+    return _("The single brightest cell of the student's map is on the cue in {student} of the images.")
 
 
 def _beside_twin(region: Region) -> str:
     if region == "object":
         return _(
-            "The student's map is highest on the object in {student} of the images, its twin's in {twin}: "
-            "{gain} points."
+            "The single brightest cell of the student's map is on the object in {student} of the images, of "
+            "its twin's in {twin}: {gain} points."
         )
     return _(
-        "The student's map is highest on the cue in {student} of the images, its twin's in {twin}: "
-        "{gain} points."
+        "The single brightest cell of the student's map is on the cue in {student} of the images, of its "
+        "twin's in {twin}: {gain} points."
     )

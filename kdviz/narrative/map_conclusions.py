@@ -58,8 +58,8 @@ def object_conclusion(grounds: Grounds) -> Conclusion:
     missed = {arm: _missed(grounds, arm) for arm in CHECKED if arm in rows}
     if classes := missed.get("student") or missed.get("teacher"):
         text = _(
-            "That the maps of {arms} point at the object in images of {classes}: there the brightest spot "
-            "misses it."
+            "That the maps of {arms} point at the object in images labelled {classes}: there the brightest "
+            "spot misses it."
         )
         arms = [arm for arm, names in missed.items() if names == classes]
         return Conclusion("not-shown", "maps", text.format(arms=_names(arms), classes=listed(classes)))
@@ -74,8 +74,11 @@ def object_conclusion(grounds: Grounds) -> Conclusion:
 
 
 def misleading_maps(grounds: Grounds) -> Iterator[Conclusion]:
-    """What would be concluded from maps that miss a cue that decides, or that mark one that does not."""
-    if not grounds.has_cue:
+    """What would be concluded from maps that miss a cue that decides, or that mark one that does not.
+
+    Nothing until it is known what removing the cue changes, which decides what may be said of it.
+    """
+    if not grounds.has_cue or not grounds.removals:
         return
     cue = cue_noun(grounds.run.config.cue)
     unseen = {each.arm for each in unseen_cues(grounds.survey)}

@@ -37,18 +37,23 @@ def _inside_answer(found: MarkedEvidence, *, early: bool) -> str:
                 else _("No: less of the student's evidence is inside your marks than before.")
             )
         case Verdict.NO_ERROR_BAR:
-            return plural(
-                "On {count} marked picture, {after} of the student's evidence is inside your marks, {before} "
-                "before: too few pictures for a yes or no.",
-                "On {count} marked pictures, {after} of the student's evidence is inside your marks, "
-                "{before} before: too few pictures for a yes or no.",
-                found.images,
+            return _(
+                "On {pictures}, {after} of the student's evidence is inside your marks, {before} before: too "
+                "few pictures for a yes or no."
+            ).format(
+                pictures=_marked_pictures(found),
                 after=percentage(found.after, 0),
                 before=percentage(found.before, 0),
             )
     if early:
         return _("Not yet: no more of the student's evidence is inside your marks than before.")
     return _("No: no more of the student's evidence is inside your marks than before.")
+
+
+def _marked_pictures(found: MarkedEvidence) -> str:
+    if found.images == found.marked:
+        return plural("{count} marked picture", "{count} marked pictures", found.images)
+    return _("{count} of {all} marked pictures").format(count=found.images, all=found.marked)
 
 
 def _more_inside(over_control: Interval | None) -> str:
@@ -138,7 +143,8 @@ def marks_figures(effect: MarksEffect, *, cue: bool) -> list[str]:
 def marked_evidence_line(found: MarkedEvidence) -> str:
     """Whether the student looks at the marks: its evidence inside them, beside the share that they cover."""
     if not found.images:
-        return _("Evidence inside your marks: undefined, since a map of each marked image has none.")
+        undefined = _("Evidence inside your marks: undefined.")
+        return sentences(undefined, _left_out(found))
     parts = [
         _("Evidence inside your marks: **{before} before → {after} after**").format(
             before=percentage(found.before, 0), after=percentage(found.after, 0)
@@ -158,7 +164,32 @@ def marked_evidence_line(found: MarkedEvidence) -> str:
         found.images,
         area=percentage(found.area, 0),
     )
-    return _("{evidence}; {covered}").format(evidence=listed(parts), covered=covered)
+    line = _("{evidence}; {covered}").format(evidence=listed(parts), covered=covered)
+    return sentences(line, _left_out(found))
+
+
+def _left_out(found: MarkedEvidence) -> str:
+    """How many marked images are not counted, and why; "" if all are."""
+    networks = {
+        "before": _("the student before"),
+        "after": _("the student after"),
+        "control": _("the twin") if found.control and found.control[0] == "twin" else _("the control"),
+    }
+    blank = plural(
+        "Left out: {count} marked image of which the map of {networks} has no evidence for the label.",
+        "Left out: {count} marked images of which the map of {networks} has no evidence for the label.",
+        found.explained - found.images,
+        networks=_(" or of ").join(name for network, name in networks.items() if network in found.blank),
+    )
+    unexplained = plural(
+        "To save time, {count} more marked image is not explained.",
+        "To save time, {count} more marked images are not explained.",
+        found.marked - found.explained,
+    )
+    return sentences(
+        blank if found.explained > found.images else "",
+        unexplained if found.marked > found.explained else "",
+    )
 
 
 def _more_accurate(over_control: Interval | None) -> str:

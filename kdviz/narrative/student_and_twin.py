@@ -154,10 +154,14 @@ def _agreement(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
         return
     for each in gains:
         if each.verdict in clear:
-            text = _("{finding}.").format(finding=_so_far(_agreeing_by(each, grounds), each))
+            text = _("{finding}.").format(
+                finding=_so_far(_agreeing_by(each, grounds), each, grounds.survey.total)
+            )
             yield each.verdict, Conclusion("say", "agreement", text)
         else:
-            text = _("{finding}.").format(finding=_so_far(_too(each.explainer, clear[0]), each))
+            text = _("{finding}.").format(
+                finding=_so_far(_too(each.explainer, clear[0]), each, grounds.survey.total)
+            )
             yield each.verdict, Conclusion("not-shown", "agreement", text)
     if grounds.awaited:
         text = _("{claim}: that is not known yet").format(claim=_too(grounds.awaited, clear[0]))
@@ -179,9 +183,9 @@ def _evidence(grounds: Grounds) -> Iterator[tuple[Verdict, Conclusion]]:
     yield found, Conclusion("say", "object", text.format(explainer=explainer))
 
 
-def _so_far(text: str, by: GainBy) -> str:
-    """The sentence with its number of images, where it is on those of the results until there is a survey."""
-    if not by.stored:
+def _so_far(text: str, by: GainBy, total: int) -> str:
+    """The sentence with its number of images, where it is on fewer than all until there is a survey."""
+    if not by.stored or by.gain.n >= total:
         return text
     images = plural("{count} image", "{count} images", by.gain.n)
     return _("{claim}, on {images} so far").format(claim=text, images=images)

@@ -109,13 +109,14 @@ def survey_answer(
         return sentences(question, _("So far, yes, but it is not settled.") if so_far else _("Not yet."))
     apart = isinstance(first, Survey) and isinstance(second, Survey) and point_apart(first, second)
     answer = short_answer(gains[0], gains[1] if second is not None else None, apart=apart)
+    total = max((each.total for each in (first, second) if isinstance(each, Survey)), default=math.inf)
     few = (
         _("By {explainer} this is known on {images} so far.").format(
             explainer=_(EXPLAINERS[each.explainer].label),
             images=plural("{count} image", "{count} images", each.gain.n),
         )
         for each in gains
-        if each.stored
+        if each.stored and each.gain.n < total
     )
     unknown = (
         _("By {explainer} it is not known yet.").format(explainer=_(EXPLAINERS[awaited].label))
@@ -188,19 +189,21 @@ def _explained_images(survey: Survey) -> str:
 
 
 def left_out(survey: Survey, *, measure: str = MAIN_MEASURE) -> str:
-    """How many images the comparison with the twin leaves out, since a map is undefined; "" if none."""
+    """How many images the comparison with the twin leaves out, and whose map is undefined; "" if none."""
     if "twin" not in survey.scores:
         return ""
-    defined = survey.scores["student"][measure].defined & survey.scores["twin"][measure].defined
-    missing = int((~defined).sum())
+    student, twin = (~survey.scores[arm][measure].defined for arm in ("student", "twin"))
+    missing = int((student | twin).sum())
     if not missing:
         return ""
-    return plural(
-        "{count} of {total} test images is left out: a map is undefined there.",
-        "{count} of {total} test images are left out: a map is undefined there.",
-        missing,
-        total=f"{len(survey):,}",
-    )
+    whose = _("a map of student, twin or teacher")
+    if not student.any():
+        whose = _("the twin's map")
+    elif not twin.any():
+        whose = _("the student's map")
+    return _(
+        "The comparison with the twin leaves out {count} of {total} test images, where {map} is undefined."
+    ).format(count=f"{missing:,}", total=f"{len(survey):,}", map=whose)
 
 
 def teacher_misses(survey: Survey) -> str:
@@ -229,9 +232,9 @@ def shortcut_warning(survey: Survey, cards: Iterable[TrustCard] = ()) -> str:
     if any((card.arm, card.trust) == ("teacher", "none") for card in cards):
         return ""
     text = _(
-        "On {count} of {n} images of {name} the teacher's map is highest at the same place ({place}); on "
-        "images of other classes it is highest there in {elsewhere}. If nothing there belongs to {name}, the "
-        "teacher has learned a shortcut, and a student with its maps copies it."
+        "On {count} of {n} images labelled {name} the teacher's map is highest at the same place ({place}); "
+        "on images of other classes it is highest there in {elsewhere}. If nothing there belongs to {name}, "
+        "the teacher has learned a shortcut, and a student with its maps copies it."
     )
     return sentences(
         *(

@@ -52,7 +52,9 @@ def _settings(config: RunConfig) -> str:
     if config.cue != "none":
         parts.append(_(CUES[config.cue].label).lower() if config.cue in CUES else config.cue)
     parts.append(f"λ {lambda_text(config.explanation_weight, config.explanation_share)}")
-    if config.map_source != "teacher":
+    if config.map_source == "mask" and config.marks:
+        parts.append(_("marks"))
+    elif config.map_source != "teacher":
         parts.append(_(MAP_SOURCES[config.map_source].label).lower())
     if config.seed:
         parts.append(_("seed {seed}").format(seed=config.seed))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from kdviz.lazy import export_lazily
 
 if TYPE_CHECKING:
+    from kdviz.study.of_run import has_lambdas, has_other_seeds, lambdas, study_of_run
     from kdviz.study.plan import PAIR, Point, Study, planned, read_study
     from kdviz.study.queueing import StudyStatus, queue_missing, stop_study, study_status
     from kdviz.study.running import Done, Execute, carry_out, finished_runs, seconds_left

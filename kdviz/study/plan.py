@@ -34,7 +34,8 @@ class Study(BaseModel):
 
     per_image: whether predictions and scores of every test image are stored, so that intervals include the
     sampling of images. settings: of all runs. grid: values by setting, in all combinations. pairs: settings
-    that vary together, each combination with a `name`.
+    that vary together, each combination with a `name`. offered: whether the dashboard offers it before it has
+    any run.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -42,6 +43,7 @@ class Study(BaseModel):
     name: str = Field(min_length=1)
     about: str = ""
     per_image: bool = False
+    offered: bool = True
     settings: dict[str, Any] = {}
     grid: dict[str, list[Any]] = {}
     pairs: list[dict[str, Any]] = []
@@ -191,7 +193,13 @@ def _line(found: ErrorDetails) -> str:
         return unknown_name("study", field, Study.model_fields)
     if found["type"] == "missing":
         return f"{field}: is missing. Give the study one, in one line."
-    kinds = {"name": "text", "about": "text", "per_image": "true or false", "grid": "lists of values"}
+    kinds = {
+        "name": "text",
+        "about": "text",
+        "per_image": "true or false",
+        "offered": "true or false",
+        "grid": "lists of values",
+    }
     kind = kinds.get(str(found["loc"][0]), "tables of settings")
     return f"{field}: must be {kind}, got {found['input']!r}."
 

@@ -77,11 +77,11 @@ def _finished(run: Run | None, point: Point) -> Run | None:
     return packaged_runs().runs.get(point.config.key)
 
 
-def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
+def queue_missing(store: Store, study: Study | None, points: Sequence[Point]) -> int:
     """Queue every point without a finished, running or waiting run, and return their number.
 
-    Failed and stopped runs are resumed. Raises KdvizError, and queues none, if a file that one names cannot
-    be used.
+    study: its name begins those of its runs; without one they are called after their settings. Failed and
+    stopped runs are resumed. Raises KdvizError, and queues none, if a file that one names cannot be used.
     """
     check_files_of_missing(store, points)
     with store.hold_submission():
@@ -90,7 +90,7 @@ def queue_missing(store: Store, study: Study, points: Sequence[Point]) -> int:
         missing = study_status(runs, points).missing
         for point in missing:
             if (run := run_of(runs, point)) is None:
-                submit(store, point.config, run_name(study, point))
+                submit(store, point.config, run_name(study, point) if study else "")
             else:
                 resume(store, run.id)
     return len(missing)

@@ -47,13 +47,16 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
 def arms_by_run(study: Study, rows: pd.DataFrame) -> dict[str, dict[Arm, Row]]:
     """The rows of a tidy table by run and arm.
 
-    A run without a twin takes the student at λ = 0 with the same other settings and seed.
+    A run without a twin takes the student at λ = 0 with the same other settings and seed, or the twin of
+    such a run: neither depends on λ.
     """
     runs: dict[str, dict[Arm, Row]] = {}
     for each in records(rows):
         runs.setdefault(each["run"], {})[each["arm"]] = each
     students = [arms["student"] for arms in runs.values() if "student" in arms]
-    at_zero = {_but_lambda(study, row): row for row in students if not row[LAMBDA]}
+    twins = [arms["twin"] for arms in runs.values() if "twin" in arms]
+    without_maps = [*twins, *(row for row in students if not row[LAMBDA])]
+    at_zero = {_but_lambda(study, row): row for row in without_maps}
     for row in students:
         twin = at_zero.get(_but_lambda(study, row))
         if twin and row[LAMBDA]:

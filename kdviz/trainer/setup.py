@@ -58,7 +58,7 @@ class TrainingSetup:
         if self.config.map_source == "teacher" or masks is None:
             return notes
         known = int(masks.flatten(1).any(1).sum())
-        return (*notes, matched_masks_note(known, len(masks)))
+        return (*notes, matched_masks_note(known, len(masks), drawn=bool(self.config.marks)))
 
     def network(self, role: Role, seed: int, weights: Weights | None = None) -> Network:
         """A network initialized with `seed`, on the device. weights: as of `build_network`."""

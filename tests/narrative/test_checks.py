@@ -129,7 +129,7 @@ def test_each_outcome_has_its_sentence(check, sentence):
         ),
         (
             Check("randomisation", True, 0.1, similarity=SIMILARITY, interval=GAIN),
-            "95 % interval: 0.20 (0.10 to 0.30). Passed if the lowest similarity is at most 0.50.",
+            "The lowest, Spearman correlation, with its 95 % interval: 0.20 (0.10 to 0.30). Passed if the lowest similarity is at most 0.50.",
         ),
         (
             Check("stability", True, 0.2, interval=GAIN),
@@ -215,7 +215,7 @@ def test_a_class_that_is_not_above_its_own_chance_is_named():
         object_sentence(of_three_classes(dogs=4), "student")
         .replace(NBSP, " ")
         .endswith(
-            "That is clearly more often than by chance. But in only 10 % of the images of dog (a random place 25 %: less often than by "
+            "That is clearly more often than by chance. But in only 10 % of the images labelled dog (a random place 25 %: less often than by "
             "chance). This is about where the network looks, not about whether its map is right."
         )
     )

@@ -233,12 +233,15 @@ def test_maps_are_compared_by_the_verdict_of_both_explainers():
         assert ("say", by_loss) in of_topic(shown, "agreement")
         assert ("not-shown", f"{too}.") in of_topic(shown, "agreement")
     less_so_far = "By Saliency, the student's maps agree with the teacher's less than its twin's do"
-    stored = grounds(survey, second="saliency", cards=trusted())
+    of_more = replace(survey, total=25)
+    stored = grounds(of_more, second="saliency", cards=trusted())
     stored = replace(
         stored, run=SimpleNamespace(config=stored.run.config, results=finished(low=-0.05, high=-0.01))
     )
     with_counts = f"{less_so_far}, on 24 images so far."
     assert [text for _group, text in of_topic(stored, "agreement")] == [with_counts, by_loss]
+    of_all = replace(stored, survey=survey)
+    assert of_topic(of_all, "agreement")[0] == ("say", f"{less_so_far}.")
     waiting = grounds(survey, second="saliency", cards=trusted())
     assert of_topic(waiting, "agreement") == [
         ("say", by_loss),
@@ -345,7 +348,9 @@ def on_the_object(**hits):
 
 def test_a_class_whose_object_the_maps_miss_is_named():
     missing = on_the_object(teacher=(20, 20, 20), student=(20, 4, 20))
-    text = "That the maps of {} point at the object in images of dog: there the brightest spot misses it."
+    text = (
+        "That the maps of {} point at the object in images labelled dog: there the brightest spot misses it."
+    )
     assert of_topic(grounds(missing), "maps")[-1] == (
         "not-shown",
         text.format("the student"),
@@ -394,12 +399,15 @@ def test_a_misleading_map_is_the_one_that_is_not_right(changed):
 
 
 def test_maps_that_miss_a_cue_that_decides_do_not_show_that_it_is_ignored():
-    (each,) = conclusions(grounds(unseen_survey({"student": 70, "twin": 10}), cue="hue-patch"))["do-not-say"]
+    unseen = grounds(unseen_survey({"student": 70, "twin": 10}), cue="hue-patch")
+    assert "do-not-say" not in conclusions(unseen), "what removing the cue changes is not known yet"
+    (each,) = conclusions(replace(unseen, removals=removed(student=50, twin=80)))["do-not-say"]
     assert each.text == (
         "That a network ignores the patch because its map is elsewhere: answers of the twin depend on it all "
         "the same."
     )
     seen = grounds(unseen_survey({"student": 70, "twin": 70, "placebo": 0}), cue="hue-patch")
+    seen = replace(seen, removals=removed(student=50, twin=80))
     assert "do-not-say" not in conclusions(seen)
 
 

@@ -73,7 +73,7 @@ def test_the_share_of_evidence_is_said_where_student_and_twin_clearly_differ():
     assert evidence_gain(survey, "object").value == pytest.approx(0.09)
     assert shares["student"].startswith("29.0")
     assert evidence_sentence(survey) == (
-        f"Of the student's evidence {shares['student']} is on the object, of its twin's {shares['twin']}, of the "
+        f"Of all of the student's evidence {shares['student']} is on the object, of its twin's {shares['twin']}, of the "
         f"teacher's {shares['teacher']}."
     )
     assert evidence_sentence(with_evidence(teacher=0.27, student=0.28, twin=0.28)) == ""

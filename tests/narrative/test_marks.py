@@ -108,7 +108,9 @@ MOVED = (
 def inside(gain, over_control, images=40):
     """Of the student's evidence 5 % is inside the marks before and 57 % after."""
     control = over_control and ("teacher-maps", 0.09)
-    return MarkedEvidence("grad-cam", images, 0.2, 0.05, 0.57, control, gain, over_control)
+    return MarkedEvidence(
+        "grad-cam", images, 0.2, 0.05, 0.57, control, gain, over_control, marked=images, explained=images
+    )
 
 
 @pytest.mark.parametrize(
@@ -222,10 +224,29 @@ def test_the_figures_are_those_before_and_after_with_their_differences():
     ],
 )
 def test_the_evidence_inside_the_marks_is_one_line_without_an_interval_of_few(images, control, gain, line):
-    found = MarkedEvidence("grad-cam", images, 0.2, 0.31, 0.58, control, gain, None)
+    found = MarkedEvidence(
+        "grad-cam", images, 0.2, 0.31, 0.58, control, gain, None, marked=images, explained=images
+    )
     assert marked_evidence_line(found).replace("\N{NO-BREAK SPACE}", " ") == line
 
 
 def test_marked_images_without_a_map_have_no_figure():
-    nothing = MarkedEvidence("grad-cam", 0, *[np.nan] * 3, None, Interval(*[np.nan] * 3), None)
-    assert marked_evidence_line(nothing).startswith("Evidence inside your marks: undefined")
+    undefined = Interval(*[np.nan] * 3)
+    nothing = MarkedEvidence(
+        "grad-cam", 0, *[np.nan] * 3, None, undefined, None, marked=1, explained=1, blank={"before": 1}
+    )
+    assert marked_evidence_line(nothing) == (
+        "Evidence inside your marks: undefined. Left out: 1 marked image of which the map of the student "
+        "before has no evidence for the label."
+    )
+
+
+def test_marked_images_that_are_left_out_are_counted_with_the_reason():
+    """Two that a network has no evidence for, and four that would take too long."""
+    found = replace(inside(FEW, None, images=2), marked=8, explained=4, blank={"before": 1, "control": 2})
+    assert marked_evidence_line(found).endswith(
+        "(n = 2). Left out: 2 marked images of which the map of the student before or of the control has no "
+        "evidence for the label. To save time, 4 more marked images are not explained."
+    )
+    said = marks_answer(effect_of(SAME, None), inside=found)
+    assert said.startswith("On 2 of 8 marked pictures, 57")

@@ -158,7 +158,8 @@ def test_until_a_second_survey_is_known_the_results_decide_in_its_place(low, hig
     stored = gain_in_results(finished(low=low, high=high), "saliency")
     surveyed = survey_answer(made(raw=RAW), made("saliency", raw=second))
     few = "By Saliency this is known on 24 images so far."
-    assert survey_answer(made(raw=RAW), stored) == f"{surveyed} {few}"
+    assert survey_answer(replace(made(raw=RAW), total=25), stored) == f"{surveyed} {few}"
+    assert survey_answer(made(raw=RAW), stored) == surveyed, "24 images are all there are"
     words = survey_headline(made(raw=RAW), stored, trained_on="grad-cam")
     assert words.endswith(" on 24 images, 0.25 against 0.31.")
 
@@ -218,7 +219,14 @@ def test_a_whole_test_set_is_not_called_a_selection():
 
 
 def test_images_without_a_map_are_counted_beside_the_finding():
-    assert left_out(made()) == "1 of 8 test images is left out: a map is undefined there."
+    assert left_out(made()) == (
+        "The comparison with the twin leaves out 1 of 8 test images, where the student's map is undefined."
+    )
+    scores = made().scores
+    swapped = replace(made(), scores={**scores, "student": scores["twin"], "twin": scores["student"]})
+    assert left_out(swapped).endswith("1 of 8 test images, where the twin's map is undefined.")
+    both = replace(made(), scores={**scores, "twin": scores["student"]})
+    assert left_out(both).endswith("where a map of student, twin or teacher is undefined.")
     assert left_out(made(arms=("student",))) == ""
 
 
@@ -299,13 +307,13 @@ def located(*, hits, area, raw=RAW):
 
 def test_what_limits_the_answer_names_the_classes_whose_object_the_teacher_misses():
     but = (
-        f"But by Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images of "
+        f"But by Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images labelled "
         f"red cell (a random place 50{NBSP}%: less often than by chance). There this does not show that either looks at the right place."
     )
     assert survey_answer(located(hits=[0.25, 0.75], area=0.5)) == f"{QUESTION} {YES}."
     assert answer_limits(located(hits=[0.25, 0.75], area=0.5)) == but
     assert brief_limits(located(hits=[0.25, 0.75], area=0.5)) == (
-        "On images of red cell the teacher's own maps miss what is marked."
+        "On images labelled red cell the teacher's own maps miss what is marked."
     )
     assert answer_limits(located(hits=[0.55, 0.75], area=0.5)) == ""
     assert brief_limits(located(hits=[0.55, 0.75], area=0.5)) == ""
@@ -320,7 +328,7 @@ def test_explainers_that_point_at_different_places_limit_the_answer():
 
 def test_a_teacher_that_looks_at_the_object_no_more_often_than_a_random_place_is_said_to():
     assert teacher_misses(located(hits=[0.25, 0.75], area=0.5)) == (
-        f"By Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images of red "
+        f"By Grad-CAM the teacher's brightest spot is on what is marked in only 25{NBSP}% of the images labelled red "
         f"cell (a random place 50{NBSP}%: less often than by chance)."
     )
     assert teacher_misses(located(hits=[0.55, 0.75], area=0.5)) == ""

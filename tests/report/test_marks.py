@@ -29,7 +29,7 @@ def test_the_report_says_whether_marks_helped_in_the_words_of_agreement(monkeypa
     assert figures == [line.replace("**", "") for line in marks_figures(effect, cue=False)]
 
 
-INSIDE = MarkedEvidence("grad-cam", 30, 0.1, 0.2, 0.6, None, Interval(0.4, 0.3, 0.5), None)
+INSIDE = MarkedEvidence("grad-cam", 30, 0.1, 0.2, 0.6, None, Interval(0.4, 0.3, 0.5), None, 30, 30)
 
 
 def test_the_share_inside_the_marks_is_computed_where_no_page_has(monkeypatch):

@@ -76,7 +76,7 @@ def test_pairs_vary_together(tmp_path):
     [
         (("seed = ", "sead = "), ["few.toml: grid: unknown name 'sead'. Did you mean 'seed'? Known:"]),
         (('dataset = "shapes"', 'datset = "shapes"'), ["few.toml: settings: unknown name 'datset'. Did you mean 'dataset'? Known:"]),
-        (('about = "Made up."', 'abuot = "Made up."'), ["few.toml: study: unknown name 'abuot'. Did you mean 'about'? Known: about, grid, name, pairs, per_image, settings."]),
+        (('about = "Made up."', 'abuot = "Made up."'), ["few.toml: study: unknown name 'abuot'. Did you mean 'about'? Known: about, grid, name, offered, pairs, per_image, settings."]),
         (('name = "Few"', ""), ["few.toml: name: is missing. Give the study one, in one line."]),
         (('name = "Few"', "name = 3"), ["few.toml: name: must be text, got 3."]),
         (("seed = [0, 1, 2]", "seed = 2"), ["few.toml: grid.seed: must be lists of values, got 2."]),

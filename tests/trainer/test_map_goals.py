@@ -179,7 +179,7 @@ def test_marks_are_all_that_is_known_of_the_object(tiny_config, with_squares, tm
     masks = setup.data.student_train.object_masks
     assert masks.flatten(1).sum(1).nonzero().flatten().tolist() == [2, 5]
     assert masks[2].nonzero().amax(0).tolist() == [7, 7]
-    assert setup.notes[-1] == "2 of 64 training images have a mask that is matched."
+    assert setup.notes[-1] == "2 of 64 training images have a mark that is matched."
 
 
 def test_a_run_with_a_single_mark_is_trained(tiny_config, tmp_path):

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from kdviz.agreement import hierarchical_bootstrap, measures_for, paired_difference
+from kdviz.agreement import measures_for, paired_difference
+from kdviz.agreement.intervals import Floats, bootstrap
 from kdviz.cache import Cache
 from kdviz.comparison.input.explanation import comparable_maps
 from kdviz.comparison.models.offered import explainers_offered
@@ -214,11 +216,30 @@ def _randomisation(of: _Subject) -> list[Check]:
     if found.ignores_weights is None:
         return [_undefined("randomisation", "blank maps")]
     value = found.stays.get("spearman", math.nan)
-    lowest = torch.stack(by_image[min(found.stays, key=lambda name: found.stays[name])]).nanmean(0)
-    interval = hierarchical_bootstrap(lowest.cpu()[None])
+    interval = stay_interval(torch.stack(by_image[min(found.stays, key=lambda name: found.stays[name])]))
     return [
         Check("randomisation", not found.ignores_weights, value, interval=interval, similarity=found.stays)
     ]
+
+
+def stay_interval(similarity: Tensor) -> Interval:
+    """The mean over the cascade as of `Cascade.stays`, with its 95 % bootstrap interval over images.
+
+    similarity: (P, N) after each part, by one measure; NaN where a map is blank. An image has no mean of its
+    own: one that is blank after some parts counts for the others.
+    """
+    by_image = similarity.T.cpu().double().numpy()
+    known = ~np.isnan(by_image)
+
+    def stays(means: Floats) -> Floats:
+        sums, shares = np.split(means, 2, axis=-1)
+        with np.errstate(invalid="ignore"):  # a part after which every map is blank has no mean
+            of_parts = sums / shares
+            found: Floats = np.nansum(of_parts, axis=-1) / np.isfinite(of_parts).sum(axis=-1)
+        return found
+
+    columns = np.concatenate([np.where(known, by_image, 0.0), known], axis=1)
+    return bootstrap(columns, stays, np.random.default_rng(0))
 
 
 def _likeness(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from kdviz.cache import Cache
 from kdviz.config import RunConfig
 from kdviz.store import Store
 from kdviz.types import Arm, Interval
+
+MarkedNetwork = Literal["before", "after", "control"]
+"""A network whose evidence inside the marks is measured: the student before and after, and the control."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +22,9 @@ class MarkedEvidence:
     images: marked training images on which every map is defined; without any, the means are NaN. area: share
     of them that the marks cover. before: of the parent's student; after: of the run's. control: an arm of the
     run that had no marks, with its share; None without one. gain: after − before; over_control: after − that
-    of the control, None without one. Both are without ends for few images.
+    of the control, None without one. Both are without ends for few images. marked: all training images with a
+    mark. explained: those of them that are explained, as many as can be in reasonable time. blank: of these,
+    by network, the number without any evidence for the label, so that no share of it is inside.
     """
 
     explainer: str
@@ -28,6 +35,9 @@ class MarkedEvidence:
     control: tuple[Arm, float] | None
     gain: Interval
     over_control: Interval | None
+    marked: int
+    explained: int
+    blank: Mapping[MarkedNetwork, int] = field(default_factory=dict)
 
 
 _KNOWN: Cache[MarkedEvidence] = Cache(16)

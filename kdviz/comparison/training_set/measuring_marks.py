@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from kdviz.comparison.models.slices import Work, affordable_count, explaining_co
 from kdviz.comparison.models.snapshots import Snapshots, snapshots
 from kdviz.comparison.training_set.marked_evidence import (
     MarkedEvidence,
+    MarkedNetwork,
     arms_without_marks,
     keep_marked_evidence,
     known_marked_evidence,
@@ -64,7 +66,8 @@ def _made(earlier: Snapshots, later: Snapshots, images: Split) -> Work[MarkedEvi
     asked += [(later, arm) for arm in arms_without_marks(later.config)]
     shape = tuple(images.images.shape[1:])
     cost = sum(explaining_cost(run.networks[arm], explainer, shape) for run, arm in asked)
-    images = images.take(torch.arange(min(len(images), affordable_count(cost))))
+    marked = len(images)
+    images = images.take(torch.arange(min(marked, affordable_count(cost))))
     parts = []
     for part in slices(len(images), cost, later.normalizer.device):
         some = images.take(torch.arange(part.start, part.stop))
@@ -74,7 +77,7 @@ def _made(earlier: Snapshots, later: Snapshots, images: Split) -> Work[MarkedEvi
     assert images.object_masks is not None
     areas = _areas(images.object_masks, images).double().numpy()
     shares = torch.cat(parts, 1).double().numpy() if parts else np.empty((len(asked), 0))
-    return summarized(explainer, areas, shares, [arm for _run, arm in asked[2:]])
+    return summarized(explainer, areas, shares, [arm for _run, arm in asked[2:]], marked=marked)
 
 
 def _areas(masks: Tensor, images: Split) -> Tensor:
@@ -95,11 +98,15 @@ def _shares(run: Snapshots, arm: Arm, explainer: str, images: Split) -> Tensor:
     return mask_share(compared_part(maps, explainer), images.object_masks)
 
 
-def summarized(explainer: str, areas: Floats, shares: Floats, controls: Sequence[Arm]) -> MarkedEvidence:
+def summarized(
+    explainer: str, areas: Floats, shares: Floats, controls: Sequence[Arm], *, marked: int
+) -> MarkedEvidence:
     """Means over the images on which every share is known.
 
-    areas: (N,) of the marks. shares: (2 or 3, N) of the student before, after, and of the control.
+    areas: (N,) of the marks. shares: (2 or 3, N) of the student before, after, and of the control. marked:
+    number of images with a mark, of which these are explained.
     """
+    counts = zip(get_args(MarkedNetwork), np.isnan(shares).sum(1).tolist(), strict=False)
     known = ~np.isnan(shares).any(0)
     before, after, *others = shares[:, known]
     return MarkedEvidence(
@@ -111,6 +118,9 @@ def summarized(explainer: str, areas: Floats, shares: Floats, controls: Sequence
         next(((arm, _mean(each)) for arm, each in zip(controls, others, strict=True)), None),
         _difference(after, before),
         _difference(after, others[0]) if others else None,
+        marked=marked,
+        explained=shares.shape[1],
+        blank={network: count for network, count in counts if count},
     )
 
 

@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     )
     from kdviz.figures.charts.study_panels import StudyInfo, StudyLine, StudyPanel, study_figure, study_png
     from kdviz.figures.charts.sweep import SweepCell, SweepInfo, sweep_alt, sweep_figure
+    from kdviz.figures.charts.sweep_arms import sweep_arms_figure
     from kdviz.figures.charts.sweep_lines import (
         SweepLine,
         SweepLinesInfo,

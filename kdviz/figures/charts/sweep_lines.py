@@ -98,7 +98,7 @@ def sweep_lines_figure(info: SweepLinesInfo) -> go.Figure:
         legend={**LEGEND_ABOVE, "traceorder": "normal"},
         showlegend=True,
         xaxis=_across(info),
-        yaxis=_figure_axis(info),
+        yaxis=figure_axis(info),
     )
     return figure
 
@@ -159,12 +159,7 @@ def _dots(info: SweepLinesInfo, line: SweepLine, aside: float) -> go.Scatter:
         customdata=[(column,) for column, *_rest in found],
         mode="markers",
         marker={"color": style.color, "symbol": "circle", "size": 6, "opacity": 0.45},
-        hovertext=[
-            _("{name}: {value}").format(
-                name=listed([style.label, _("seed {seed}").format(seed=seed)]), value=_text(info, value)
-            )
-            for _column, seed, value in found
-        ],
+        hovertext=seed_texts(info, line),
         hovertemplate="%{hovertext}<extra></extra>",
         showlegend=False,
         selected=seen,
@@ -190,12 +185,7 @@ def _means(info: SweepLinesInfo, line: SweepLine, place: int, aside: float) -> g
             "arrayminus": [point.mean - point.low for point in points],
             "thickness": 2, "width": 5, "color": style.color,
         },
-        hovertext=[
-            _("{name}: {value}").format(
-                name=listed([style.label, _column_text(info, point.column)]), value=_with_ends(info, point)
-            )
-            for point in points
-        ],
+        hovertext=[point_with_ends(info, line.arm, point) for point in points],
         hovertemplate="%{hovertext}<extra></extra>",
         selected=seen,
         unselected=seen,
@@ -211,11 +201,30 @@ def _across(info: SweepLinesInfo) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _figure_axis(info: SweepLinesInfo) -> dict[str, object]:
+def figure_axis(info: SweepLinesInfo) -> dict[str, object]:
+    """The axis of the figure, with some room at its ends."""
     room = _MARGIN * max(info.high - info.low, 0.02)
     axis = {"title": info.title, "range": [info.low - room, info.high + room], "automargin": True}
-    form = {"tickformat": ".0~%" if not info.signed else "+.0~%"} if info.percent else {}
+    form = {"tickformat": ".1~%" if not info.signed else "+.1~%"} if info.percent else {}
     return {**axis, **form, "fixedrange": True, "zeroline": False}
+
+
+def seed_texts(info: SweepLinesInfo, line: SweepLine) -> list[str]:
+    """Each seed of an arm in words, point by point."""
+    name = ARM_STYLES[line.arm].label
+    return [
+        _("{name}: {value}").format(
+            name=listed([name, _("seed {seed}").format(seed=seed)]), value=_text(info, value)
+        )
+        for point in line.points
+        for seed, value in point.seeds
+    ]
+
+
+def point_with_ends(info: SweepLinesInfo, arm: Arm, point: SweepPoint) -> str:
+    """An arm's mean with its interval in words."""
+    at = filter(None, [ARM_STYLES[arm].label, _column_text(info, point.column)])
+    return _("{name}: {value}").format(name=listed(at), value=_with_ends(info, point))
 
 
 def _point_text(info: SweepLinesInfo, point: SweepPoint) -> str:

@@ -40,7 +40,7 @@ from kdviz.store import Run, Store
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.glossary import glossary_link
 from kdviz.ui.frame.language_switch import with_language
-from kdviz.ui.frame.url_state import CHANGE_CUE, CHECK_MAPS
+from kdviz.ui.frame.url_state import CHANGE_CUE, CHECK_MAPS, THIS_RUN
 from kdviz.ui.widgets.caveat import caveat, test_counts
 
 _NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -113,14 +113,14 @@ def _sentence(said: Conclusion, link: _Link | None) -> None:
     if link is None:
         st.markdown(f"- {text}")
         return
-    left, right = st.columns([5, 1], vertical_alignment="top")
-    left.markdown(f"- {text}")
-    right.page_link(
-        link.page,
-        label=link.label,
-        icon=":material/arrow_forward:",
-        query_params=with_language(link.query),
-    )
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"- {text}", width="content")
+        st.page_link(
+            link.page,
+            label=link.label,
+            icon=":material/arrow_forward:",
+            query_params=with_language(link.query),
+        )
 
 
 def _figures(grounds: Grounds) -> None:
@@ -147,7 +147,7 @@ def _links(grounds: Grounds) -> dict[Topic, _Link]:
     return {
         "maps": _Link(_("Check the maps"), "pages/explain.py", explained | CHECK_MAPS),
         "cue": _Link(_("Change the cue"), "pages/explain.py", explained | _example(grounds) | CHANGE_CUE),
-        "seeds": _Link(_("Several seeds"), "pages/sweep.py", {}),
+        "seeds": _Link(_("Several seeds"), "pages/sweep.py", {"run": grounds.run.id, "study": THIS_RUN}),
     }
 
 

@@ -11,8 +11,11 @@ from kdviz.store import Run, Store
 from kdviz.ui.widgets.background_result import job_progress, result_or_job
 
 
-def cue_removals_or_progress(store: Store, run: Run) -> Sequence[CueRemoval]:
-    """Of every arm; none, and the progress on the page, until they are known. None without a cue."""
+def cue_removals_or_progress(store: Store, run: Run) -> Sequence[CueRemoval] | None:
+    """Of every arm; None, and the progress on the page, while they are computed.
+
+    Empty without a cue, and where that was stopped or has failed.
+    """
     if run.config.cue == "none":
         return ()
 
@@ -25,4 +28,4 @@ def cue_removals_or_progress(store: Store, run: Run) -> Sequence[CueRemoval]:
     if not isinstance(found, SurveyJob):
         return found
     job_progress(found, start, key="ag_removals", stopped=_("Removing the cue was stopped."))
-    return ()
+    return () if found.ended else None

@@ -23,8 +23,8 @@ from kdviz.datasets import class_names
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.charts import BOX_STYLES
 from kdviz.figures.style import ARM_STYLES, score
-from kdviz.language import _, listed, plural, sentences
-from kdviz.narrative import alike_rule, percent_text, tells_errors
+from kdviz.language import _, plural, sentences
+from kdviz.narrative import alike_rule, looks_apart, percent_text, tells_errors
 from kdviz.store import Run, Store
 from kdviz.types import BOXES, Arm, Box
 from kdviz.ui.agreement.confusion import confusion_panel
@@ -137,8 +137,10 @@ def _boxes(shown: ArmComparison) -> None:
                     f"{_share(shown.arm, counts[shown.arm], box, bold=True)}  \n{_threshold(shown, box)}",
                     help="  \n".join(others) or None,
                 )
+                if apart := looks_apart(shown.survey, shown.arm, box, measure=shown.measure):
+                    st.caption(apart)
     if empty:
-        names = listed(BOX_STYLES[box].label for box in empty)
+        names = _("; ").join(BOX_STYLES[box].label for box in empty)
         st.caption(_("No image is in: {boxes}.").format(boxes=names))
     if undefined := counts[shown.arm][None]:
         st.caption(

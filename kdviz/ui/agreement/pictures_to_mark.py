@@ -32,7 +32,9 @@ def pictures_to_mark(store: Store, run: Run, *, on_all: Callable[[], None]) -> T
     if first is None or st.session_state.get(_BEGUN) != run.id:
         return found
     st.button(
-        _("Show the worst of all {count} explained pictures").format(count=f"{found.explained:,}"),
+        _("Show the worst of all {count} pictures, which are explained by now").format(
+            count=f"{found.explained:,}"
+        ),
         icon=":material/sort:",
         key="marking_all",
         on_click=safely(_show_all),

@@ -14,6 +14,7 @@ from kdviz.comparison import (
     Survey,
     by_measure,
     calibration,
+    known_survey,
     known_trust_card,
     second_explainer,
     trained_explainer,
@@ -46,18 +47,21 @@ from kdviz.ui.widgets.report_file import report_button, report_progress
 
 
 def survey_summary(
-    store: Store, run: Run, survey: Survey, measure: str, removals: Sequence[CueRemoval]
+    store: Store, run: Run, survey: Survey, measure: str, removals: Sequence[CueRemoval] | None
 ) -> Survey | None:
     """Whether marks helped, and the finding in words, by a second explainer too once its survey is known.
 
-    Returns that survey.
+    Returns that survey. removals: None while they are computed; the second survey begins after that, so that
+    there is one progress bar.
     """
     did_marks_help(store, run, heading="###")
     finding = st.container(border=True, key="finding")
-    second = second_explainer(run, survey.explainer)
-    other = survey_or_progress(store, run, second) if second else None
+    other = None
+    if second := second_explainer(run, survey.explainer):
+        waits = removals is None
+        other = known_survey(store, run.id, second) if waits else survey_or_progress(store, run, second)
     with finding:
-        _finding(store, run, survey, other, measure, removals)
+        _finding(store, run, survey, other, measure, removals or ())
         _warnings(store, run, survey, measure)
         with st.container(horizontal=True):
             plain_words(cue=run.config.cue != "none")

@@ -190,14 +190,13 @@ def _about_clips(run: Run, triage: TrainingTriage) -> str:
 
 
 def _found(triage: TrainingTriage) -> str:
-    of_all = _("{count} of {total} training pictures").format(
-        count=f"{triage.explained:,}", total=f"{triage.total:,}"
-    )
+    """On how many of the training pictures the student errs, and how many of them are listed."""
+    form = _("Of the first {count} of {total} training pictures the student gets {wrong} wrong.")
     if triage.explained == triage.total:
-        of_all = plural("{count} training picture", "{count} training pictures", triage.total)
-    return _("{pictures}, {wrong} of which the student gets wrong.").format(
-        pictures=of_all, wrong=f"{triage.wrong:,}"
-    )
+        form = _("Of all {total} training pictures the student gets {wrong} wrong.")
+    errs = form.format(count=f"{triage.explained:,}", total=f"{triage.total:,}", wrong=f"{triage.wrong:,}")
+    listed_only = _("Listed are the {count} worst.").format(count=len(triage.images))
+    return sentences(errs, listed_only if len(triage.images) < triage.explained else "")
 
 
 def _order(triage: TrainingTriage) -> str:
@@ -276,7 +275,7 @@ def _page(triage: TrainingTriage) -> tuple[TrainingImage, ...]:
             args=(last,),
         )
         st.caption(
-            _("{first} to {last} of {count}, worst first").format(
+            _("{first} to {last} of the {count} listed, worst first").format(
                 first=first + 1, last=last, count=len(images)
             )
         )

@@ -195,7 +195,7 @@ def _advanced(fields: Fields, values: dict[str, Any]) -> None:
         values["augmentation"] = fields.choice("augmentation")
     values["optimizer"] = fields.choice("optimizer")
     values["learning_rate"] = fields.number(
-        "learning_rate", placeholder=_("default of the optimiser"), format="%g"
+        "learning_rate", placeholder=_("default of the optimizer"), format="%g"
     )
     if DATASETS[values["dataset"]].downloads:
         values["data"] = fields.text("data", placeholder=_("default directory"))

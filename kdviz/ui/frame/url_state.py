@@ -28,6 +28,9 @@ _MOST_DIGITS = 15
 CHANGE_CUE, CHECK_MAPS = {"view": "row", "to": "what-if"}, {"view": "row", "to": "checks"}
 """Of links to Explain: they open the panel in which the cue can be changed, or that of the checks, once."""
 
+THIS_RUN = "this-run"
+"""Of links to Sweep, as `study`: the study of the open run."""
+
 
 def begin_visit(page: str) -> bool:
     """Forget what other pages have written. The router calls it in each run, before a page is drawn.

@@ -27,7 +27,7 @@ def sound_facts(data: DataSet) -> tuple[str, ...]:
             high=frequency_text(HIGHEST),
             step=round(1000 * seconds(1)),
         ),
-        _("**Normalisation** mean {mean}, deviation {deviation}, of the training clips' levels").format(
+        _("**Normalization** mean {mean}, deviation {deviation}, of the training clips' levels").format(
             mean=decimal(data.mean[0], 3), deviation=decimal(data.std[0], 3)
         ),
         _("**In training** each clip is heard up to 0.12 s earlier or later, at random"),

@@ -138,7 +138,7 @@ def _source(spec: DatasetSpec) -> str:
 
 
 def _normalisation(data: DataSet) -> str:
-    return _("**Normalisation** mean {mean}, deviation {deviation}, of the training images in [0, 1]").format(
+    return _("**Normalization** mean {mean}, deviation {deviation}, of the training images in [0, 1]").format(
         mean=_numbers(data.mean), deviation=_numbers(data.std)
     )
 

@@ -33,7 +33,7 @@ def networks(choice: DatasetChoice) -> None:
         hide_index=True,
         column_config=_columns(),
         placeholder="–",
-        alt=_("All networks: parameters, multiply-adds, explainers, optimiser and source"),
+        alt=_("All networks: parameters, multiply-adds, explainers, optimizer and source"),
         key="networks",
     )
     note = _(

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from kdviz.figures.charts import sweep_lines_alt, sweep_lines_figure
+from kdviz.figures.charts import sweep_arms_figure, sweep_lines_alt, sweep_lines_figure
 from kdviz.language import _, listed, plural, sentences
 from kdviz.narrative import shared_recipe
 from kdviz.study import Point, Student
@@ -69,8 +69,9 @@ def _panel(study_name: str, students: Sequence[Student], grid: Grid, metric: str
         return
     answer: DeltaGenerator = st.container()
     key = f"sweep_line_{row}"
+    draw = sweep_lines_figure if grid.across else sweep_arms_figure
     chart(
-        Drawn(info, sweep_lines_figure(info), sweep_lines_alt(info)),
+        Drawn(info, draw(info), sweep_lines_alt(info)),
         key=key,
         file=f"kdviz-{study_name}-{metric}",
         note=_("click a dot for its runs") if grid.across else "",

@@ -132,6 +132,8 @@ def edge_sentence(best: Best, field: str) -> str:
 def lead_words(lead: Lead, other: str, metric: str) -> str:
     """A lead with its interval, the seeds in which it is one, and whether it is more than noise."""
     words, found = _lead_words(lead, other, metric), lead.difference
+    if _all_equal(lead):
+        return words
     if isfinite(found.low) and found.low <= 0 <= found.high:
         form = plural(
             "{lead}: {count} seed cannot tell them apart",
@@ -143,6 +145,12 @@ def lead_words(lead: Lead, other: str, metric: str) -> str:
     return words
 
 
+def _all_equal(lead: Lead) -> bool:
+    """Whether both sides are the same in every seed."""
+    found = lead.difference
+    return found.value == 0 and (isnan(found.low) or found.low == found.high == 0)
+
+
 def _lead_words(lead: Lead, other: str, metric: str) -> str:
     found = lead.difference
     values = {
@@ -151,6 +159,9 @@ def _lead_words(lead: Lead, other: str, metric: str) -> str:
         "ahead": lead.ahead,
         "seeds": lead.seeds,
     }
+    if _all_equal(lead):
+        one_seed = _("the same value as {other} (one seed, so no error bar)")
+        return (one_seed if isnan(found.low) else _("the same value as {other}")).format(**values)
     if not isfinite(found.low):
         return _("{difference} compared to {other} (one seed, so no error bar)").format(**values)
     form = _("{difference} compared to {other}, higher in {ahead} of {seeds} seeds")
@@ -170,6 +181,8 @@ def gain_sentence(at: str, students: Sequence[Student], metric: str) -> str:
 def _above(lead: Lead, control: str, metric: str) -> str:
     """E.g. "86.5 points (84.1 to 88.9) above the twin: more than noise"."""
     found = lead.difference
+    if _all_equal(lead):
+        return _("level with the {control}").format(control=control)
     above = _("{difference} above the {control}")
     if found.value < 0:
         found = found.negated

@@ -15,29 +15,32 @@ from kdviz.study import PAIR, Form, Study, differences_by_point, figure_rows, su
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.responsive import WIDE, only_when
 from kdviz.ui.sweep.grid import axis_name
-from kdviz.ui.sweep.studies import StudyFile
+from kdviz.ui.sweep.swept_study import SweptStudy
 from kdviz.ui.widgets.cards import cards
 from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.setting_names import setting_value
 
 
-def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
+def study_tables(shown: SweptStudy, rows: pd.DataFrame) -> None:
     """Means over seeds, the student's differences from its controls, and all figures as files."""
-    summary = _summary(file.study, rows, (file.study.model_dump_json(), *rows["run"]))
+    summary = _summary(shown.study, rows, (shown.study.model_dump_json(), *rows["run"]))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(_("All metrics"))
         csv_button(
-            lambda: summary, file=f"kdviz-{file.name}-summary", key="sweep_summary", label=_("Summary as CSV")
+            lambda: summary,
+            file=f"kdviz-{shown.name}-summary",
+            key="sweep_summary",
+            label=_("Summary as CSV"),
         )
-        csv_button(lambda: rows, file=f"kdviz-{file.name}-runs", key="sweep_runs", label=_("Runs as CSV"))
+        csv_button(lambda: rows, file=f"kdviz-{shown.name}-runs", key="sweep_runs", label=_("Runs as CSV"))
     st.caption(
         _("Mean over seeds, with its 95 % interval: a bootstrap over seeds, widened where there are few.")
     )
     alt = _("Mean of every metric by grid point and arm")
     _table(
-        lambda form: without_equal_seeds(figure_rows(file.study, summary, form=form)), "sweep_figures", alt
+        lambda form: without_equal_seeds(figure_rows(shown.study, summary, form=form)), "sweep_figures", alt
     )
-    if differences := differences_by_point(file.study, summary):
+    if differences := differences_by_point(shown.study, summary):
         title = differences_title(differences)
         st.markdown(f"**{title}**")
         st.caption(
@@ -48,7 +51,7 @@ def study_tables(file: StudyFile, rows: pd.DataFrame) -> None:
             )
         )
         alt = _("{differences}, by metric").format(differences=title)
-        _table(lambda form: differences_by_point(file.study, summary, form=form), "sweep_differences", alt)
+        _table(lambda form: differences_by_point(shown.study, summary, form=form), "sweep_differences", alt)
 
 
 def differences_title(rows: Sequence[Mapping[str, str]]) -> str:

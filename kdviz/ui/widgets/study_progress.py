@@ -98,8 +98,8 @@ def queue_text(store: Store, now: StudyStatus) -> str:
     return _("Waiting in the queue, starts in about {left}").format(left=duration(rounded(first)))
 
 
-def queue_runs(store: Store, study: Study, points: Sequence[Point]) -> None:
-    """Callback of a button that queues all missing runs."""
+def queue_runs(store: Store, study: Study | None, points: Sequence[Point]) -> None:
+    """Callback of a button that queues all missing runs. study: as of `queue_missing`."""
     forget_stop()
     queue_missing(store, study, points)
 

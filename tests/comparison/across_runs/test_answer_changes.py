@@ -107,6 +107,11 @@ def test_evidence_that_moves_against_accuracy_does_not_explain_it(share, answers
             "(tested on 2,000 images, one seed each: another seed may differ).",
         ),
         (
+            Interval(0.0, -0.096, 0.096),
+            "**A and B are equally accurate here**; a difference of −9.6 to 9.6 points is possible "
+            "(tested on 2,000 images, one seed each: another seed may differ).",
+        ),
+        (
             Interval(0.0, 0.0, 0.0),
             "**A and B are equally accurate** (tested on 2,000 images, one seed each: another seed may differ).",
         ),

@@ -27,7 +27,7 @@ from tests.ways import at_the_end
 
 
 def by_hand(store, run_id, arm):
-    """A second reading of an arm, without anything of this package: network, and its normalised images."""
+    """A second reading of an arm, without anything of this package: network, and its normalized images."""
     config = store.run(run_id).config
     role = "teacher" if arm == "teacher" else "student"
     images = run_images(config)

@@ -2,7 +2,9 @@
 
 import math
 
+import numpy as np
 import pytest
+import torch
 
 from kdviz.comparison import Check, TrustCard, snapshots, trust_card
 from kdviz.comparison.test_set import checks as trust
@@ -52,6 +54,28 @@ def test_an_explainer_that_ignores_the_weights_does_not_pass(finished, monkeypat
     assert check.value == pytest.approx(1)
     assert (check.interval.low, check.interval.high) == pytest.approx((1, 1))
     assert check.similarity == {"spearman": pytest.approx(1), "ssim": pytest.approx(1)}
+
+
+@pytest.mark.parametrize("blank", [0, 5])
+def test_the_interval_of_the_similarity_is_of_the_mean_that_is_shown(blank):
+    """Against a plain bootstrap; maps that are blank after one part count for the others."""
+    rng = np.random.default_rng(1)
+    similarity = rng.normal(0.2, 0.3, (4, 16))
+    similarity[2, :blank] = np.nan
+    found = trust.stay_interval(torch.from_numpy(similarity))
+
+    def shown(drawn):
+        return float(np.mean([np.nanmean(part) for part in drawn]))
+
+    drawn = [shown(similarity[:, rng.integers(16, size=16)]) for _ in range(4000)]
+    assert found.value == pytest.approx(shown(similarity))
+    assert (found.low, found.high) == pytest.approx(tuple(np.quantile(drawn, (0.025, 0.975))), abs=0.015)
+
+
+def test_the_interval_is_that_of_the_lowest_similarity(finished):
+    check = by_name(trust_card(*finished, images=8))["randomisation"]
+    assert check.interval.value == pytest.approx(min(check.similarity.values()))
+    assert check.interval.low <= check.interval.value <= check.interval.high
 
 
 def darkness(name, network, images, target, layer):

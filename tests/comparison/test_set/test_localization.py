@@ -47,7 +47,7 @@ def test_the_student_is_compared_with_its_twin_on_the_same_images():
     nbsp = "\N{NO-BREAK SPACE}"
     said = localization_sentence(survey("cue"), "cue")
     assert said.startswith(
-        f"The student's map is highest on the cue in 85.7{nbsp}% of the images, its twin's in 12.5{nbsp}%: "
+        f"The single brightest cell of the student's map is on the cue in 85.7{nbsp}% of the images, of its twin's in 12.5{nbsp}%: "
         "difference "
     )
     low, high = map(float, said.removesuffix(" points.").rpartition("difference ")[2].split(" to "))
@@ -62,6 +62,8 @@ def test_a_difference_that_rounds_to_nothing_has_no_sign(monkeypatch):
 
 def test_without_a_twin_the_sentence_is_on_the_student_and_without_masks_there_is_none():
     said = localization_sentence(survey(arms=("student",)), "object")
-    assert said == "The student's map is highest on the object in 85.7\N{NO-BREAK SPACE}% of the images."
+    assert said == (
+        "The single brightest cell of the student's map is on the object in 85.7\N{NO-BREAK SPACE}% of the images."
+    )
     assert localization_table(made()) == ()
     assert localization_sentence(made(), "object") == ""

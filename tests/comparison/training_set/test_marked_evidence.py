@@ -62,6 +62,7 @@ def test_the_shares_are_those_of_each_student_on_the_marked_images_by_hand(retra
     )
     known = ~np.isnan(by_hand).any(0)
     assert found.images == known.sum() > 0
+    assert (found.marked, found.explained) == (len(MARKED), len(MARKED))
     assert (found.before, found.after, found.control[1]) == pytest.approx(by_hand[:, known].mean(1), abs=1e-4)
     assert found.control[0] == "teacher-maps"
     assert found.area == 8 * 7 / 16**2
@@ -71,7 +72,8 @@ def test_the_shares_are_those_of_each_student_on_the_marked_images_by_hand(retra
 
 def test_an_image_without_a_map_of_one_network_counts_for_none():
     shares = np.array([[0.2, 0.4, np.nan], [0.6, 0.6, 1.0], [0.1, 0.5, 0.0]])
-    found = summarized("grad-cam", np.array([0.25, 0.75, 1.0]), shares, ["twin"])
+    found = summarized("grad-cam", np.array([0.25, 0.75, 1.0]), shares, ["twin"], marked=5)
+    assert (found.marked, found.explained, found.blank) == (5, 3, {"before": 1})
     assert (found.images, found.area) == (2, 0.5)
     assert (found.before, found.after, found.gain.value) == pytest.approx((0.3, 0.6, 0.3))
     assert found.control == ("twin", pytest.approx(0.3))
@@ -82,14 +84,16 @@ def test_an_image_without_a_map_of_one_network_counts_for_none():
 def test_a_gain_has_an_interval_from_ten_images_on(fewer):
     count = FEWEST_FOR_INTERVAL - fewer
     shares = np.stack([np.linspace(0.1, 0.4, count), np.full(count, 0.5)])
-    found = summarized("grad-cam", np.full(count, 0.2), np.concatenate([shares, shares[:1]]), ["twin"])
+    found = summarized(
+        "grad-cam", np.full(count, 0.2), np.concatenate([shares, shares[:1]]), ["twin"], marked=count
+    )
     for gain in (found.gain, found.over_control):
         assert gain.value == pytest.approx(0.25)
         assert math.isnan(gain.low) == bool(fewer)
 
 
 def test_without_a_map_anywhere_nothing_is_known():
-    found = summarized("grad-cam", np.full(3, 0.2), np.full((2, 3), np.nan), [])
+    found = summarized("grad-cam", np.full(3, 0.2), np.full((2, 3), np.nan), [], marked=3)
     assert found.images == 0
     assert math.isnan(found.before)
     assert found.control is found.over_control is None

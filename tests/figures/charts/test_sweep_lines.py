@@ -8,6 +8,7 @@ from kdviz.figures.charts import (
     SweepLinesInfo,
     SweepPoint,
     chart_rows,
+    sweep_arms_figure,
     sweep_lines_alt,
     sweep_lines_figure,
 )
@@ -74,3 +75,34 @@ def test_the_chart_in_words_has_every_mean_and_as_a_table_every_seed():
     assert sweep_lines_alt(info()) == "Accuracy: no values yet."
     assert chart_rows(info(PLACEBO))[0]["value"] == 0.3
     assert len(chart_rows(info(STUDENT, TWIN))) == 8
+
+
+ONE = SweepLine("student", (SweepPoint(0, 0.5, 0.4, 0.7, ((0, 0.4), (1, 0.6))),))
+PLACEBO_OF_ONE = SweepLine("placebo", PLACEBO.points[:1])
+
+
+def one_value(*lines):
+    return info(*lines, across="", columns=("",))
+
+
+def test_where_the_seed_alone_varies_each_arm_is_a_row_of_dots():
+    dots, mean, *_placebo = sweep_arms_figure(one_value(ONE, PLACEBO_OF_ONE)).data
+    assert list(dots.x) == [0.4, 0.6]
+    assert list(mean.x) == [0.5]
+    assert [round(mean.error_x[end][0], 9) for end in ("array", "arrayminus")] == [0.2, 0.1]
+    assert list(dots.hovertext) == ["student, seed 0: 40.0", "student, seed 1: 60.0"]
+    assert list(mean.hovertext) == ["student: 50.0 (40.0 to 70.0)"]
+
+
+def test_it_is_low_and_has_the_student_above_its_controls_and_the_teacher_as_a_line():
+    figure = sweep_arms_figure(one_value(ONE, PLACEBO_OF_ONE))
+    assert [text.split(" ", 1)[1] for text in figure.layout.yaxis.ticktext] == ["student", "placebo"]
+    assert figure.layout.yaxis.range[0] > figure.layout.yaxis.range[1], "the first row is above"
+    assert figure.layout.height < 200
+    assert [line.x0 for line in figure.layout.shapes] == [0.9]
+    assert [each.text for each in figure.layout.annotations] == ["teacher"]
+
+
+def test_a_gain_has_a_line_at_zero_there():
+    figure = sweep_arms_figure(replace(one_value(ONE), signed=True, teacher=math.nan))
+    assert [line.x0 for line in figure.layout.shapes] == [0]

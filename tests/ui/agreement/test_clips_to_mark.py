@@ -168,5 +168,5 @@ def test_a_run_goes_on_with_the_marks_and_says_whether_they_helped(marking, hand
     assert "Did the marks help?" in said
     assert "Evidence inside your marks: **" in said
     assert "of these training clips' spectrograms (n = 2)." in said
-    assert "2 of 64 training clips have a mask that is matched" in said
+    assert "2 of 64 training clips have a mark that is matched" in said
     assert about_images(marking) == []

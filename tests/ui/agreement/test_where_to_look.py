@@ -142,7 +142,7 @@ def test_it_shows_the_ten_worst_pictures_with_both_maps_and_answers(marking, sto
         answer = triage.images[0].answers[arm]
         assert triage.classes[answer.predicted] in shown["answer"]
         assert shown["verdict"] == ("correct" if answer.predicted == triage.images[0].label else "wrong")
-    assert f"48 training pictures, {triage.wrong} of which the student gets wrong." in page_text(marking)
+    assert f"Of all 48 training pictures the student gets {triage.wrong} wrong." in page_text(marking)
     assert f"{ANNE}; path=/" in drawn["cookie"]
     assert "a mark under a patch does not count" in page_text(marking)
 

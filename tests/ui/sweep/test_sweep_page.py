@@ -143,7 +143,7 @@ def test_of_few_runs_with_nothing_to_compare_one_line_says_so_and_no_chart(app, 
     opened(app, "sweep", study="grid")
     assert not app.exception
     assert app.info[0].value == (
-        "Nothing can be compared yet: 3 of 12 runs have finished. 12 runs would compare λ (0; 3), Temperature T (1; 4), "
+        "Nothing can be compared yet: 3 of 12 runs finished so far. 12 runs would compare λ (0; 3), Temperature T (1; 4), "
         "with 3 seeds."
     )
     assert not app.get("plotly_chart")
@@ -192,6 +192,16 @@ def test_a_study_that_is_not_measured_is_apart_until_it_is_opened(app, store, fo
     assert not app.exception
     assert app.selectbox(key="study_menu").value == "grid"
     assert app.info[0].value.startswith("Not measured yet. 12 runs")
+
+
+def test_a_study_that_is_not_offered_is_shown_by_its_address_alone(app, store, folder):
+    (folder / "grid.toml").write_text(GRID.replace("[settings]", "offered = false\n[settings]", 1))
+    opened(app, "sweep")
+    assert app.selectbox(key="study_menu").options == ["Few · not measured yet, 6 runs"]
+    assert [each.label for each in app.expander] == ["About this study"]
+    opened(app, "sweep", study="grid")
+    assert not app.exception
+    assert app.selectbox(key="study_menu").value == "grid"
 
 
 def test_a_setting_of_the_data_has_no_best_but_a_gain_at_each_value(app, store, folder):
