@@ -125,7 +125,14 @@ def test_a_link_carries_settings(app, store):
 
 def test_another_lambda_may_be_typed(app, store):
     opened(app, "distill")
+    ladder = f"{MINI}.explanation_weight"
+    assert not app.select_slider(key=ladder).disabled
+    usual = app.select_slider(key=ladder).value
+    assert any(f"**λ = {usual:g}**" in each.value for each in app.markdown)
     app.number_input(key=f"{MINI}.lambda").set_value(4.2).run()
+    assert any("**λ = 4.2**" in each.value for each in app.markdown)
+    assert not any(f"**λ = {usual:g}**" in each.value for each in app.markdown)
+    assert app.select_slider(key=ladder).disabled
     start(app)
     assert store.runs()[0].config.explanation_weight == 4.2
 
