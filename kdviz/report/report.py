@@ -176,6 +176,7 @@ def _grounds(
         guesses=guesses,
         seeds=known_seeds(store, run),
         second=other.explainer if other else second_explainer(run, SHOWN),
+        notes=store.notes(run.id),
     )
 
 

@@ -41,7 +41,7 @@ _NARROWEST = 380
 """Of a field in pixels, below which it has a row of its own."""
 
 
-def side_by_side() -> GridContainer:
+def field_row() -> GridContainer:
     """A row of two fields, one below the other where there is no room."""
     return st.grid(2, min_column_width=_NARROWEST)
 
@@ -50,13 +50,13 @@ def settings(store: Store, dataset: str, ladder: DeltaGenerator, cue: DeltaGener
     """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults.
 
     ladder, cue: the places of λ, which people come to change, and whose default depends on what is chosen
-    below, and of the planted cue.
+    below, and of the cue that is planted in packaged data.
     """
     fields, values = Fields(dataset), {"dataset": dataset}
     # A container each: what is after a widget that comes and goes is drawn again, and an open drawer closes.
     with st.container():
         _data(fields, values)
-    with cue:
+    with st.container() if DATASETS[dataset].own_files else cue:  # below the files
         _cue(fields, values)
     with st.container():
         _networks(fields, values)
@@ -132,7 +132,7 @@ def _cue(fields: Fields, values: dict[str, Any]) -> None:
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
     sides = _input_shape(values)[1:]
-    with side_by_side() as row:
+    with field_row() as row:
         for role in ("teacher", "student"):
             at = [fields.current("teacher_size") or side for side in sides] if role == "teacher" else sides
             offered = choices_for(role, fields.modality)
@@ -160,7 +160,7 @@ def _loss(fields: Fields, values: dict[str, Any], ladder: DeltaGenerator) -> Non
     st.caption(_why(*networks))
     with ladder:
         values["explanation_weight"] = fields.weight(values["explanation_loss"])
-    with side_by_side():
+    with field_row():
         values["temperature"] = fields.slider("temperature", step=1.0)
         values["kd_weight"] = fields.slider("kd_weight", step=0.05)
 

@@ -10,7 +10,7 @@ import streamlit as st
 from kdviz.datasets import DATASETS
 from kdviz.language import _, sentences, speaking_of
 from kdviz.store import Run, Store
-from kdviz.ui.distill.controls import settings, side_by_side
+from kdviz.ui.distill.controls import field_row, settings
 from kdviz.ui.distill.folding import close_button
 from kdviz.ui.distill.mirror import changes, mirror, run_settings
 from kdviz.ui.distill.out_of_range import out_of_range
@@ -36,7 +36,7 @@ def new_run(store: Store, shown: Run | None) -> str | None:
                 close_button()
                 mirror(shown, _first_settings(shown))
         start_from, ladder, top = st.container(), st.container(key="ladder"), st.container()
-        with side_by_side() as row:
+        with field_row() as row:
             with row.cell():
                 dataset = dataset_choice()
             cue = row.cell()
