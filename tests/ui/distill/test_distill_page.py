@@ -18,6 +18,7 @@ from kdviz.datasets import DATASETS, counted
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.jobs.countdown import SLOWED
 from kdviz.metrics import METRICS
+from kdviz.narrative import accuracy_interval, percent_range
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
 from kdviz.types import ELAPSED, UNDEFINED_GAIN, Agreement, ArmResult, Gain, Measured
@@ -403,7 +404,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         figure
         for arm in arms
         for figure in (
-            ("Test accuracy", percent(results[arm].accuracy), ""),
+            ("Test accuracy", percent(results[arm].accuracy), percent_range(accuracy_interval(results[arm]))),
             ("Follows a wrong patch", percent(results[arm].cue_followed), ""),
             (
                 "Agreement with the teacher",
@@ -412,6 +413,8 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
             ),
         )
     ]
+    assert all(delta for _label, _value, delta in shown[::3])
+    assert {each.key for each in (*app.button, *app.get("download_button"))} & {"report", "report_start"}
     texts = [each.value for each in app.html if "font-size:.875rem" in each.value]
     for arm, text in zip(arms, texts, strict=False):
         assert ARM_STYLES[arm].color in text
@@ -478,7 +481,7 @@ def test_a_tile_says_on_how_few_images_an_agreement_is(maps, agreement, differen
     def page(results, gains):
         from kdviz.ui.distill.tiles import tiles
 
-        tiles(results, gains, {}, cue="none")
+        tiles(results, gains, {}, cue="none", any_maps="")
 
     app = AppTest.from_function(page, args=(results, gains)).run()
     card = app.metric[-1]
