@@ -23,7 +23,7 @@ from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE
 from kdviz.datasets.file_source import FileSource, printable
 from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.layout import Layout
-from kdviz.datasets.leaks import Hashes, Thumbnail, leaks, seen_picture
+from kdviz.datasets.leaks import Hashes, Thumbnail, leaks, picture_hashes, seen_picture
 from kdviz.datasets.memory import check_memory
 from kdviz.datasets.object_mask import object_mask
 from kdviz.datasets.opening import NO_FILES, fingerprint, laid_out, opened
@@ -154,8 +154,8 @@ class _Reader:
             ) from None
         except Exception:  # readers raise anything for a broken file
             return None
-        seen = seen_picture(self._source, name)
-        hashes = seen.hashes if seen else Hashes(name.encode("utf-8", "surrogateescape"), 0)  # like no other
+        like_no_other = Hashes(name.encode("utf-8", "surrogateescape"), 0)
+        hashes = picture_hashes(self._source, name) or like_no_other
         return _Image(pixels.tobytes(), enlarged, mask, bad, hashes)
 
     def _mask(self, name: str, stream: IO[bytes]) -> tuple[bytes | None, bool]:

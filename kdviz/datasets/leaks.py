@@ -82,24 +82,37 @@ class Leaks:
         return tuple(map(str, said))
 
 
-def seen_picture(source: FileSource, name: str) -> SeenPicture | None:
-    """Look at a picture; None for a file that is no image, or has too many pixels."""
+def picture_hashes(source: FileSource, name: str) -> Hashes | None:
+    """The hashes of a picture; None for a file that is no image, or has too many pixels."""
     try:
-        with source.open(name) as stream:
-            content = hashlib.sha256(stream.read()).digest()
-            stream.seek(0)
-            with Image.open(stream, formats=FORMATS) as image:
-                size = image.size
-                if size[0] * size[1] > MAX_PIXELS:
-                    raise TooManyPixelsError
-                image.draft("RGB", (2 * _THUMBNAIL, 2 * _THUMBNAIL))
-                upright = rgb(ImageOps.exif_transpose(image))
+        return _opened(source, name)[0]
     except Exception:  # readers raise anything for a broken file
+        return None
+
+
+def seen_picture(source: FileSource, name: str) -> SeenPicture | None:
+    """Look at a picture; None likewise."""
+    try:
+        hashes, upright, size = _opened(source, name)
+    except Exception:  # as above
         return None
     turned = (upright.width < upright.height) != (size[0] < size[1])
     square = ImageOps.fit(upright, (_THUMBNAIL, _THUMBNAIL), method=Image.Resampling.BICUBIC)
-    hashes = Hashes(content, difference_hash(upright))
     return SeenPicture(hashes, size[::-1] if turned else size, np.asarray(square))
+
+
+def _opened(source: FileSource, name: str) -> tuple[Hashes, Image.Image, tuple[int, int]]:
+    """The hashes, the upright picture in RGB, perhaps reduced, and width and height as stored."""
+    with source.open(name) as stream:
+        content = hashlib.sha256(stream.read()).digest()
+        stream.seek(0)
+        with Image.open(stream, formats=FORMATS) as image:
+            size = image.size
+            if size[0] * size[1] > MAX_PIXELS:
+                raise TooManyPixelsError
+            image.draft("RGB", (2 * _THUMBNAIL, 2 * _THUMBNAIL))
+            upright = rgb(ImageOps.exif_transpose(image))
+    return Hashes(content, difference_hash(upright)), upright, size
 
 
 def leaks(
