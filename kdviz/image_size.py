@@ -10,16 +10,17 @@ SMALLEST_SIDE, LARGEST_SIDE = 16, 512
 """Bounds on the sides, in pixels, to which a user's own images are resized."""
 
 
-def sides(size: int | str) -> tuple[int, int]:
-    """Height and width in pixels. Raises ConfigError for invalid text, or a side out of bounds."""
+def sides(size: int | str | None) -> tuple[int, int]:
+    """Height and width in pixels. Raises ConfigError for no or invalid text, or a side out of bounds."""
     numbers = re.fullmatch(r"(\d{1,9})(?:\s*[x×]\s*(\d{1,9}))?", str(size).strip().lower())
     if numbers:
         height, width = int(numbers[1]), int(numbers[2] or numbers[1])
         if min(height, width) >= SMALLEST_SIDE and max(height, width) <= LARGEST_SIDE:
             return height, width
+    wrong = "it is empty" if size in (None, "") else f"{str(size)!r} is not allowed"
     raise ConfigError(
-        f"image_size: {str(size)!r} is not allowed. Give {SMALLEST_SIDE} to {LARGEST_SIDE} px: the side of a "
-        "square, such as 64, or height x width, such as 40x100."
+        f"image_size: {wrong}. Give {SMALLEST_SIDE} to {LARGEST_SIDE} px: the side of a square, such as 64, "
+        "or height x width, such as 40x100."
     )
 
 

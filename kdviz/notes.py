@@ -57,6 +57,33 @@ def trained_on_note(count: int, tests: int, text: str) -> Message:
     )
 
 
+def copied_images_note(count: int, tests: int, names: str) -> Message:
+    """How many of the test images are training images, too, and one of them with its copy."""
+    return Message(
+        "Test images that are also training images, the same file: {count} of {tests}, such as {names}. What "
+        "networks score on them says nothing about new images.",
+        {"count": count, "tests": tests, "names": names},
+    )
+
+
+def similar_images_note(count: int, names: str) -> Message:
+    """How many pairs of a test image and a training image look alike, and one of them."""
+    return Message(
+        "Pairs of a test image and a training image that look alike: {count}, such as {names}. If they show "
+        "the same, the test is easier than new images.",
+        {"count": count, "names": names},
+    )
+
+
+def groups_note(count: int, names: str) -> Message:
+    """How many groups of images, by their names, are in training and test, and a pair of one of them."""
+    return Message(
+        "Groups of images that are, by their names, in training and test alike: {count}, such as {names}. If "
+        "a group is one slide or one patient, the test is easier than new ones.",
+        {"count": count, "names": names},
+    )
+
+
 def few_texts_note(count: int, few: int, points: str) -> Message:
     """How uncertain an accuracy on `count` test texts is. few: the fewest of a class that are enough."""
     return Message(
@@ -74,12 +101,20 @@ def unknown_texts_note(count: int, texts: int) -> Message:
     )
 
 
+_DOUBTS = (
+    copied_images_note(0, 0, ""),
+    similar_images_note(0, ""),
+    groups_note(0, ""),
+    trained_on_note(0, 0, ""),
+)
+"""Those on test inputs that are easier than new ones."""
+
 _KNOWN = (
     _matched_marks(0, 0),
+    *_DOUBTS,
     _matched_masks(0, 0),
     labels_alike_note(""),
     text_copies_note(0, 0, 0),
-    trained_on_note(0, 0, ""),
     few_texts_note(0, 0, ""),
     unknown_texts_note(0, 0),
 )
@@ -92,6 +127,11 @@ def shown_note(text: str) -> str:
         if found := _pattern(of.id).fullmatch(text):
             return text_of(replace(of, values=found.groupdict()))
     return text
+
+
+def doubts_accuracy(text: str) -> bool:
+    """Whether a stored note says that the test inputs are easier than new ones."""
+    return any(_pattern(of.id).fullmatch(text) for of in _DOUBTS)
 
 
 @cache

@@ -23,6 +23,7 @@ from kdviz.datasets.counts import TEST_SHARE, VALIDATION_SHARE
 from kdviz.datasets.file_source import FileSource, printable
 from kdviz.datasets.image_file import FORMATS, MAX_PIXELS, TooManyPixelsError, picture
 from kdviz.datasets.layout import Layout
+from kdviz.datasets.leaks import Hashes, Thumbnail, leaks, picture_hashes, seen_picture
 from kdviz.datasets.memory import check_memory
 from kdviz.datasets.object_mask import object_mask
 from kdviz.datasets.opening import NO_FILES, fingerprint, laid_out, opened
@@ -35,7 +36,7 @@ from kdviz.progress import Message, Report
 _NAMES_SHOWN = 5
 _AT_ONCE = 48
 _MOST_THREADS = 16
-_READER = 2
+_READER = 3
 """Version of the arrangement and the decoding; what another version cached is read again."""
 _NO_ROWS = np.empty(0, dtype=np.uint8)  # an empty file cannot be mapped
 
@@ -45,6 +46,7 @@ class _Decoded:
     """Indices of decoded files of a layout, names of broken ones, number of enlarged ones, and masks.
 
     masked: number of images whose object is known. bad_masks: names of images whose mask cannot be used.
+    hashes: of each decoded file.
     """
 
     readable: list[int]
@@ -52,6 +54,7 @@ class _Decoded:
     enlarged: int
     masked: int
     bad_masks: list[str]
+    hashes: list[Hashes]
 
 
 class _Image(NamedTuple):
@@ -61,6 +64,7 @@ class _Image(NamedTuple):
     enlarged: bool
     mask: bytes | None
     bad_mask: bool
+    hashes: Hashes
 
 
 def load_folder(data: str | None, image_size: int | str, report: Report) -> DataSet:
@@ -120,7 +124,7 @@ class _Reader:
 
     def _decode(self, rows: IO[bytes], masks: IO[bytes]) -> _Decoded:
         """Write each readable image and its mask, in order. Raises DataError for one with too many pixels."""
-        decoded, names = _Decoded([], [], 0, 0, []), self._layout.names
+        decoded, names = _Decoded([], [], 0, 0, [], []), self._layout.names
         no_mask = bytes(self._size[0] * self._size[1])
         with ThreadPoolExecutor(decoding_threads(), thread_name_prefix="kdviz-decode") as threads:
             for start in range(0, len(names), _AT_ONCE):
@@ -150,7 +154,9 @@ class _Reader:
             ) from None
         except Exception:  # readers raise anything for a broken file
             return None
-        return _Image(pixels.tobytes(), enlarged, mask, bad)
+        like_no_other = Hashes(name.encode("utf-8", "surrogateescape"), 0)
+        hashes = picture_hashes(self._source, name) or like_no_other
+        return _Image(pixels.tobytes(), enlarged, mask, bad, hashes)
 
     def _mask(self, name: str, stream: IO[bytes]) -> tuple[bytes | None, bool]:
         """The mask of a picture, and whether it cannot be used."""
@@ -172,7 +178,7 @@ class _Reader:
         labels = np.array(layout.labels, dtype=np.int64)[decoded.readable]
         splits = None if layout.splits is None else np.array(layout.splits)[decoded.readable]
         places = split_places(layout.classes, labels, splits)
-        found = _notes(layout.classes, labels, places, decoded)
+        found = [*_notes(layout.classes, labels, places, decoded), *self._leaks(decoded, places)]
         return Contents(
             layout.classes,
             rows.reshape(-1, 3, *self._size),
@@ -182,9 +188,21 @@ class _Reader:
             masks.reshape(-1, *self._size) if decoded.masked else None,
         )
 
+    def _leaks(self, decoded: _Decoded, places: dict[str, NDArray[np.int64]]) -> tuple[str, ...]:
+        """Notes on what is in training and test alike."""
+        names = [self._layout.names[index] for index in decoded.readable]
+
+        def thumbnail(place: int) -> Thumbnail | None:
+            seen = seen_picture(self._source, names[place])
+            return seen.thumbnail if seen else None
+
+        found = leaks([printable(name) for name in names], decoded.hashes, places, thumbnail)
+        return found.notes(len(places["test"]))
+
 
 def _counted(decoded: _Decoded, index: int, image: _Image, name: str) -> _Decoded:
     decoded.readable.append(index)
+    decoded.hashes.append(image.hashes)
     if image.bad_mask:
         decoded.bad_masks.append(printable(name))
     return replace(

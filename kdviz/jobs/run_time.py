@@ -113,16 +113,22 @@ def work(config: RunConfig, counts: Counts, *, has_teacher: bool) -> Work:
 def expected(store: Store, config: RunConfig, counts: Counts) -> tuple[Work, Estimate | None]:
     """The work of a run and its estimated time; None if no run has the same key and known times.
 
-    A finished run of this machine decides, else one that is running, else one that was made elsewhere.
+    A finished run of this machine decides, else one that is running, else the quickest of those that were
+    made elsewhere: the others were made on slower machines, or on busy ones.
     """
     todo = work(config, counts, has_teacher=store.has_teacher(config.teacher_key))
     key = run_time_key(config)
     alike = [run for run in store.runs() if run_time_key(run.config) == key]
     for basis in get_args(Basis):
-        for run in (each for each in alike if _basis(each) == basis):
-            estimate = estimated_from(todo, _timing(store, run), basis)
-            if not math.isnan(estimate.total):
-                return todo, estimate
+        found = (estimated_from(todo, _timing(store, run), basis) for run in alike if _basis(run) == basis)
+        known = (each for each in found if not math.isnan(each.total))
+        estimate = (
+            min(known, key=lambda each: each.total, default=None)
+            if basis == "elsewhere"
+            else next(known, None)
+        )
+        if estimate is not None:
+            return todo, estimate
     return todo, None
 
 

@@ -65,8 +65,11 @@ if TYPE_CHECKING:
     from kdviz.narrative.heard import heard_name
     from kdviz.narrative.intervals import (
         accuracy_gain_text,
+        accuracy_interval,
         accuracy_range_text,
         agreement_text,
+        images_tested,
+        percent_range,
         percent_text,
         score_text,
         spoken_points,
@@ -86,7 +89,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.method_line import method_line
     from kdviz.narrative.one_class import one_class_sentence
     from kdviz.narrative.other_explainer import by_other_explainers
-    from kdviz.narrative.placebo import against_placebo, placebo_warning
+    from kdviz.narrative.placebo import against_placebo, of_any_maps, placebo_warning
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.run_answer import RunAnswer, run_answer

@@ -18,7 +18,17 @@ Group = Literal["say", "not-shown", "do-not-say"]
 """Whether one may say it, whether the run does not show it, or whether its figures speak against it."""
 
 Topic = Literal[
-    "accuracy", "seeds", "classes", "cue", "agreement", "object", "maps", "confidence", "twin", "placebo"
+    "accuracy",
+    "seeds",
+    "classes",
+    "cue",
+    "agreement",
+    "object",
+    "maps",
+    "confidence",
+    "twin",
+    "placebo",
+    "data",
 ]
 
 
@@ -40,6 +50,7 @@ class Grounds:
     answers are counted. cards: the known checks of the shown explainer. removals: what removing the cue
     changes, if that is known. caveat: why it is too early for a finding, if it is. guesses: whether the
     teacher is no better than guessing. seeds: the run beside the same with other seeds, if there are any.
+    notes: those on the run's data, as stored.
     """
 
     run: Run
@@ -53,6 +64,7 @@ class Grounds:
     guesses: bool = False
     seeds: SeedGroup | None = None
     second: str = ""
+    notes: Sequence[str] = ()
 
     @property
     def gains(self) -> list[GainBy]:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from kdviz.language import _
+from kdviz.language import _, sentences
 from kdviz.narrative.conclusion import Conclusion, Grounds, Group, Topic
 from kdviz.narrative.map_conclusions import misleading_maps, object_conclusion, trust_conclusions
 from kdviz.narrative.student_and_twin import comparisons, cue_conclusion, seeds_conclusion
 from kdviz.narrative.weak_class import weak_class_sentence
+from kdviz.notes import doubts_accuracy, shown_note
 
 MOST = 4
 """Sentences in a group beside that on other seeds: no more can be kept in mind."""
@@ -39,11 +40,19 @@ def _nothing_learnt() -> Conclusion:
     return Conclusion("not-shown", "agreement", text)
 
 
+def _new_inputs(grounds: Grounds) -> Iterator[Conclusion]:
+    """That new inputs are answered as well, where the notes on the data say that the test is easier."""
+    if doubts := [shown_note(note) for note in grounds.notes if doubts_accuracy(note)]:
+        text = _("That new images are answered as well as those of the test.")
+        yield Conclusion("not-shown", "data", sentences(text, *doubts))
+
+
 def _place(said: Conclusion) -> int:
     return get_args(Topic).index(said.topic)
 
 
 def _by_importance(grounds: Grounds) -> Iterator[Conclusion]:
+    yield from _new_inputs(grounds)
     if grounds.has_cue:
         yield cue_conclusion(grounds)
     if weak := weak_class_sentence(grounds.largest):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from kdviz.agreement import share_interval
 from kdviz.figures.style import too_few_maps
 from kdviz.language import _, decimal, interval_ends, percent_sign, plural, with_interval
-from kdviz.types import Agreement, Gain, Interval
+from kdviz.types import Agreement, ArmResult, Gain, Interval
 
 
 def score_text(over: Interval, *, signed: bool = False, digits: int = 2) -> str:
@@ -79,6 +80,27 @@ def accuracy_range_text(gain: Gain) -> str:
 def _on_images(text: str, gain: Gain) -> str:
     images = plural("{count} image", "{count} images", gain.n)
     return _("{value} on {images}").format(value=text, images=images)
+
+
+def images_tested(result: ArmResult) -> int:
+    """The number of test images that an accuracy is of; 0 if unknown, as of earlier versions."""
+    return result.accuracy_gain.n or result.cosine.total
+
+
+def accuracy_interval(result: ArmResult) -> Interval:
+    """An arm's accuracy with its 95 % Wilson interval over the test images; NaN ends if it has none."""
+    n = images_tested(result)
+    if not n or not math.isfinite(result.accuracy):
+        return Interval(result.accuracy, math.nan, math.nan)
+    return share_interval(round(result.accuracy * n), n)
+
+
+def percent_range(over: Interval) -> str:
+    """The interval of a share alone, in percent: "90.4 to 100.0 %"; "" without one."""
+    if not math.isfinite(over.low):
+        return ""
+    low, high = interval_ends(100 * over.low, 100 * over.high, 1)
+    return _("{low} to {high}").format(low=low, high=high) + percent_sign()
 
 
 def percent_text(over: Interval) -> str:

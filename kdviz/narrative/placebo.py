@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from kdviz.agreement import Verdict, verdict
-from kdviz.language import _, percentage, sentences
+from kdviz.language import _, decimal, percentage, sentences
 from kdviz.narrative.above_guessing import guessing
 from kdviz.narrative.accuracy_gains import NO_SURVEYS, Surveys, accuracy_gain_over_twin, largest_with
 from kdviz.narrative.intervals import spoken_points
@@ -128,6 +128,34 @@ def against_placebo(results: Results, surveys: Surveys = NO_SURVEYS, *, early: b
     }
     found = None if gain is None else verdict(gain)
     return texts.get(found, texts[None]).format(share=percentage(results["placebo"].accuracy))
+
+
+def of_any_maps(results: Results, surveys: Surveys = NO_SURVEYS) -> str:
+    """How much of the student's gain over the twin the placebo has, too.
+
+    "" unless both are clearly more accurate than the twin, and the student than the placebo.
+    """
+    student, placebo = (accuracy_gain_over_twin(results, surveys, arm) for arm in ("student", "placebo"))
+    if not student.n or not placebo.n:
+        return ""
+    gains = (student, placebo, _beyond_placebo(results, surveys, student.n))
+    if any(verdict(each) is not Verdict.BETTER for each in gains):
+        return ""
+    text = _(
+        "Of the student's {student} points over the twin, {placebo} come with any maps, even those of other "
+        "images; the other {rest} only with each image's own."
+    )
+    whole, part = (round(100 * each.value, 1) for each in (student, placebo))
+    return text.format(student=decimal(whole, 1), placebo=decimal(part, 1), rest=decimal(whole - part, 1))
+
+
+def _beyond_placebo(results: Results, surveys: Surveys, n: int) -> Interval:
+    """The student's accuracy minus the placebo's; without a survey, with the widest interval there can be."""
+    from kdviz.agreement import share_difference  # imports NumPy, which a run without a placebo does not need
+
+    if (surveyed := gain_over_placebo(surveys)) is not None:
+        return surveyed
+    return share_difference(results["student"].accuracy, results["placebo"].accuracy, n)
 
 
 def placebo_reservation(weak: WeakPlacebo) -> str:

@@ -32,6 +32,7 @@ from kdviz.narrative import (
     shortcut_warning,
     unseen_warning,
 )
+from kdviz.notes import doubts_accuracy, shown_note
 from kdviz.report.tables import RowTable, concluded_figures
 from kdviz.store import Run
 
@@ -64,11 +65,18 @@ class Concluded:
 
 
 def finding_sentences(
-    run: Run, surveys: Mapping[str, Survey], removals: Sequence[CueRemoval], caveat: str, *, guesses: bool
+    run: Run,
+    surveys: Mapping[str, Survey],
+    removals: Sequence[CueRemoval],
+    caveat: str,
+    *,
+    guesses: bool,
+    notes: Sequence[str],
 ) -> FindingSentences:
     """Of a run; of one that has ended without results, why there are none.
 
-    guesses: whether its teacher is no better than guessing.
+    guesses: whether its teacher is no better than guessing. notes: on its data, as stored; without a survey,
+    what follows from them is not among what may be concluded.
     """
     if run.results is None:
         return FindingSentences([caveat] if caveat and run.ended else [], [])
@@ -77,7 +85,8 @@ def finding_sentences(
     one_class = one_class_sentence(run.results, surveys)
     first = headline(run.results, surveys, trained_on=trained_on, caveat=said, early=bool(caveat))
     if not surveys:
-        opening = filter(None, (first, one_class, placebo_warning(run.results)))
+        doubts = (shown_note(note) for note in notes if doubts_accuracy(note))
+        opening = filter(None, (first, one_class, placebo_warning(run.results), *doubts))
         return FindingSentences(list(opening), details(run.results, surveys))
     found = run_answer(run, surveys.values(), caveat=caveat, guesses=guesses, removals=removals)
     opening = filter(None, (found.answer, one_class, found.limits, found.placebo))

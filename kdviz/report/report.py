@@ -108,7 +108,7 @@ def report_html(
 
 
 def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, checked: bool) -> str:
-    config, run_id = run.config, run.id
+    config, run_id, notes = run.config, run.id, store.notes(run.id)
     surveys = finding_surveys(store, run)
     survey = surveys.get(SHOWN)
     removals = removals_of(store, run, checked=checked) if surveys else ()
@@ -128,7 +128,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
         language=language(),
         warning=warning(run.config.mistake),
         state=_state(run),
-        finding=finding_sentences(run, surveys, removals, caveat, guesses=guesses),
+        finding=finding_sentences(run, surveys, removals, caveat, guesses=guesses, notes=notes),
         concluded=None if grounds is None else concluded(grounds),
         places=None if survey is None else places_by_arm(survey),
         trust=basis(run, grounds.seeds if grounds else None),
@@ -144,7 +144,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
         settings=settings_list(config),
         glossary=glossary(config.all_arms, modality_of(config.dataset).name, cue=config.cue != "none"),
         card=card_list(store, run, grounds.seeds if grounds else None),
-        notes=[shown_note(note) for note in store.notes(run_id)],
+        notes=[shown_note(note) for note in notes],
         plotly=plotly_library(),
         nonce=secrets.token_urlsafe(16),
         made=time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime()),
@@ -176,6 +176,7 @@ def _grounds(
         guesses=guesses,
         seeds=known_seeds(store, run),
         second=other.explainer if other else second_explainer(run, SHOWN),
+        notes=store.notes(run.id),
     )
 
 

@@ -54,7 +54,7 @@ def test_a_preset_is_one_step_though_it_changes_many_settings(prepared_address, 
     page.goto(f"{prepared_address}/distill?new=1")
     titled(page, "Distill")
     began = page.evaluate("history.length")
-    page.get_by_role("radio", name="Few images").click()
+    page.get_by_role("radio", name="Clothes, few images").click()
     expect(page).to_have_url(re.compile("train_count=250"))
     at_rest(page)
     assert page.evaluate("history.length") == began + 1

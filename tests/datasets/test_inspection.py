@@ -7,8 +7,10 @@ import pytest
 from PIL import Image
 
 from kdviz.datasets import load
-from kdviz.datasets.inspection import Pair, inspect_files
+from kdviz.datasets.inspection import inspect_files
+from kdviz.datasets.leaks import Leaks, Pair
 from kdviz.errors import DataError
+from kdviz.notes import doubts_accuracy
 from kdviz.progress import silent
 
 
@@ -43,7 +45,7 @@ def inspected(path):
 
 def test_clean_files_have_nothing_to_report(as_folder, files):
     found = inspected(as_folder(files))
-    assert (found.broken, found.copies, found.near_copies, found.notes) == ((), (), (), ())
+    assert (found.broken, found.leaks, found.notes) == ((), Leaks(), ())
     assert found.classes == ("a", "b")
     assert found.counts == {"train": (3, 3), "validation": (1, 1), "test": (2, 2)}
     assert {tuple(size) for size in found.sizes.tolist()} == {(96, 64)}
@@ -60,20 +62,20 @@ def test_the_counts_are_those_of_the_run(as_zip, files):
 def test_a_test_image_that_is_a_training_image_is_found_whatever_it_is_called(as_folder, files):
     files["test/b/innocent.png"] = files["train/a/2.png"]
     found = inspected(as_folder(files))
-    assert found.copies == (Pair("train/a/2.png", "test/b/innocent.png"),)
-    assert found.near_copies == ()
+    assert found.leaks.copies == (Pair("train/a/2.png", "test/b/innocent.png"),)
+    assert found.leaks.near_copies == ()
 
 
 def test_a_test_image_that_was_made_from_a_training_image_is_found(as_folder, files):
     smaller = scene(1).resize((60, 40))
     found = inspected(as_folder({**files, "test/a/saved again.jpg": encoded(smaller, "JPEG", quality=60)}))
-    assert found.copies == ()
-    assert found.near_copies == (Pair("train/a/1.png", "test/a/saved again.jpg"),)
+    assert found.leaks.copies == ()
+    assert found.leaks.near_copies == (Pair("train/a/1.png", "test/a/saved again.jpg"),)
 
 
 def test_copies_within_the_training_images_are_no_leak(as_folder, files):
     found = inspected(as_folder({**files, "train/a/copy.png": files["train/a/0.png"]}))
-    assert found.copies == ()
+    assert found.leaks.copies == ()
 
 
 def test_broken_files_are_named_and_not_counted(as_folder, files):
@@ -92,14 +94,14 @@ def test_crops_of_one_slide_in_training_and_test_are_named(as_folder, files):
         "train/a/Slide_00013_1", "test/a/Slide_00007_0", "test/a/Slide_00007_1", "test/a/1_200",
     ]  # fmt: skip
     found = inspected(as_folder({**files, **{f"{name}.png": next(pictures) for name in added}}))
-    ((train, test),) = found.groups
+    ((train, test),) = found.leaks.groups
     assert train in {"train/a/Slide_00012_0.png", "train/b/Slide_00012_1.png"}
     assert test == "test/b/Slide_00012_2.png"
 
 
 def test_pictures_that_are_only_numbered_are_no_group(as_folder, files):
     plain = {"/image_".join(name.rsplit("/", 1)): each for name, each in files.items()}
-    assert inspected(as_folder(plain)).groups == ()
+    assert inspected(as_folder(plain)).leaks.groups == ()
 
 
 def test_a_photograph_on_its_side_has_the_size_that_a_viewer_shows(as_folder, files):
@@ -138,3 +140,25 @@ def test_what_a_run_would_refuse_is_refused(as_folder, files):
 def test_files_without_a_picture_are_refused(as_folder):
     with pytest.raises(DataError, match=r"^data: none of the 2 files is an image that can be read"):
         inspected(as_folder({"a/1.jpg": b"x", "b/1.jpg": b"x"}))
+
+
+def test_a_run_on_the_files_notes_what_is_in_training_and_test_alike(as_folder, files):
+    """Word by word what the check of the files says in a run, whatever the size at which it reads them."""
+    files["test/b/innocent.png"] = files["train/a/2.png"]
+    files["test/a/saved again.jpg"] = encoded(scene(1).resize((60, 40)), "JPEG", quality=60)
+    files |= {
+        f"{split}/a/slide_07_{n}.png": encoded(scene(300 + n)) for n, split in enumerate(("train", "test"))
+    }
+    path = as_folder(files)
+    leaks = inspected(path).leaks
+    assert [len(each) for each in (leaks.copies, leaks.near_copies, leaks.groups)] == [1, 1, 1]
+    for size in (16, 48):
+        notes = load("folder", data=path, image_size=size, report=silent).notes
+        assert notes[-3:] == leaks.notes(7)
+        assert inspected(path).said_in_a_run >= {*notes[-3:]}
+    assert leaks.notes(7)[0].startswith(
+        "Test images that are also training images, the same file: 1 of 7, such as test/b/innocent.png – train/a/2.png."
+    )
+    assert [doubts_accuracy(note) for note in (*notes[-3:], "1 broken file was skipped: x.png.")] == [
+        True
+    ] * 3 + [False]

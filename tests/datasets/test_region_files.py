@@ -9,6 +9,7 @@ import torch
 from PIL import Image
 
 from kdviz.datasets import load
+from kdviz.notes import doubts_accuracy
 from kdviz.progress import silent
 
 SPLITS = ("train", "validation", "test")
@@ -40,7 +41,9 @@ def drawn(height=16, width=16, box=(4, 2, 12, 10)):
 
 @pytest.fixture
 def pictures(png):
-    return {f"{name}/{n}.png": png(seed=n, size=32) for name in ("cells", "none") for n in range(6)}
+    """All different: copies in training and test would be noted."""
+    names = [f"{name}/{n}.png" for name in ("cells", "none") for n in range(6)]
+    return {name: png(seed=seed, size=32) for seed, name in enumerate(names)}
 
 
 def voc(name="x", box=BOX, size=32):
@@ -115,7 +118,9 @@ def test_masks_are_cropped_as_their_pictures_are(as_folder):
     known = data.train.object_masks.any(2).any(1)
     assert known.tolist() == (data.train.labels == 0).tolist()
     assert torch.equal(data.train.object_masks[known], seen[known])
-    assert data.notes == ("The object's place is known in 5 of 10 images.",)
+    said, copies = data.notes
+    assert said == "The object's place is known in 5 of 10 images."
+    assert doubts_accuracy(copies), "all pictures are equal"
 
 
 def test_a_photograph_on_its_side_is_turned_with_its_mask(as_folder):

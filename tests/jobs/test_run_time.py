@@ -127,6 +127,19 @@ def test_a_run_of_another_machine_gives_an_estimate_that_says_so_and_no_time_to_
     assert math.isnan(expected_s(store, built_in))
 
 
+def test_of_runs_of_other_machines_the_quickest_gives_the_estimate(store, tiny_config, monkeypatch):
+    """The others were made on slower machines, or on busy ones; the order in which they came does not matter."""
+    config = tiny_config()
+    of_both = {"busy": replace(TIMING, step=5 * TIMING.step), "idle": TIMING}
+    record = SimpleNamespace(origin="elsewhere")
+    runs = [SimpleNamespace(id=name, config=config, state="finished", record=record) for name in of_both]
+    monkeypatch.setattr(run_time, "_timing", lambda store, run: of_both[run.id])
+    for order in (runs, runs[::-1]):
+        monkeypatch.setattr(store, "runs", lambda order=order: order)
+        todo, estimate = expected(store, config, COUNTS)
+        assert estimate == estimated_from(todo, TIMING, "elsewhere")
+
+
 def test_the_first_epochs_of_a_running_run_give_an_estimate(store, tiny_config):
     """Ready after 20 s, 10 of them the teacher's; an epoch of 2 s in batches and 1.5 s besides; 3 such for the test."""
     config = tiny_config(epochs=4)

@@ -38,6 +38,7 @@ from kdviz.narrative import (
 )
 from kdviz.narrative.conclusions import MOST
 from kdviz.narrative.student_and_twin import FEW
+from kdviz.notes import copied_images_note, groups_note
 from kdviz.types import ArmResult, Gain, Interval
 from tests.comparison.made import made, scores
 from tests.comparison.test_set.test_unseen_cue import survey as unseen_survey
@@ -549,3 +550,18 @@ def test_of_a_teacher_that_guesses_nothing_may_be_said():
         "agreement",
         "That the student learnt from its teacher, which is not clearly better than guessing.",
     )
+
+
+def test_a_test_that_is_easier_than_new_images_is_the_first_that_is_not_shown():
+    """Of the notes on the data only those on the test; the sentences are as stored."""
+    notes = [
+        str(groups_note(3, "a_1.png – a_2.png")),
+        "1 broken file was skipped: x.png.",
+        str(copied_images_note(1, 36, "b – c")),
+    ]
+    found = conclusions(grounds(cue="hue-patch", notes=notes))["not-shown"]
+    assert found[0].topic == "data"
+    assert (
+        found[0].text == f"That new images are answered as well as those of the test. {notes[0]} {notes[2]}"
+    )
+    assert of_topic(grounds(notes=notes[1:2]), "data") == []

@@ -4,8 +4,16 @@ from math import nan
 
 import pytest
 
-from kdviz.narrative.intervals import digits_that_fit, percent_text, points_text, score_text
-from kdviz.types import Interval
+from kdviz.narrative.intervals import (
+    accuracy_interval,
+    digits_that_fit,
+    images_tested,
+    percent_range,
+    percent_text,
+    points_text,
+    score_text,
+)
+from kdviz.types import MAIN_MEASURE, Agreement, ArmResult, Gain, Interval
 
 
 @pytest.mark.parametrize(
@@ -43,3 +51,18 @@ def test_a_share_is_in_percent_and_a_difference_of_shares_in_points():
 )
 def test_scores_and_their_difference_fit_as_they_are_read(first, second, digits):
     assert digits_that_fit(first, second) == digits
+
+
+def test_an_accuracy_has_the_wilson_interval_over_the_test_images():
+    """All of 36 right: the lower end solves p = z² (1 − p)² / n for z = 1.96, which is n / (n + z²)."""
+    found = accuracy_interval(ArmResult(10, 1.0, accuracy_gain=Gain(0.0, 0.0, 0.0, 36)))
+    assert found.low == pytest.approx(36 / (36 + 1.96**2), abs=1e-4)
+    assert percent_range(found) == "90.4 to 100.0\N{NO-BREAK SPACE}%"
+
+
+def test_the_test_images_are_counted_without_a_twin_too_and_an_unknown_number_has_no_interval():
+    of_maps = Agreement(0.5, 0.1, 0.4, 0.3, 0.5, 90, 0.1)
+    assert images_tested(ArmResult(10, 0.5, agreement={MAIN_MEASURE: of_maps})) == 100
+    unknown = accuracy_interval(ArmResult(10, 0.5))
+    assert percent_range(unknown) == ""
+    assert unknown.value == 0.5

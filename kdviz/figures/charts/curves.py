@@ -9,6 +9,7 @@ from typing import Literal
 
 import plotly.graph_objects as go
 
+from kdviz.figures.charts.level_line import draw_level
 from kdviz.figures.style import ARM_STYLES, LEGEND_BELOW, NEUTRAL, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import ARMS, ELAPSED, Arm, Measured, Stage
@@ -21,11 +22,6 @@ SHARES = {"clipmin": -0.02, "clipmax": 1.04}
 
 _HALF_LIFE_EPOCHS = 0.4
 """Half-life of the weights of a smoothed line."""
-
-
-_MARGIN = 8
-_LETTER_PX = 8
-"""Largest usual width of a letter in a chart."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +147,9 @@ def curve_figure(
             figure.add_trace(_raw(line, over))
     for line in info.lines:
         figure.add_trace(_trace(line, info.percent, over))
+    if info.note:  # dashes mean the same in every colour
+        dashed = {"color": NEUTRAL, "width": 1.5, "dash": "dash"}
+        figure.add_scatter(x=[None], y=[None], mode="lines", line=dashed, name=_("dashed: the cue helps"))
     right = draw_level(figure, info.level)
     axis = _("epochs") if over == "epochs" else _("elapsed seconds")
     whole = {"include": epochs} if epochs and over == "epochs" else {}
@@ -171,25 +170,6 @@ def curve_figure(
         },
     )
     return figure
-
-
-_SHORT = 12
-"""Letters of a name that fits beside a chart."""
-
-
-def draw_level(figure: go.Figure, level: tuple[float, str] | None) -> int:
-    """A dotted line at a value, with its name: a short one beside it, a long one above it.
-
-    Returns the right margin in pixels for that.
-    """
-    if level is None:
-        return _MARGIN
-    value, name = level
-    look = {"color": NEUTRAL, "width": 1, "dash": "dot"}
-    beside = len(name) <= _SHORT
-    where = "right" if beside else "top left"
-    figure.add_hline(y=value, line=look, annotation_text=name, annotation_position=where)
-    return _MARGIN + _LETTER_PX * len(name) if beside else _MARGIN
 
 
 def curve_alt(info: CurveInfo) -> str:

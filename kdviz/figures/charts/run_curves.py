@@ -9,7 +9,8 @@ from html import escape
 
 import plotly.graph_objects as go
 
-from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine, draw_level
+from kdviz.figures.charts.curves import SHARES, CurveInfo, CurveLine
+from kdviz.figures.charts.level_line import draw_level
 from kdviz.figures.style import ARM_STYLES, RUN_DASHES, RUN_STYLES, percent, score
 from kdviz.language import _, decimal, listed, percentage
 from kdviz.types import Arm

@@ -19,6 +19,7 @@ from kdviz.comparison import (
     second_explainer,
     unseen_cues,
 )
+from kdviz.errors import StoreError
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _
 from kdviz.narrative import (
@@ -87,7 +88,16 @@ def grounds_of(
         guesses=bool(teacher_guesses(run, test_counts(run))),
         seeds=known_seeds(store, run),
         second=second_explainer(run, survey.explainer),
+        notes=_notes(store, run),
     )
+
+
+def _notes(store: Store, run: Run) -> Sequence[str]:
+    """Those on the run's data; none where they are damaged, which Distill says."""
+    try:
+        return store.notes(run.id)
+    except StoreError:
+        return ()
 
 
 def conclusions_card(grounds: Grounds) -> None:

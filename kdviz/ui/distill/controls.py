@@ -8,6 +8,7 @@ from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.grid_container import GridContainer
 
 from kdviz.clip_seconds import OWN_SOUNDS, USUAL
 from kdviz.config import NEED_LAMBDA, choices_for, has_setting, options, usual_loss
@@ -36,15 +37,27 @@ from kdviz.ui.widgets.size_advice import fill_in_size, size_advice
 _SIZE = 32  # of a person's own images, before they are read
 
 
-def settings(store: Store, dataset: str, ladder: DeltaGenerator) -> dict[str, Any]:
+_NARROWEST = 380
+"""Of a field in pixels, below which it has a row of its own."""
+
+
+def field_row() -> GridContainer:
+    """A row of two fields, one below the other where there is no room."""
+    return st.grid(2, min_column_width=_NARROWEST)
+
+
+def settings(store: Store, dataset: str, ladder: DeltaGenerator, cue: DeltaGenerator) -> dict[str, Any]:
     """Draw the widgets. Returns their values; settings without a widget take the recipe's defaults.
 
-    ladder: the place of λ, which people come to change. Its default depends on what is chosen below.
+    ladder, cue: the places of λ, which people come to change, and whose default depends on what is chosen
+    below, and of the cue that is planted in packaged data.
     """
     fields, values = Fields(dataset), {"dataset": dataset}
     # A container each: what is after a widget that comes and goes is drawn again, and an open drawer closes.
     with st.container():
         _data(fields, values)
+    with st.container() if DATASETS[dataset].own_files else cue:  # below the files
+        _cue(fields, values)
     with st.container():
         _networks(fields, values)
     with st.container():
@@ -109,6 +122,9 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
             size_advice(own.found, values["image_size"], FieldKeys(dataset).of("image_size"))
         if dataset == OWN_SOUNDS and own.path:
             values["clip_seconds"] = clip_length(fields, own.path, FieldKeys(dataset).of("clip_seconds"))
+
+
+def _cue(fields: Fields, values: dict[str, Any]) -> None:
     values["cue"] = fields.few("cue")
     if values["cue"] != "none":
         values["cue_strength"] = fields.slider("cue_strength", step=0.05)
@@ -116,19 +132,21 @@ def _data(fields: Fields, values: dict[str, Any]) -> None:
 
 def _networks(fields: Fields, values: dict[str, Any]) -> None:
     sides = _input_shape(values)[1:]
-    for role in ("teacher", "student"):
-        at = [fields.current("teacher_size") or side for side in sides] if role == "teacher" else sides
-        offered = choices_for(role, fields.modality)
-        fitting = [name for name, spec in MODELS.items() if name in offered and spec.takes(at)]
-        if role == "teacher" and (program := fields.current(role)) in PROGRAMS:
-            fitting.append(program)
-        if role == "teacher" and PRETRAINED in offered:
-            fitting.append(PRETRAINED)
-        name, width = st.columns([3, 2], gap="small")
-        with name:
-            values[role] = fields.choice(role, fitting)
-        with width:
-            values[f"{role}_width"] = fields.width(role, values[role])
+    with field_row() as row:
+        for role in ("teacher", "student"):
+            at = [fields.current("teacher_size") or side for side in sides] if role == "teacher" else sides
+            offered = choices_for(role, fields.modality)
+            fitting = [name for name, spec in MODELS.items() if name in offered and spec.takes(at)]
+            if role == "teacher" and (program := fields.current(role)) in PROGRAMS:
+                fitting.append(program)
+            if role == "teacher" and PRETRAINED in offered:
+                fitting.append(PRETRAINED)
+            with row.cell():
+                name, width = st.columns([3, 2], gap="small")
+            with name:
+                values[role] = fields.choice(role, fitting)
+            with width:
+                values[f"{role}_width"] = fields.width(role, values[role])
     if values["teacher"] == PRETRAINED:
         pretrained_teacher(fields, values)
     given = stored_path(open_store(), fields.current("teacher_weights"))
@@ -142,8 +160,9 @@ def _loss(fields: Fields, values: dict[str, Any], ladder: DeltaGenerator) -> Non
     st.caption(_why(*networks))
     with ladder:
         values["explanation_weight"] = fields.weight(values["explanation_loss"])
-    values["temperature"] = fields.slider("temperature", step=1.0)
-    values["kd_weight"] = fields.slider("kd_weight", step=0.05)
+    with field_row():
+        values["temperature"] = fields.slider("temperature", step=1.0)
+        values["kd_weight"] = fields.slider("kd_weight", step=0.05)
 
 
 def _why(teacher: str, student: str, layer: str) -> str:
@@ -213,7 +232,7 @@ def _masks_known(values: Mapping[str, Any]) -> bool:
 def _size_error(values: Mapping[str, Any]) -> ConfigError | None:
     """What is wrong with the typed size of the images."""
     try:
-        sides(values.get("image_size") or _SIZE)
+        sides(values.get("image_size", _SIZE))
     except ConfigError as error:
         return error
     return None

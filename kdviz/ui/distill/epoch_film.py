@@ -167,7 +167,7 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
         "looks": list(looks),
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
-        "words": {"epoch": _("After epoch"), "play": _("Play"), "pause": _("Pause")},
+        "words": {"epoch": _("Maps after epoch"), "play": _("Play"), "pause": _("Pause")},
     }
     # in a list: in a dictionary Streamlit looks for data frames, and imports pandas for that
     _MOUNT(key=f"film.{run.id}", data=[data], on_epoch_change=lambda: _keep(run.id))

@@ -10,13 +10,13 @@ import streamlit as st
 from kdviz.datasets import DATASETS
 from kdviz.language import _, sentences, speaking_of
 from kdviz.store import Run, Store
-from kdviz.ui.distill.controls import settings
+from kdviz.ui.distill.controls import field_row, settings
 from kdviz.ui.distill.folding import close_button
 from kdviz.ui.distill.mirror import changes, mirror, run_settings
 from kdviz.ui.distill.out_of_range import out_of_range
-from kdviz.ui.distill.presets import PRESETS, changed_line, chosen_preset, nearest_preset
+from kdviz.ui.distill.presets import PRESETS, changed_line, chosen_preset, custom_line, nearest_preset
 from kdviz.ui.distill.responsive import FORM
-from kdviz.ui.distill.start import COST, start
+from kdviz.ui.distill.start import COST, cannot_start, start
 from kdviz.ui.distill.teacher_file import stored_path
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.server import open_store
@@ -36,17 +36,21 @@ def new_run(store: Store, shown: Run | None) -> str | None:
                 close_button()
                 mirror(shown, _first_settings(shown))
         start_from, ladder, top = st.container(), st.container(key="ladder"), st.container()
-        dataset = dataset_choice()
+        with field_row() as row:
+            with row.cell():
+                dataset = dataset_choice()
+            cue = row.cell()
         with speaking_of(DATASETS[dataset].modality):
-            chosen = settings(store, dataset, ladder)
+            chosen = settings(store, dataset, ladder, cue)
             with start_from:
                 _presets(chosen)
             with top:
                 changes(chosen, shown)
-                out_of_range(
-                    chosen, form="new_run", hidden=f":is(.st-key-start, .st-key-{COST}, .st-key-open_same)"
-                )
-                return start(store, chosen)
+                started = start(store, chosen)
+                hidden = f":is(.st-key-start, .st-key-{COST}, .st-key-open_same)"
+                with out_of_range(chosen, form="new_run", hidden=hidden):
+                    cannot_start("rejected_start")
+                return started
 
 
 def _first_settings(shown: Run) -> Mapping[str, Any] | None:
@@ -61,6 +65,7 @@ def _presets(settings: Mapping[str, Any]) -> None:
     """Presets. The one that the form contains is marked, with what it sets."""
     current = chosen_preset(settings)
     st.session_state["preset"] = current.name if current else None
+    st.html("<style>.st-key-preset button { padding-inline: 0.5rem; }</style>")  # two a row in a narrow form
     st.pills(
         _("Start from"),
         list(PRESETS),
@@ -68,10 +73,9 @@ def _presets(settings: Mapping[str, Any]) -> None:
         key="preset",
         on_change=safely(_choose),
     )
-    if current is None:
-        st.caption(_("Custom settings."))
-    else:
-        st.caption(sentences(_(current.about), changed_line(current)))
+    st.caption(
+        custom_line(settings) if current is None else sentences(_(current.about), changed_line(current))
+    )
 
 
 def _choose() -> None:

@@ -15,7 +15,7 @@ from kdviz.figures.style import duration, percent
 from kdviz.jobs import pause, queue, resume, stop
 from kdviz.jobs.countdown import SLOWED
 from kdviz.language import _, plural, sentences, text_of
-from kdviz.notes import shown_note
+from kdviz.notes import doubts_accuracy, shown_note
 from kdviz.store import Progress, Run, Store
 from kdviz.types import ELAPSED, Measured
 from kdviz.ui.distill.epoch_film import film
@@ -120,8 +120,12 @@ def _notes(store: Store, run: Run) -> None:
     except StoreError as error:
         errors(error)
         return
-    for note in notes:
-        st.caption(f":material/info: {plain(shown_note(note))}")
+    for note in sorted(notes, key=doubts_accuracy, reverse=True):
+        said = plain(shown_note(note))
+        if doubts_accuracy(note):  # no small print
+            st.markdown(f":orange[:material/warning:] {said}")
+        else:
+            st.caption(f":material/info: {said}")
 
 
 def _place_in_queue(store: Store, run: Run) -> None:

@@ -12,6 +12,7 @@ from kdviz.config import RunConfig, make_config
 from kdviz.errors import KdvizError
 from kdviz.language import _
 from kdviz.store import Run
+from kdviz.store.prepared import is_prepared
 from kdviz.ui.distill.folding import given_by_link, is_first_visit
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.widgets.fields import fill
@@ -53,9 +54,7 @@ def changes(settings: Mapping[str, Any], run: Run | None) -> None:
     changed = differences(settings, before)
     folded: Any = nullcontext()
     if len(changed) > _CHIPS:
-        folded = st.popover(
-            _("{count} settings differ").format(count=len(changed)), icon=":material/difference:"
-        )
+        folded = st.popover(_how_many(len(changed), run), icon=":material/difference:")
     with folded, st.container(horizontal=True, gap="xxsmall", key="changes"):
         for field in changed:
             old = setting_value(field, before[field])
@@ -70,6 +69,15 @@ def changes(settings: Mapping[str, Any], run: Run | None) -> None:
                 on_click=safely(_set_back),
                 args=(field, settings, before),
             )
+
+
+def _how_many(changed: int, run: Run) -> str:
+    text = (
+        _("{count} settings differ from the prepared run")
+        if is_prepared(run)
+        else _("{count} settings differ from the open run")
+    )
+    return text.format(count=changed)
 
 
 def differences(settings: Mapping[str, Any], others: Mapping[str, Any]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -16,11 +17,12 @@ from kdviz.ui.widgets.field_keys import FieldKeys
 _INVALID = 'input[aria-invalid="true"]'
 
 
-def out_of_range(settings: Mapping[str, Any], *, form: str, hidden: str) -> None:
-    """While a number of the form is out of its range: what each such field allows, in place of `hidden`.
+@contextmanager
+def out_of_range(settings: Mapping[str, Any], *, form: str, hidden: str) -> Iterator[None]:
+    """While a number of the form is out of its range, say what each such field allows, in place of `hidden`.
 
-    form: the key of the form's container. hidden: a CSS selector in it; a run started there would use the
-    number before.
+    What is drawn in this context comes before that. form: the key of the form's container. hidden: a CSS
+    selector in it; a run started there would use the number before.
     """
     rejected = f".st-key-{form}:has({_INVALID})"
     st.html(
@@ -31,6 +33,7 @@ def out_of_range(settings: Mapping[str, Any], *, form: str, hidden: str) -> None
         ' [data-testid="stTooltipContent"] { display: none; }</style>'
     )
     with st.container(key="rejected", gap="xsmall"):
+        yield
         text = _("A number is out of its range. To start, correct:")
         st.markdown(f":red[:material/error: {text}]")
         st.html("".join(_line(form, *each) for each in _ranges(settings)))

@@ -13,11 +13,18 @@ from kdviz.ui.distill.mirror import differences, same_setting
 from kdviz.ui.widgets.following_count import with_count
 from kdviz.ui.widgets.setting_names import setting_name, setting_value
 
+_ANYWHERE = ("data", "device")
+"""Settings in which a form is still a preset's."""
+
+_MOST_NAMED, _SEPARATOR = 4, " · "
+"""Settings that differ from a preset and are named, and what is between them."""
+
 
 @dataclass(frozen=True)
 class Preset:
     """A name, what it shows in a sentence, and the settings that differ from its data set's recipe.
 
+    label: the data, and what is planted in them or is special.
     files: whether it needs the user's own files, so that the form is incomplete without them. seconds: of a
     run on two cores of an AMD EPYC, busy with other work, so rather too many; None if they depend on files.
     """
@@ -48,7 +55,7 @@ class Preset:
         return all(
             same_setting(value, self.complete[name])
             for name, value in values.items()
-            if name not in ("data", "device")
+            if name not in _ANYWHERE
         )
 
 
@@ -57,7 +64,7 @@ PRESETS: dict[str, Preset] = {
     for each in (
         Preset(
             "opening",
-            "White patch",
+            "Clothes, white patch",
             "In training, the position of a white patch gives the class away; at test time it is drawn at "
             "random. Which student looks at the clothes anyway?",
             {name: value for name, value in OPENING.items() if name != "dataset"},
@@ -65,7 +72,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "few-images",
-            "Few images",
+            "Clothes, few images",
             "With only 250 images: do the teacher's maps add what labels alone cannot teach?",
             {
                 "train_count": 250,
@@ -75,51 +82,8 @@ PRESETS: dict[str, Preset] = {
             seconds=118,
         ),
         Preset(
-            "photographs",
-            "Photographs",
-            "250 photographs of flowers and no planted cue: what do the teacher's maps add to its answers?",
-            {"arms": ("student", "twin", "placebo")},
-            dataset="flowers",
-            seconds=235,
-        ),
-        Preset(
-            "blood-cells",
-            "Blood cells",
-            "64 microscope images. In training, the position of a white patch gives the class away; at test "
-            "time it is drawn at random. Boxes say where each cell is: whose maps find it?",
-            {"cue": "place-patch", "arms": ("student", "twin", "placebo")},
-            dataset="blood-cells",
-            seconds=427,
-        ),
-        Preset(
-            "sentences",
-            "Sentences",
-            "Sentences that praise or complain. In training, a word that has nothing to do with them gives "
-            "the class away; at test time it is drawn at random. Which student reads the rest?",
-            {"cue": "marker-word", "arms": ("student", "twin", "placebo")},
-            dataset="sentiment",
-            seconds=19,
-        ),
-        Preset(
-            "review-pairs",
-            "Pairs of reviews",
-            "Film reviews and their opposites, which differ in a few words. Which student reads those words?",
-            {"cue": "none", "arms": ("student", "twin", "placebo")},
-            dataset="counterfactual-reviews",
-            seconds=13,
-        ),
-        Preset(
-            "spoken-words",
-            "Spoken words",
-            "Ten spoken words. In training, the pitch of a beep gives the word away; at test time it is "
-            "drawn at random. Which student listens to the word?",
-            {"cue": "beep", "arms": ("student", "twin", "placebo")},
-            dataset="speech-commands-mini",
-            seconds=170,
-        ),
-        Preset(
             "planted-cue",
-            "Coloured patch",
+            "Shapes, coloured patch",
             "In training, a coloured patch gives the class away. Which student still looks at the shape?",
             {
                 "cue": "hue-patch",
@@ -131,7 +95,7 @@ PRESETS: dict[str, Preset] = {
         ),
         Preset(
             "tint",
-            "Tinted picture",
+            "Shapes, tinted",
             "A counter-example: the whole picture is tinted in the hue of its class. A map shows where "
             "the evidence is, so it cannot help against a cue that is everywhere.",
             {
@@ -141,6 +105,58 @@ PRESETS: dict[str, Preset] = {
             },
             dataset="shapes",
             seconds=95,  # of the coloured patch: the same networks, images and epochs
+        ),
+        Preset(
+            "photographs",
+            "Flower photographs",
+            "250 photographs of flowers and no planted cue: what do the teacher's maps add to its answers?",
+            {"arms": ("student", "twin", "placebo")},
+            dataset="flowers",
+            seconds=235,
+        ),
+        Preset(
+            "blood-cells",
+            "Blood cells, white patch",
+            "64 microscope images. In training, the position of a white patch gives the class away; at test "
+            "time it is drawn at random. Boxes say where each cell is: whose maps find it?",
+            {"cue": "place-patch", "arms": ("student", "twin", "placebo")},
+            dataset="blood-cells",
+            seconds=427,
+        ),
+        Preset(
+            "sentences",
+            "Sentences, planted word",
+            "Sentences that praise or complain. In training, a word that has nothing to do with them gives "
+            "the class away; at test time it is drawn at random. Which student reads the rest?",
+            {"cue": "marker-word", "arms": ("student", "twin", "placebo")},
+            dataset="sentiment",
+            seconds=19,
+        ),
+        Preset(
+            "review-pairs",
+            "Review pairs",
+            "Film reviews and their opposites, which differ in a few words. Which student reads those words?",
+            {"cue": "none", "arms": ("student", "twin", "placebo")},
+            dataset="counterfactual-reviews",
+            seconds=13,
+        ),
+        Preset(
+            "spoken-words",
+            "Spoken words, beep",
+            "Ten spoken words. In training, the pitch of a beep gives the word away; at test time it is "
+            "drawn at random. Which student listens to the word?",
+            {"cue": "beep", "arms": ("student", "twin", "placebo")},
+            dataset="speech-commands-mini",
+            seconds=170,
+        ),
+        Preset(
+            "own-pictures",
+            "My own data",
+            "Pictures that you upload, with one folder for each class. For texts or sounds, choose yours "
+            "under *Data set*.",
+            OWN_PICTURES,
+            dataset="folder",
+            files=True,
         ),
         Preset(
             "article",
@@ -162,17 +178,9 @@ PRESETS: dict[str, Preset] = {
             dataset="shapes",
             seconds=715,
         ),
-        Preset(
-            "own-pictures",
-            "My own data",
-            "Pictures that you upload, with one folder for each class. For texts or sounds, choose yours "
-            "under *Data set*.",
-            OWN_PICTURES,
-            dataset="folder",
-            files=True,
-        ),
     )
 }
+"""Quick ones on images first, then photographs, texts and sounds, and special ones last."""
 
 
 def chosen_preset(settings: Mapping[str, Any]) -> Preset | None:
@@ -192,10 +200,28 @@ def nearest_preset(settings: Mapping[str, Any]) -> Preset | None:
     return min(fitting, key=lambda each: len(differences(each.complete, settings)), default=None)
 
 
+def custom_line(settings: Mapping[str, Any]) -> str:
+    """In what settings of no preset differ from the nearest one."""
+    given = settings.get("data"), settings.get("image_size")
+    on_data = [each.on(*given) for each in PRESETS.values() if each.dataset == settings["dataset"]]
+    if not on_data:
+        return _("Custom settings.")
+    known = {name: value for name, value in settings.items() if name not in _ANYWHERE}
+    nearest = min(on_data, key=lambda each: len(differences(known, each.complete)))
+    changed = differences(known, nearest.complete)
+    named = _named({name: settings[name] for name in changed[:_MOST_NAMED]})
+    more = _("{count} more").format(count=len(changed) - _MOST_NAMED) if len(changed) > _MOST_NAMED else ""
+    said = _("Like **{preset}**, except: {changes}")
+    return said.format(preset=_(nearest.label), changes=_SEPARATOR.join(filter(None, [named, more])))
+
+
 def changed_line(preset: Preset) -> str:
     """The settings of a preset in one line: the data set, and what differs from its recipe."""
-    settings = {"dataset": preset.dataset, **preset.settings}
-    return " · ".join(
+    return _named({"dataset": preset.dataset, **preset.settings})
+
+
+def _named(settings: Mapping[str, Any]) -> str:
+    return _SEPARATOR.join(
         _("{name}: {value}").format(name=setting_name(name), value=setting_value(name, value))
         for name, value in settings.items()
     )

@@ -23,6 +23,7 @@ from kdviz.narrative import (
     held_out_label,
     largest_agreements,
     largest_with,
+    of_any_maps,
     one_class_sentence,
     placebo_warning,
     plain_finding,
@@ -33,6 +34,7 @@ from kdviz.narrative import (
 from kdviz.store import Run, Store
 from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.distill.other_lambdas import compare_other_lambdas
+from kdviz.ui.distill.report_choice import report_choice, report_wait
 from kdviz.ui.distill.tiles import tiles
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
@@ -81,8 +83,11 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
                 cue=run.config.cue != "none",
             )
             compare_other_lambdas(store, run)
+            report_choice(store, run)
+        report_wait(store, run)
     gains = twin_gains(results, surveys), accuracy_gains(results, surveys)
-    tiles(results, *gains, cue=run.config.cue)
+    shared = "" if early else of_any_maps(results, surveys)
+    tiles(results, *gains, cue=run.config.cue, any_maps=shared)
 
 
 def _warnings(results: Results, surveys: Surveys, *, early: bool) -> Iterator[str]:

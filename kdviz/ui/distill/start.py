@@ -45,11 +45,11 @@ _FEW_STEPS = 30
 def start(store: Store, settings: Mapping[str, Any]) -> str | None:
     """The Start button, or why nothing can be started. Returns the id of a run, like `new_run`."""
     if DATASETS[settings["dataset"]].own_files and not settings["data"]:  # not filled in yet: no error
-        st.button(_("Start"), key="start", disabled=True, **_BUTTON)
+        cannot_start("start")
         _add_files(settings["dataset"])
         return None
     if waiting := file_in_use(store, settings):
-        st.button(_("Start"), key="start", disabled=True, **_BUTTON)
+        cannot_start("start")
         st.info(waiting, icon=":material/hourglass_empty:")
         return None
     if guessing := guessing_teacher(settings):
@@ -58,9 +58,14 @@ def start(store: Store, settings: Mapping[str, Any]) -> str | None:
         preset = chosen_preset(settings)
         return _offer(store, make_config(settings), preset.seconds if preset else None)
     except KdvizError as error:
-        st.button(_("Start"), key="start", disabled=True, **_BUTTON)
+        cannot_start("start")
         errors(error)
         return None
+
+
+def cannot_start(key: str) -> None:
+    """The button, greyed out."""
+    st.button(_("Start"), key=key, disabled=True, **_BUTTON)
 
 
 def _add_files(dataset: str) -> None:

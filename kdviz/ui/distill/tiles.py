@@ -10,20 +10,26 @@ import streamlit as st
 from kdviz.agreement import Verdict, verdict
 from kdviz.datasets import CUES
 from kdviz.figures.style import arm_legend, interval_text, too_few_maps
-from kdviz.language import _, decimal, sentences
+from kdviz.language import _, decimal, plural, sentences
 from kdviz.metrics import METRICS
-from kdviz.narrative import score_text, spoken_points
+from kdviz.narrative import accuracy_interval, images_tested, percent_range, score_text, spoken_points
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 _WIDTH = 270  # pixels
 
 
 def tiles(
-    results: Results, gains: Mapping[Arm, Gain], accuracy_gains: Mapping[Arm, Gain], *, cue: str
+    results: Results,
+    gains: Mapping[Arm, Gain],
+    accuracy_gains: Mapping[Arm, Gain],
+    *,
+    cue: str,
+    any_maps: str,
 ) -> None:
     """A tile for each arm with a student.
 
     gains, accuracy_gains: agreement, and accuracy, of each arm minus that of the twin. cue: of the run.
+    any_maps: how much of the student's gain the placebo has, too, in a sentence of its tile, or "".
     """
     arms = [arm for arm in results if arm != "teacher"]
     with st.grid(len(arms), min_column_width=_WIDTH):
@@ -35,14 +41,22 @@ def tiles(
                     gains.get(arm, UNDEFINED_GAIN),
                     accuracy_gains.get(arm, UNDEFINED_GAIN),
                 )
-                _tile(arm, results, words, cue)
+                _tile(arm, results, sentences(words, any_maps if arm == "placebo" else ""), cue)
 
 
 def _tile(arm: Arm, results: Results, words: str, cue: str) -> None:
     result, accuracy, agreement = results[arm], METRICS["accuracy"], METRICS["agreement"]
     st.html(arm_legend([arm]))
     with st.container(horizontal=True, gap="small"):
-        st.metric(_("Test accuracy"), accuracy.text(accuracy.read(result)), width="content")
+        st.metric(
+            _("Test accuracy"),
+            accuracy.text(accuracy.read(result)),
+            percent_range(accuracy_interval(result)) or None,
+            delta_color="off",
+            delta_arrow="off",
+            width="content",
+            help=_accuracy_help(images_tested(result)),
+        )
         if isfinite(result.cue_followed):
             label, about = _of_wrong_cues(cue)
             share = METRICS["cue_followed"].text(result.cue_followed)
@@ -63,6 +77,17 @@ def _tile(arm: Arm, results: Results, words: str, cue: str) -> None:
         )
     if text := sentences(_few_maps(result.cosine), words):
         st.caption(text)
+
+
+def _accuracy_help(count: int) -> str | None:
+    """On how many test images; None where that is unknown."""
+    if not count:
+        return None
+    return plural(
+        "Share of {count} test image that is classified correctly. Below it the 95 % interval over images.",
+        "Share of {count} test images that are classified correctly. Below it the 95 % interval over images.",
+        count,
+    )
 
 
 def _of_wrong_cues(cue: str) -> tuple[str, str]:

@@ -24,13 +24,15 @@ from kdviz.ui.frame.tour import begin_tour
 from kdviz.ui.home.prepared_examples import link_to_examples, prepared_examples
 from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.lambda_scrubber import lambda_scrubber, students_note
+from kdviz.ui.widgets.submitting import is_own
 
 
 def home(store: Store) -> None:
     """The whole page."""
     runs = store.runs()
     prepared = next((run for run in runs if is_prepared(run)), None)
-    own = next((run for run in runs if not came_with_kdviz(run)), None)
+    others = [run for run in runs if not came_with_kdviz(run)]
+    latest = next(iter([*(run for run in others if is_own(store, run)), *others]), None)
     ladder = prepared_ladder()
     what_the_patch_does = _(
         "In training, the patch's colour gave the answer away. In these test images it misleads."
@@ -63,8 +65,8 @@ def home(store: Store) -> None:
                 st.markdown(_source(ladder))
         with st.container(key="hero_ways"):
             _ways_in(prepared, ladder)
-            if own:
-                _continue(own)
+            if latest:
+                _continue(latest, own=is_own(store, latest))
             link_to_examples()
         with st.container(key="hero_how"):
             _how_it_works()
@@ -120,11 +122,12 @@ def _same_experiment(prepared: Run | None) -> dict[str, str]:
     return settings_link(make_config({"dataset": "shapes", "cue": "hue-patch"}))
 
 
-def _continue(run: Run) -> None:
-    """A link to the user's newest run."""
+def _continue(run: Run, *, own: bool) -> None:
+    """A link to the visitor's newest run, or to that of others."""
+    text = _("Continue with {run}") if own else _("Latest run on this server: {run}")
     st.page_link(
         "pages/explain.py" if run.state == "finished" else "pages/distill.py",
-        label=_("Continue with {run}").format(run=plain(run.title)),
+        label=text.format(run=plain(run.title)),
         icon=":material/arrow_forward:",
         help=run.id,
         query_params=with_language({"run": run.id}),

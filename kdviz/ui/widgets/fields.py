@@ -34,7 +34,8 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.widgets.field_keys import FieldKeys, parameters
 from kdviz.ui.widgets.filled_in_size import keep_size
 from kdviz.ui.widgets.following_count import keep_count
-from kdviz.ui.widgets.setting_names import lambda_meaning, setting_name
+from kdviz.ui.widgets.ladder_ticks import LAMBDA_ROW, ticks
+from kdviz.ui.widgets.setting_names import lambda_meaning
 
 
 class Fields:
@@ -66,6 +67,7 @@ class Fields:
             default=self._keys.default(field),
             required=True,
             format_func=_label_of(field),
+            wrap=True,
         )
         return str(chosen)
 
@@ -140,28 +142,45 @@ class Fields:
         return self.choice("explanation_loss", offered, key=key, usual=usual)
 
     def weight(self, loss: str) -> float:
-        """The weight λ: a ladder to slide on, and a box for other values. The default depends on the loss."""
+        """The weight λ: a ladder to slide on, and a box for other values. The default depends on the loss.
+
+        The label says the value in force. While another is typed, the ladder is greyed out.
+        """
         field, key = "explanation_weight", self._keys.weight(loss)
         self._read_old_link(field, key, {f"{weight:g}": weight for weight in LAMBDA_LADDER}.get)
-        label = _("{name}: {value}").format(name=f"**{setting_name(field)}**", value=lambda_meaning())
-        on_ladder = st.select_slider(
-            **{**self._shared(field, key), "label": label},
+        with st.container(horizontal=True, vertical_alignment="center", key=LAMBDA_ROW):
+            ladder = st.container(key="lambda_ladder", gap=None)
+            low, high = _finite_bounds(field)
+            other = st.number_input(
+                _("Another λ"),
+                min_value=low,
+                max_value=high,
+                value=None,
+                placeholder=_("any other value"),
+                label_visibility="collapsed",
+                key=self._keys.of("lambda"),
+                bind=url_state.binding(self._keys.of("lambda")),
+            )
+            with ladder:
+                return self._ladder(key, loss, other)
+
+    def _ladder(self, key: str, loss: str, other: float | None) -> float:
+        """The slider, with the value in force above and its values below. other: typed, applies instead."""
+        looks = self._shared("explanation_weight", key)
+        said = st.container(key="lambda_said")
+        chosen = st.select_slider(
+            **{**looks, "label": _("{name}: {value}").format(name="λ", value=lambda_meaning())},
             options=LAMBDA_LADDER,
-            value=self._keys.default(field, explanation_loss=loss),
+            value=self._keys.default("explanation_weight", explanation_loss=loss),
             format_func=lambda value: f"{value:g}",
-        )
-        low, high = _finite_bounds(field)
-        other = st.number_input(
-            _("Another λ"),
-            min_value=low,
-            max_value=high,
-            value=None,
-            placeholder=_("any other value"),
+            disabled=other is not None,
             label_visibility="collapsed",
-            key=self._keys.of("lambda"),
-            bind=url_state.binding(self._keys.of("lambda")),
         )
-        return float(on_ladder if other is None else other)
+        st.html(ticks([f"{value:g}" for value in LAMBDA_LADDER]))
+        weight = float(chosen if other is None else other)
+        name = f"**λ = {weight:g}**"
+        said.markdown(_("{name}: {value}").format(name=name, value=lambda_meaning()), help=looks["help"])
+        return weight
 
     def arm(self, arm: Arm, about: str, *, disabled: bool) -> bool:
         """Whether an arm is trained."""

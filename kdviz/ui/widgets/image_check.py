@@ -17,7 +17,8 @@ from kdviz.ui.frame.progress import bar
 from kdviz.ui.frame.server import wait_until_ready
 
 if TYPE_CHECKING:
-    from kdviz.datasets.inspection import ImageInspection, Pair
+    from kdviz.datasets.inspection import ImageInspection
+    from kdviz.datasets.leaks import Pair
 
 _CHECKED: Cache[ImageInspection] = Cache(8)
 _LOOKED_AT: Cache[bool] = Cache(8)
@@ -107,7 +108,7 @@ def _findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
             ),
         )
     yield from _leak_findings(found)
-    if not (found.broken or found.copies or found.near_copies):
+    if not (found.broken or found.leaks.copies or found.leaks.near_copies):
         apart = _(
             "Pictures of one patient or one slide are kept apart only by folders or a CSV with the column "
             "split."
@@ -116,7 +117,7 @@ def _findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
             "green[:material/check_circle:]",
             sentences(
                 _("Every file can be read, and no test image is in the training set."),
-                "" if found.groups else apart,
+                "" if found.leaks.groups else apart,
             ),
         )
     if few := _few_test_images(found):
@@ -149,12 +150,12 @@ def _few_test_images(found: ImageInspection) -> str:
 
 def _leak_findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
     """What is in training and test alike."""
-    if found.copies:
+    if found.leaks.copies:
         same = plural(
             "**{count} test image is also a training image**, the same file: {names}.",
             "**{count} test images are also training images**, the same files: {names}.",
-            len(found.copies),
-            names=_pairs(found.copies),
+            len(found.leaks.copies),
+            names=_pairs(found.leaks.copies),
         )
         yield (
             "red[:material/content_copy:]",
@@ -163,25 +164,25 @@ def _leak_findings(found: ImageInspection) -> Iterator[tuple[str, str]]:
                 _("What the networks score on it says nothing about new images. Remove one of each pair."),
             ),
         )
-    if found.near_copies:
+    if found.leaks.near_copies:
         yield (
             "orange[:material/difference:]",
             plural(
                 "{count} pair of a test image and a training image looks alike: {names}.",
                 "{count} pairs of a test image and a training image look alike: {names}.",
-                len(found.near_copies),
-                names=_pairs(found.near_copies),
+                len(found.leaks.near_copies),
+                names=_pairs(found.leaks.near_copies),
             ),
         )
-    if found.groups:
+    if found.leaks.groups:
         yield (
             "orange[:material/group_work:]",
             sentences(
                 plural(
                     "By its name, {count} group of pictures is in training and test alike: {names}.",
                     "By their names, {count} groups of pictures are in training and test alike: {names}.",
-                    len(found.groups),
-                    names=_pairs(found.groups),
+                    len(found.leaks.groups),
+                    names=_pairs(found.leaks.groups),
                 ),
                 _(
                     "If a group is one slide or one patient, the test is easier than new ones: keep each "
@@ -220,4 +221,4 @@ def _names(names: Sequence[str]) -> str:
 
 
 def _pairs(pairs: Sequence[Pair]) -> str:
-    return _names([f"{pair.test} – {pair.train}" for pair in pairs])
+    return _names([*map(str, pairs)])

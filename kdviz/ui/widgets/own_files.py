@@ -120,7 +120,7 @@ def _uploader(store: Store, spec: DatasetSpec, key: str, name: str, *, local: bo
         args=(store, spec, key, name, f"{widget}_{folder}"),
         **options,
     )
-    st.caption(_how(spec, local=local))
+    st.caption(_how(store, spec, local=local))
     if isinstance(refused := st.session_state.get(f"{name}_refused"), KdvizError):
         errors(refused)
 
@@ -134,10 +134,11 @@ def _asked(spec: DatasetSpec) -> tuple[str, str, list[str]]:
     }[spec.modality]
 
 
-def _how(spec: DatasetSpec, *, local: bool) -> str:
+def _how(store: Store, spec: DatasetSpec, *, local: bool) -> str:
     arranged = {
         "image": _(
-            "One folder for each class, or a CSV with the columns path, label and perhaps split; or MedMNIST."
+            "One folder for each class, or a CSV with the columns path, label and perhaps split; or "
+            "MedMNIST. Put single pictures in one folder for each class, and zip these."
         ),
         "text": _(
             "A CSV, TSV or JSON Lines file with texts and labels, or one folder of .txt files for each class."
@@ -150,8 +151,21 @@ def _how(spec: DatasetSpec, *, local: bool) -> str:
             "At most {file}\N{NO-BREAK SPACE}MB a file and {all}\N{NO-BREAK SPACE}GB in all. They stay on "
             "this server while a run uses them, else for a day."
         ).format(file=st.get_option("server.maxUploadSize"), all=MAX_UPLOAD_BYTES >> 30),
+        f":material/visibility: {who_sees_runs(store, local=local)}",
         _("Or enter a path on this computer:") if local else "",
     )
+
+
+def who_sees_runs(store: Store, *, local: bool) -> str:
+    """Who sees runs on a visitor's files, with what is in these. local: the visitor is at this computer."""
+    if store.viewer is not None:
+        return _(
+            "You and whoever runs this server see your runs and their pictures; others see those that you "
+            "share."
+        )
+    if local:
+        return _("Anyone who can open this page on this computer sees the runs and their pictures.")
+    return _("Anyone who is signed in, or at the server's computer, sees the runs and their pictures.")
 
 
 def _receive(store: Store, spec: DatasetSpec, key: str, name: str, widget: str) -> None:

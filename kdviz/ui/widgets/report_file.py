@@ -52,12 +52,13 @@ def report_button(store: Store, run: Run) -> None:
         icon=":material/description:",
         key="report_start",
         help=about,
-        on_click=safely(partial(_ask, store, run.id)),
+        on_click=safely(partial(ask_for_report, store, run.id)),
         disabled=_at_work(job),
     )
 
 
-def _ask(store: Store, run_id: str) -> None:
+def ask_for_report(store: Store, run_id: str) -> None:
+    """A callback: start to compute what the report lacks, after which it is saved."""
     st.session_state[_ASKED] = run_id
     start_report_checks(store, run_id)
 

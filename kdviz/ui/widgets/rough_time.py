@@ -28,7 +28,7 @@ def rough_time(modality: ModalityName, multiply_adds: float) -> str:
     slow, fast = PACES[modality]
     least, most = multiply_adds / fast, multiply_adds / slow
     if most < _SHORT_S:
-        return _("Takes roughly up to a minute on two processor cores; an estimate follows the first epoch.")
+        return _("Takes about a minute or less on two processor cores; an estimate follows the first epoch.")
     text = _("Takes roughly {least} to {most} on two processor cores; an estimate follows the first epoch.")
     return text.format(least=duration(_coarse(least)), most=duration(_coarse(most)))
 

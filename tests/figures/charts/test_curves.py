@@ -16,7 +16,7 @@ from kdviz.figures.charts import (
     loss_info,
     smoothed,
 )
-from kdviz.figures.charts.curves import draw_level
+from kdviz.figures.charts.level_line import draw_level
 from kdviz.figures.style import ARM_STYLES, arm_legend
 from kdviz.types import ARMS, ELAPSED, Measured
 
@@ -85,6 +85,10 @@ def test_the_figure_keeps_zoom_and_gives_each_arm_its_colour_and_marker():
     assert traces["student"].line.color == ARM_STYLES["student"].color
     assert traces["student"].marker.symbol != traces["twin (λ = 0)"].marker.symbol
     assert traces["student, cue helps"].line.dash == "dash"
+    in_legend = [trace.name for trace in figure.data if trace.showlegend is not False]
+    assert in_legend == ["teacher", "student", "twin (λ = 0)", "dashed: the cue helps"]
+    plain = curve_figure(agreement_info(STUDENTS))
+    assert "dashed: the cue helps" not in [trace.name for trace in plain.data]
 
 
 def test_a_band_goes_up_one_side_and_down_the_other():
@@ -134,7 +138,8 @@ def test_a_run_without_times_is_drawn_over_epochs_only():
 def test_the_figure_over_time_has_its_own_axis_and_its_own_zoom():
     info = accuracy_info(timed(TEACHER + START + STUDENTS, 10.0))
     epochs, time = curve_figure(info), curve_figure(info, over="time")
-    assert [tuple(trace.x) for trace in time.data] == [line.seconds for line in info.lines]
+    drawn = [tuple(trace.x) for trace in time.data if trace.name != "dashed: the cue helps"]
+    assert drawn == [line.seconds for line in info.lines]
     assert [tuple(trace.y) for trace in time.data] == [tuple(trace.y) for trace in epochs.data]
     assert time.layout.uirevision != epochs.layout.uirevision
     assert time.layout.xaxis.title.text != epochs.layout.xaxis.title.text

@@ -18,6 +18,7 @@ from kdviz.datasets import DATASETS, counted
 from kdviz.figures.style import ARM_STYLES, interval_text, percent
 from kdviz.jobs.countdown import SLOWED
 from kdviz.metrics import METRICS
+from kdviz.narrative import accuracy_interval, percent_range
 from kdviz.progress import Message
 from kdviz.store import Progress, Store
 from kdviz.types import ELAPSED, UNDEFINED_GAIN, Agreement, ArmResult, Gain, Measured
@@ -125,7 +126,14 @@ def test_a_link_carries_settings(app, store):
 
 def test_another_lambda_may_be_typed(app, store):
     opened(app, "distill")
+    ladder = f"{MINI}.explanation_weight"
+    assert not app.select_slider(key=ladder).disabled
+    usual = app.select_slider(key=ladder).value
+    assert any(f"**λ = {usual:g}**" in each.value for each in app.markdown)
     app.number_input(key=f"{MINI}.lambda").set_value(4.2).run()
+    assert any("**λ = 4.2**" in each.value for each in app.markdown)
+    assert not any(f"**λ = {usual:g}**" in each.value for each in app.markdown)
+    assert app.select_slider(key=ladder).disabled
     start(app)
     assert store.runs()[0].config.explanation_weight == 4.2
 
@@ -396,7 +404,7 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
         figure
         for arm in arms
         for figure in (
-            ("Test accuracy", percent(results[arm].accuracy), ""),
+            ("Test accuracy", percent(results[arm].accuracy), percent_range(accuracy_interval(results[arm]))),
             ("Follows a wrong patch", percent(results[arm].cue_followed), ""),
             (
                 "Agreement with the teacher",
@@ -405,6 +413,8 @@ def test_the_tiles_have_the_figures_of_the_run(app, finished, trained):
             ),
         )
     ]
+    assert all(delta for _label, _value, delta in shown[::3])
+    assert {each.key for each in (*app.button, *app.get("download_button"))} & {"report", "report_start"}
     texts = [each.value for each in app.html if "font-size:.875rem" in each.value]
     for arm, text in zip(arms, texts, strict=False):
         assert ARM_STYLES[arm].color in text
@@ -471,7 +481,7 @@ def test_a_tile_says_on_how_few_images_an_agreement_is(maps, agreement, differen
     def page(results, gains):
         from kdviz.ui.distill.tiles import tiles
 
-        tiles(results, gains, {}, cue="none")
+        tiles(results, gains, {}, cue="none", any_maps="")
 
     app = AppTest.from_function(page, args=(results, gains)).run()
     card = app.metric[-1]

@@ -73,7 +73,8 @@ def test_many_differences_wait_behind_a_button(app, run):
     other = next(name for name in DATASETS if name not in (run.config.dataset, "folder"))
     app.selectbox(key="dataset").set_value(other).run()
     assert len(chips(app)) > 3
-    assert f"{len(chips(app))} settings differ" in [each.proto.popover.label for each in app.get("popover")]
+    said = f"{len(chips(app))} settings differ from the open run"
+    assert said in [each.proto.popover.label for each in app.get("popover")]
 
 
 def test_setting_the_data_set_back_sets_back_everything(app, run):

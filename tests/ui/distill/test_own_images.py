@@ -12,6 +12,7 @@ from PIL import Image
 
 from kdviz.config import make_config
 from kdviz.datasets.inspection import ImageInspection
+from kdviz.datasets.leaks import Leaks
 from kdviz.jobs import submit
 from kdviz.ui.distill import start
 from kdviz.ui.frame import server
@@ -263,7 +264,7 @@ def test_few_test_images_are_said_with_the_width_of_an_accuracy_on_them(app, cou
 
 
 def test_enough_test_images_are_not_warned_of():
-    found = ImageInspection(("a", "b"), {"test": (30, 31)}, np.array([[96, 96]]), (), (), (), (), 0, ())
+    found = ImageInspection(("a", "b"), {"test": (30, 31)}, np.array([[96, 96]]), (), Leaks(), (), 0, ())
     assert _few_test_images(found) == ""
     assert "**59 test images**" in _few_test_images(replace(found, counts={"test": (29, 30)}))
 
@@ -291,13 +292,16 @@ def test_the_bar_of_a_check_goes_when_the_files_are_refused(app):
     assert not app.get("progress")
 
 
-@pytest.mark.parametrize("size", ["5", "5000", "abc"])
-def test_an_invalid_size_is_said_below_its_field_and_has_no_cost(app, tiny_folder, size):
+@pytest.mark.parametrize(
+    ("size", "wrong"),
+    [(size, f"'{size}' is not allowed") for size in ("5", "5000", "abc")] + [("", "it is empty")],
+)
+def test_an_invalid_size_is_said_below_its_field_and_has_no_cost(app, tiny_folder, size, wrong):
     assert "smaller**" in said(opened(app, "distill", **OWN, **{"folder.data": str(tiny_folder)}))
     app.text_input(key="folder.image_size").set_value(size).run()
     assert not app.exception
     assert "smaller**" not in said(app)
     below_field, beside_start = (each.value for each in app.error)
     assert below_field == beside_start
-    assert f"Image size: '{size}' is not allowed. Give 16 to 512 px: " in below_field
+    assert f"Image size: {wrong}. Give 16 to 512 px: " in below_field
     assert app.button(key="start").disabled

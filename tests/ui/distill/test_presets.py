@@ -101,6 +101,19 @@ def test_a_form_that_was_edited_is_no_preset_any_more(app):
     assert app.pills(key="preset").value == "opening"
     app.number_input(key="fashion-mnist-mini.epochs").set_value(5).run()
     assert app.pills(key="preset").value is None
+    said = [caption.value for caption in app.caption]
+    assert "Like **Clothes, white patch**, except: Epochs: 5" in said
+
+
+def test_settings_far_from_a_preset_name_some_of_the_differences_and_count_the_others(app):
+    """Against the preset, field by field: the form of a data set without a preset has none to compare with."""
+    opened(app, "distill", dataset="Shapes")
+    for name, value in (("epochs", 3), ("seed", 5), ("batch_size", 32), ("train_count", 90), ("lambda", 2.5)):
+        app.number_input(key=f"shapes.{name}").set_value(value).run()
+    (said,) = (each.value for each in app.caption if each.value.startswith("Like **"))
+    assert "λ: 2.5" in said
+    assert said.endswith(" more")
+    app.selectbox(key="dataset").set_value("cifar10").run()
     assert "Custom settings." in [caption.value for caption in app.caption]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from kdviz.config import RunConfig
 from kdviz.figures.style import ARM_STYLES, percent
+from kdviz.jobs import submit
 from kdviz.store.lambda_ladder import prepared_ladder
 from kdviz.store.prepared import offer_prepared_run
 from kdviz.store.prepared_examples import EXAMPLES, prepared_example
@@ -159,8 +160,21 @@ def test_a_running_run_leads_to_where_it_is_watched(app, store, prepared, live_r
     assert not app.exception
     assert ways_back(app) == [("distill", f"run={live_run}")]
     link = app.get("page_link")[0].proto
-    assert link.label == f"Continue with {plain(store.run(live_run).title)}"
+    assert link.label == f"Latest run on this server: {plain(store.run(live_run).title)}"
     assert link.help == live_run
+
+
+def test_a_run_of_this_visit_is_continued_though_others_are_newer(
+    app, store, prepared, live_run, tiny_config
+):
+    newer = submit(store, tiny_config(seed=9), foreground=True)
+    app.session_state["submitted"] = {"key": (0.0, live_run)}
+    opened(app, "home")
+    assert ways_back(app) == [("distill", f"run={live_run}")]
+    assert app.get("page_link")[0].proto.label == f"Continue with {plain(store.run(live_run).title)}"
+    app.session_state["submitted"] = {}
+    opened(app, "home")
+    assert ways_back(app) == [("distill", f"run={newer}")]
 
 
 def test_it_keeps_the_language_of_the_link(app, prepared):
