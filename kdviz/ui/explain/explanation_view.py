@@ -13,6 +13,7 @@ from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import Heatmaps, heatmaps, own_scale
 from kdviz.language import _
+from kdviz.report import has_own_scale
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
 
@@ -39,8 +40,8 @@ class ExplanationView:
 
     def drawn(self, arm: Arm) -> ExplanationView:
         """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
-        shared = self.same_target("teacher", arm) and arm not in self.alone
-        return self if shared else self.on_own_scale(arm)
+        own = has_own_scale(self.explanation, arm, self.alone)
+        return self.on_own_scale(arm) if own else self
 
     def on_own_scale(self, arm: Arm) -> ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""

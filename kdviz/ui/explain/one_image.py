@@ -36,6 +36,7 @@ from kdviz.narrative import (
     unseen_on_image,
     why_sentence,
 )
+from kdviz.report import shown_maps
 from kdviz.store import Run, Store
 from kdviz.ui.explain.all_methods import all_methods
 from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
@@ -127,7 +128,19 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
             show_provenance(run, explanation, query)
     tables(explanation, chance)
     shown = "own" if explanation.index is None else str(explanation.index)
-    explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
+    explanation_downloads(
+        shown_maps(
+            own if own_first(query) else explanation,
+            explanation,
+            signed=view.signed,
+            colours=query.colours,
+            alone=view.alone,
+        ),
+        file=f"{run.id}-{query.explainer}-{shown}",
+        grid=query.grid,
+        opacity=query.opacity / 100,
+        box=None if cue is None or explanation.text is not None else cue.box,
+    )
     return progress
 
 

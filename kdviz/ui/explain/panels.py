@@ -27,7 +27,7 @@ from kdviz.figures.maps import (
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.language import _, decimal
-from kdviz.narrative import border_warning, scale_note
+from kdviz.narrative import border_warning, prediction_line, scale_note
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.widgets.panel import (
@@ -66,7 +66,7 @@ def arm_panel(
     panel = replace(
         _map_panel(view.drawn(arm), arm, chance),
         lines=(
-            *_prediction(explanation, arm),
+            PanelLine(prediction_line(explanation, arm)),
             *_agreement(view, arm, chance),
             *(() if own is None or chosen else _whose(view, arm)),
             *_notes(view.drawn(arm), arm, own=view.drawn(arm) is not view),
@@ -87,7 +87,7 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
     return replace(
         _map_panel(alone, arm, None),
         lines=(
-            *_prediction(own.explanation, arm),
+            PanelLine(prediction_line(own.explanation, arm)),
             *undefined,
             *_shared(view, arm, chance),
             *_notes(alone, arm, own=True),
@@ -234,21 +234,6 @@ def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:
     known = () if mask is None else (mask_outline(mask),)
     drawn = arms if view.query.outline else ()
     return (*known, *(outline_layer(arm, view.maps.positive[arm]) for arm in drawn))
-
-
-def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...]:
-    of = explanation.arms[arm]
-    if explanation.label is None:
-        text = _("Predicts {name} ({share})")
-    elif of.predicted == explanation.label:
-        text = _("Predicts {name} ({share}), ✓ correct")
-    else:
-        text = _("Predicts {name} ({share}), ✗ wrong")
-    return (
-        PanelLine(
-            text.format(name=class_name(explanation.classes, of.predicted), share=percent(of.confidence))
-        ),
-    )
 
 
 def _agreement(

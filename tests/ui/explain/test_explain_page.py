@@ -35,9 +35,11 @@ from kdviz.figures.maps import (
     signed_density,
     symmetric_limit,
 )
-from kdviz.figures.style import percent, score
+from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, method_line, why_sentence
+from kdviz.report import explanation_npz
 from kdviz.store import Store
+from kdviz.ui.explain import one_image
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets import caveat
@@ -124,6 +126,29 @@ def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row)
     opened(app, "explain", run=finished, image="2")
     maps = heatmaps(row(2).attributions)
     assert panel(app, "twin (λ = 0)")["heat"] == map_layer(maps.values["twin"], maps.scale)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"target": "label"}, {"target": "own"}, {"target": "0"}, {"signed": "true"}, {"intact": "true"}],
+)
+def test_saved_files_are_the_maps_targets_and_scales_that_are_shown(app, prepared, monkeypatch, asked):
+    saved = []
+    monkeypatch.setattr(one_image, "explanation_downloads", lambda shown, **how: saved.append((shown, how)))
+    opened(app, "explain", run=prepared, image="1", colours="viridis", opacity="50", grid="true", **asked)
+    ((maps, how),) = saved
+    (drawn,) = comparers(app)
+    by_name = {each["name"]: each for each in drawn["panels"]}
+    for arm, of in maps.explanation.arms.items():
+        panel = by_name[ARM_STYLES[arm].label]
+        panel = panel["own"] if drawn["ownFirst"] and panel["own"] else panel
+        assert panel["heat"] == map_layer(maps.values[arm], maps.scales[arm], grid=True)
+        (explained,) = [each["target"] for each in panel["shares"] if each["explained"]]
+        assert of.target == explained
+    assert (how["grid"], how["opacity"], drawn["opacity"]) == (True, 0.5, 50)
+    with np.load(io.BytesIO(explanation_npz(maps.explanation))) as arrays:
+        for arm, of in maps.explanation.arms.items():
+            assert arrays[f"target_{arm}"] == of.target
 
 
 def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, trained):
