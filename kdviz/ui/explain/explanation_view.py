@@ -27,7 +27,7 @@ class ExplanationView:
 
     object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame. known:
     where an image has its cue and its object, whether outlined or not; None where nobody knows. alone: arms
-    that have a scale of their own, whatever their class.
+    that have a scale of their own, whatever their class. alone_on_scale: whether the scale is one arm's own.
     """
 
     explanation: ImageExplanation
@@ -37,6 +37,7 @@ class ExplanationView:
     framed: frozenset[int] = frozenset()
     known: NDArray[np.bool_] | None = None
     alone: frozenset[Arm] = frozenset()
+    alone_on_scale: bool = False
 
     def drawn(self, arm: Arm) -> ExplanationView:
         """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
@@ -47,7 +48,7 @@ class ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""
         attribution = self.explanation.arms[arm].attribution
         scale = own_scale(attribution, signed=self.signed, colours=self.query.colours)
-        return replace(self, maps=replace(self.maps, scale=scale))
+        return replace(self, maps=replace(self.maps, scale=scale), alone_on_scale=True)
 
     @classmethod
     def of(

@@ -171,8 +171,8 @@ def test_two_arms_can_be_swiped_over_one_another(app, finished):
 def test_the_difference_has_the_full_colour_of_the_maps_and_says_so(app, finished, row):
     opened(app, "explain", run=finished)
     top = max(1.0, density(row().arms["teacher"].attribution).max())
-    said = texts(panel(app, "student − teacher"))[0]
-    assert said.endswith(f"Full colour is, as in the maps, {top:.1f} times an even spread.")
+    said = texts(panel(app, "student − teacher"))
+    assert f"Full colour is, as in the maps, {top:.1f} times an even spread." in said
 
 
 def test_a_map_that_is_faint_on_the_teachers_scale_says_so(app, finished, monkeypatch):
@@ -206,9 +206,9 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
         for arm, drawn_panel in zip(row().arms, each["panels"], strict=False):
             heat = density(row(explainer=spec.name).arms[arm].attribution)
             thinly = {
-                "text": "No clear spot.",
-                "about": f"Spread thinly: at most {heat.max():.1f} times an even spread.",
-                "folded": True,
+                "text": "Nearly even: this map hardly points anywhere.",
+                "about": f"Its highest value is {heat.max():.1f} times an even spread.",
+                "folded": False,
             }
             assert (thinly in drawn_panel["lines"]) == (heat.max() < 2)
         line = each["panels"][1]["lines"][1]
@@ -287,10 +287,12 @@ def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
     assert answers.loc[predicted, "student"] == pytest.approx(100 * student.probabilities.max(), rel=1e-7)
     assert measured.loc["Cosine", "student"] == pytest.approx(student.scores["cosine"], abs=0)
     raw, level = student.scores["cosine"], chance_levels(Store(trained[0]), finished)["student"]["cosine"]
-    drawn = panel(app, "student")
+    drawn, corrected = panel(app, "student"), (raw - level) / (1 - level)
+    below = "Below chance: less like the teacher's map than those of other images are."
+    about = below if corrected < 0 else "Agreement with the teacher, corrected for chance."
     assert {
-        "text": f"Agreement: {score((raw - level) / (1 - level))}",
-        "about": f"Agreement with the teacher, corrected for chance. Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map",
+        "text": f"Agreement: {score(corrected)}",
+        "about": f"{about} Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map.",
         "folded": False,
     } in drawn["lines"]
     shares = {each["name"]: each["share"] for each in drawn["shares"]}
@@ -378,10 +380,11 @@ def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finishe
         said = texts(drawn["own"])
         scale = f"Own colour scale: full colour is {max(1.0, heat.max()):.1f} times an even spread."
         assert [line for line in said if line.startswith("Own")] == [scale] * bool(np.isfinite(heat).all())
-        assert ("No clear spot." in said) == (heat.max() < 2)
+        assert ("Nearly even: this map hardly points anywhere." in said) == (heat.max() < 2)
         if arm != "teacher" and np.isfinite(density(explained.arms[arm].attribution)).all():
             compared = math.isfinite(explained.arms[arm].scores["cosine"])
-            assert any(line.endswith("(maps for below)") for line in said) == compared
+            told = [line["about"] for line in drawn["own"]["lines"]]
+            assert any("By the maps for below." in about for about in told) == compared
             assert ("No agreement: one of the two maps has no evidence for this class." in said) != compared
         marked = [share["target"] for share in drawn["own"]["shares"] if share["explained"]]
         assert marked == [predicted]
@@ -431,8 +434,8 @@ def test_by_every_method_each_network_is_shown_for_its_own_answer_with_the_cue_o
     _teacher, student, *_others, difference = first["panels"]
     assert not student["own"], "one map each: which class is the page's own choice"
     assert texts(student)[0] == f"Predicts below (80.0\N{NO-BREAK SPACE}%), {correct[label_of(app) == 1]}"
-    (agreement,) = [line["text"] for line in student["lines"] if not line["folded"]]
-    assert agreement.endswith("(maps for above)")
+    (agreement,) = [line["about"] for line in student["lines"] if line["text"].startswith("Agreement: ")]
+    assert "By the maps for above." in agreement
     assert texts(difference)[-1] == "Both maps are for above."
     assert all(each["cue"]["text"].startswith("in training, ") for each in comparers(app))
 
