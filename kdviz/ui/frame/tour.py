@@ -227,8 +227,8 @@ def _one_image(tour: TourRun) -> tuple[str, str]:
     text = _(
         "The **teacher** taught the small networks its answers, the **student** also where it looks, as "
         "strongly as **λ** says; the **twin** has λ = 0; the placebo, a control, had maps of other images. "
-        "Test image {index} is a **{label}**; {predictions}. Brighter areas hold more of the evidence: "
-        "compare them with the coloured patch."
+        "Test image {index} is a **{label}**; {predictions}. Brighter is more evidence: compare the "
+        "maps with the coloured patch."
     )
     form = _("{arm} predicts {answer}")
     predictions = listed(

@@ -770,6 +770,21 @@ def test_the_divider_begins_where_something_is_seen_of_both_maps(app, finished, 
     assert comparers(app)[0]["divider"] == 70
 
 
+def test_an_example_is_the_first_test_image_before_its_patch_until_a_file_is_given(app, finished, images):
+    opened(app, "explain", run=finished, source="upload")
+    (box,) = app.info
+    assert all(name in box.value for name in images.classes), "the classes are named before anything is given"
+    press(app, "Try an example")
+    (drawn,) = comparers(app)
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(drawn["image"]["url"].split(",")[1]))))
+    first = images.plain.images[0].movedim(0, -1).numpy()
+    np.testing.assert_array_equal(pixels.reshape(first.shape), first)
+    assert not np.array_equal(first, images.test.images[0].movedim(0, -1).numpy())
+    assert "An example: the first test image." in shown(app)
+    app.file_uploader[0].upload("own.png", as_png()).run()
+    assert "An example: the first test image." not in shown(app)
+
+
 def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
     opened(app, "explain", run=finished, source="upload")
     file = io.BytesIO()
