@@ -61,18 +61,23 @@ def explain(
     choose_kernels()
     from kdviz.comparison import chance_levels, explain_image, explain_test_image
 
-    own, cut = _own_input(store.run(run), text, audio)
-    if own:
-        row = explain_image(store, run, **own, explainer=explainer, target=target_class)
-    else:
-        row = explain_test_image(store, run, index, explainer=explainer, target=target_class)
+    given, cut = _own_input(store.run(run), text, audio)
+
+    def explained(target: Any) -> ImageExplanation:
+        if given:
+            return explain_image(store, run, **given, explainer=explainer, target=target)
+        return explain_test_image(store, run, index, explainer=explainer, target=target)
+
+    row = explained(target_class)
     arms = _arms(row, chance_levels(store, run, explainer))
     strongest = map_peaks(row) if row.sound is not None else {}
     if out:
-        from kdviz.report import maps_file
+        from kdviz.report import maps_file, shown_maps
 
+        own = explained("own") if target == "teacher" else row
+        maps = shown_maps(own, row, signed=row.text is not None and explainer_named(explainer).signed)
         with output_errors(out, "file"), replaced(out) as unfinished:
-            unfinished.write_bytes(maps_file(row))
+            unfinished.write_bytes(maps_file(maps))
     if as_json:
         print_json({"run": run, "image": row.index, "explainer": explainer, "target": row.classes[row.target],
                     "label": row.label_name, "arms": arms,

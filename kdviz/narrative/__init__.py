@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from kdviz.narrative.other_explainer import by_other_explainers
     from kdviz.narrative.placebo import against_placebo, of_any_maps, placebo_warning
     from kdviz.narrative.places import answers_sentence, places_contradict, places_sentence
+    from kdviz.narrative.prediction import prediction_line
     from kdviz.narrative.rank_correlation import rank_correlation_sentence
     from kdviz.narrative.run_answer import RunAnswer, run_answer
     from kdviz.narrative.scale_note import scale_note

@@ -62,8 +62,13 @@ def answers_sentence(explanation: ImageExplanation) -> str:
         found = (text.format(arms=listed(arms), name=name) for name, arms in by_answer.items())
         return _("Answers: {answers}.").format(answers=_("; ").join(found))
     ((name, arms),) = by_answer.items()
-    text = _("All three answer {name}.") if len(arms) > 2 else _("Both answer {name}.")
-    return text.format(name=name)
+    texts = (
+        _("The {} answers {name}."),
+        _("The {} and the {} answer {name}."),
+        _("{}, {} and {} answer {name}."),
+    )
+    said = texts[len(arms) - 1].format(*arms, name=name)
+    return said[0].upper() + said[1:]
 
 
 def _places(explanation: ImageExplanation) -> dict[Arm, str]:

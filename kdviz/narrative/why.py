@@ -85,8 +85,8 @@ def why_sentence(explanation: ImageExplanation, cue: PlantedCue) -> str:
 def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     """Where each of the two looks by `CueEvidence.looks_at`, in one line, with shares and areas.
 
-    "The twin's map is strongest on the patch (42 % of its evidence on 4 % of the image); the student looks
-    at the circle (61 % on 12 %).".
+    "The twin's map is strongest on the patch (42 % of its evidence is there, in 4 % of the image); the
+    student looks at the circle (61 % of its evidence is there, in 12 % of the image).".
     """
     found = evidence_on(cue, explanation)
     first, second = shown_arms(found)
@@ -94,22 +94,19 @@ def brief_why(explanation: ImageExplanation, cue: PlantedCue) -> str:
     place, other = (_place(found[arm], name) for arm in (first, second))
     names = {"first": arm_names()[first], "second": arm_names()[second]}
     if place != other:
-        places = {
-            "place": _with_share(place, found[first]),
-            "other": _with_share(other, found[second], short=_extent(found[first]) is not None),
-        }
+        places = {"place": _with_share(place, found[first]), "other": _with_share(other, found[second])}
         line = _differing(strongest_alone(found[first]), strongest_alone(found[second])).format(
             **names, **places
         )
     elif (one := _extent(found[first])) and (two := _extent(found[second])):
         text = _(
-            "Both {first} and {second} look {place} ({share} and {other_share} of their evidence on {area} "
-            "of the image)."
+            "Both {first} and {second} look {place} ({share} and {other_share} of their evidence are there, "
+            "in {area} of the image)."
         )
         if strongest_alone(found[first]):
             text = _(
                 "The maps of {first} and {second} are strongest {place} ({share} and {other_share} of their "
-                "evidence on {area} of the image)."
+                "evidence are there, in {area} of the image)."
             )
         line = text.format(**names, place=place, share=one[0], other_share=two[0], area=one[1])
     else:
@@ -142,13 +139,11 @@ def _differing(first_alone: bool, second_alone: bool) -> str:
     }[first_alone, second_alone]
 
 
-def _with_share(place: str, found: CueEvidence, *, short: bool = False) -> str:
-    """short: without what the two shares are of, where the sentence has said it."""
+def _with_share(place: str, found: CueEvidence) -> str:
+    """A place, with how much of the evidence it holds and how large it is, where it has an extent."""
     if (extent := _extent(found)) is None:
         return place
-    text = _("{place} ({share} on {area})")
-    if not short:
-        text = _("{place} ({share} of its evidence on {area} of the image)")
+    text = _("{place} ({share} of its evidence is there, in {area} of the image)")
     return text.format(place=place, share=extent[0], area=extent[1])
 
 

@@ -8,5 +8,6 @@ if TYPE_CHECKING:
     from kdviz.report.checks import missing_checks, report_checks
     from kdviz.report.image_files import explanation_npz, heatmap_row_png, maps_file, shaded_text_page
     from kdviz.report.report import report_html
+    from kdviz.report.shown_maps import ShownMaps, has_own_scale, shown_maps
 
 export_lazily(__name__)

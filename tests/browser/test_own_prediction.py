@@ -42,11 +42,16 @@ def test_of_a_network_that_is_wrong_its_own_evidence_comes_first(prepared_addres
     choice, picture = panel.get_by_role("group", name="Evidence for:"), panel.get_by_role("img")
     diamond, circle = (choice.get_by_role("button", name=name) for name in ("diamond", "circle"))
     expect(diamond).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_text("own scale", exact=True)).to_be_visible()
+    expect(panel.get_by_text("Own colour scale:")).to_be_hidden()
+    panel.get_by_role("button", name="More about this map").click()
     expect(panel.get_by_text("Own colour scale:")).to_be_visible()
-    expect(panel.get_by_text("(maps for circle)")).to_be_visible()
+    panel.get_by_role("button", name=re.compile("^Agreement: ")).click()
+    expect(panel.get_by_text("By the maps for circle.")).to_be_visible()
     own = picture.get_attribute("aria-label")
     circle.click()
     expect(circle).to_have_attribute("aria-pressed", "true")
+    expect(panel.get_by_text("own scale", exact=True)).to_have_count(0)
     expect(panel.get_by_text("Own colour scale:")).to_have_count(0)
     assert picture.get_attribute("aria-label") != own
 

@@ -115,3 +115,7 @@ def test_the_tour_begins_at_the_start_of_the_maps_under_a_small_card(prepared_ad
         boxes = page.evaluate(TOUR_BOXES)
         assert 0 <= boxes["gap"] < 40, "the first map follows the card"
         assert boxes["card"] < 0.24 * HEIGHT
+        for name in ("student", "twin (λ = 0)"):  # those that the step compares
+            panel = page.locator("figure").filter(has=page.locator(".name", has_text=name)).first
+            expect(panel.locator(".pile")).to_be_in_viewport(ratio=1)
+            expect(panel.get_by_text("Predicts ")).to_be_in_viewport(ratio=1)

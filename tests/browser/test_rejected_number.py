@@ -32,6 +32,28 @@ def test_a_run_cannot_start_while_a_number_is_out_of_its_range(prepared_address,
     expect(start.first).to_be_visible()
 
 
+def test_of_a_test_image_that_does_not_exist_it_is_said_which_do(prepared_address, page):
+    page.goto(f"{prepared_address}/explain?image=1")
+    field, allowed = page.get_by_label("Test image", exact=True), page.get_by_text("0 to 1,999", exact=True)
+    expect(page.locator("figure").first).to_be_visible()
+    expect(allowed).to_be_hidden()
+    for wrong in ("99999", "-3"):
+        field.fill(wrong)
+        field.press("Tab")
+        expect(allowed).to_be_in_viewport(ratio=1)
+        at_rest(page)
+        top = page.evaluate(
+            "node => { const { left, top } = node.getBoundingClientRect();"
+            " return node.contains(document.elementFromPoint(left + 5, top + 5)); }",
+            allowed.element_handle(),
+        )
+        assert top, "nothing hides it"
+        assert allowed.bounding_box()["y"] >= field.bounding_box()["y"] + field.bounding_box()["height"] - 2
+        field.fill("2")
+        field.press("Tab")
+        expect(allowed).to_be_hidden()
+
+
 def test_on_a_phone_the_sidebar_folds_when_a_page_is_opened(prepared_address, page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(prepared_address)

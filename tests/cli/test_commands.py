@@ -19,8 +19,10 @@ from typer.testing import CliRunner
 
 from kdviz.agreement import MEASURES
 from kdviz.cli import app
+from kdviz.comparison import explain_test_image
 from kdviz.config import RunConfig, options
 from kdviz.models import build
+from kdviz.report import heatmap_row_png, shown_maps
 from kdviz.store import Store
 from tests.programs import onnx_file
 
@@ -161,7 +163,9 @@ def test_explain_scores_every_arm_and_saves_the_maps(runs_dir, run_id, tmp_path)
     row = printed(["explain", run_id, "--image", "3", "--out", str(out), "--json"], runs_dir)
     assert list(row["arms"]) == ["teacher", "student", "twin", "placebo"]
     assert row["target"] == row["arms"]["teacher"]["predicted"]
-    assert out.read_bytes().startswith(b"\x89PNG")
+    store = Store(runs_dir)
+    compared, own = (explain_test_image(store, run_id, 3, target=target) for target in ("teacher", "own"))
+    assert out.read_bytes() == heatmap_row_png(shown_maps(own, compared))
 
 
 def test_explain_takes_another_explainer_and_target(runs_dir, run_id):

@@ -102,11 +102,11 @@ def answering(**predicted):
 @pytest.mark.parametrize(
     ("predicted", "said"),
     [
-        ({"teacher": 1, "student": 1, "twin": 1}, "All three answer b."),
+        ({"teacher": 1, "student": 1, "twin": 1}, "Teacher, student and twin answer b."),
         ({"teacher": 1, "student": 1, "twin": 0}, "Answers: teacher, student b; twin a."),
         ({"teacher": 0, "student": 1, "twin": 0}, "Answers: teacher, twin a; student b."),
-        ({"teacher": 0, "student": 0}, "Both answer a."),
-        ({"teacher": 0, "student": 0, "twin": 0, "placebo": 1}, "All three answer a."),
+        ({"teacher": 0, "student": 0}, "The teacher and the student answer a."),
+        ({"teacher": 0, "student": 0, "twin": 0, "placebo": 1}, "Teacher, student and twin answer a."),
     ],
 )
 def test_what_the_networks_answer_is_said_by_answer(predicted, said):
@@ -115,7 +115,9 @@ def test_what_the_networks_answer_is_said_by_answer(predicted, said):
 
 def test_of_a_sound_it_is_what_they_hear():
     with speaking_of("audio"):
-        assert answers_sentence(answering(teacher=0, student=0, twin=0)) == "All three hear a."
+        assert (
+            answers_sentence(answering(teacher=0, student=0, twin=0)) == "Teacher, student and twin hear a."
+        )
 
 
 @pytest.mark.parametrize(

@@ -75,18 +75,18 @@ def test_below_the_headline_is_what_the_patch_meant_and_what_each_prediction_is(
     [
         (
             ON_CUE, ON_OBJECT,
-            "The twin's map is strongest on the patch ({twin[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image), "
-            "the student's on the cross ({student[object]} on 6\N{NO-BREAK SPACE}%).",
+            "The twin's map is strongest on the patch ({twin[cue]} of its evidence is there, in 4\N{NO-BREAK SPACE}% of the image), "
+            "the student's on the cross ({student[object]} of its evidence is there, in 6\N{NO-BREAK SPACE}% of the image).",
         ),
         (
             ELSEWHERE, ON_CUE,
             "The twin looks at neither the patch nor the cross; the student's map is strongest on the patch "
-            "({student[cue]} of its evidence on 4\N{NO-BREAK SPACE}% of the image).",
+            "({student[cue]} of its evidence is there, in 4\N{NO-BREAK SPACE}% of the image).",
         ),
         (
             ON_CUE, ON_CUE,
             "The maps of twin and student are strongest on the patch ({twin[cue]} and {student[cue]} of their "
-            "evidence on 4\N{NO-BREAK SPACE}% of the image).",
+            "evidence are there, in 4\N{NO-BREAK SPACE}% of the image).",
         ),
     ],
 )  # fmt: skip
@@ -110,7 +110,7 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
     share = percentage(found.shares["object"], 0)
     assert brief_why(explanation, cue) == (
         f"The twin looks at neither the patch nor the cross, the student at the cross ({share} of its evidence "
-        "on 25\N{NO-BREAK SPACE}% of the image)."
+        "is there, in 25\N{NO-BREAK SPACE}% of the image)."
     )
 
 
@@ -120,13 +120,13 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
         (
             (0, 0),
             (2, 2),
-            "The twin's map is strongest on the tone ({twin} of its evidence on 6\N{NO-BREAK SPACE}% of the spectrogram), "
-            "the student's on “cross” ({student} on 25\N{NO-BREAK SPACE}%).",
+            "The twin's map is strongest on the tone ({twin} of its evidence is there, in 6\N{NO-BREAK SPACE}% of the spectrogram), "
+            "the student's on “cross” ({student} of its evidence is there, in 25\N{NO-BREAK SPACE}% of the spectrogram).",
         ),
         (
             (1, 1),
             (2, 2),
-            "The twin listens beside the tone; the student's map is strongest on “cross” ({student} of its evidence on "
+            "The twin listens beside the tone; the student's map is strongest on “cross” ({student} of its evidence is there, in "
             "25\N{NO-BREAK SPACE}% of the spectrogram).",
         ),
         (
@@ -137,8 +137,8 @@ def test_a_map_with_most_of_its_evidence_on_the_object_looks_there_wherever_its_
         (
             (2, 2),
             (2, 2),
-            "The maps of twin and student are strongest on “cross” ({twin} and {student} of their evidence on "
-            "25\N{NO-BREAK SPACE}% of the spectrogram).",
+            "The maps of twin and student are strongest on “cross” ({twin} and {student} of their evidence are there, "
+            "in 25\N{NO-BREAK SPACE}% of the spectrogram).",
         ),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_flat_map_looks_nowhere_and_without_a_twin_the_teacher_is_named():
     assert share < 0.5
     said = (
         f"The student looks nowhere; the teacher's map is strongest on the cross ({percentage(share, 0)} of its "
-        "evidence on 6\N{NO-BREAK SPACE}% of the image)."
+        "evidence is there, in 6\N{NO-BREAK SPACE}% of the image)."
     )
     assert brief_why(flat, planted()) == said
 
@@ -230,7 +230,7 @@ def test_of_an_object_that_fills_the_image_it_is_not_asked_whether_a_network_loo
     share = percentage(found["twin"].shares["cue"], 0)
     assert brief_why(explanation, cue) == (
         "What is marked as cross covers the image, so no map can show whether a network looks at it. The twin's map is "
-        f"strongest on the patch ({share} of its evidence on 4\N{NO-BREAK SPACE}% of the image); the student looks elsewhere "
+        f"strongest on the patch ({share} of its evidence is there, in 4\N{NO-BREAK SPACE}% of the image); the student looks elsewhere "
         "than at the patch."
     )
     on_cue = percentage(found["student"].shares["cue"], 0)
@@ -565,7 +565,7 @@ def test_a_large_object_has_no_more_evidence_than_its_size_explains():
         explanation = both((peaked(ON_CUE), 2), (on_region(cells, share), 0))
         found = evidence_on(cue, explanation)["student"]
         assert found.large_object == large
-        at_object = f"at the cross ({percentage(found.shares['object'], 0)} on 50\N{NO-BREAK SPACE}%)."
+        at_object = f"at the cross ({percentage(found.shares['object'], 0)} of its evidence is there, in 50\N{NO-BREAK SPACE}% of the image)."
         place = "not clearly more at the patch or the cross than their size explains." if large else at_object
         assert brief_why(explanation, cue).endswith(f"; the student looks {place}")
 
@@ -580,13 +580,13 @@ def test_of_a_small_patch_that_holds_little_it_is_said_that_the_map_is_strongest
     share = evidence_on(cue, explanation)["twin"].shares["cue"]
     assert 0.01 < share < 0.1
     assert brief_why(explanation, cue).startswith(
-        f"The twin's map is strongest on the patch ({percentage(share, 0)} of its evidence on "
+        f"The twin's map is strongest on the patch ({percentage(share, 0)} of its evidence is there, in "
         "0.4\N{NO-BREAK SPACE}% of the image), the student's on the cross ("
     )
     same = both((peaked(ON_CUE), 2), (peaked(ON_CUE), 0))
     assert brief_why(same, cue) == (
         f"The maps of twin and student are strongest on the patch ({percentage(share, 0)} and "
-        f"{percentage(share, 0)} of their evidence on 0.4\N{NO-BREAK SPACE}% of the image)."
+        f"{percentage(share, 0)} of their evidence are there, in 0.4\N{NO-BREAK SPACE}% of the image)."
     )
 
 
@@ -598,7 +598,9 @@ def test_a_network_is_said_to_look_where_at_least_half_of_its_evidence_is(on_it,
     share = evidence_on(cue, explanation)["student"].shares["object"]
     assert (share >= 0.5) == most
     said = "; the student looks at the cross" if most else ", the student's on the cross"
-    assert brief_why(explanation, cue).endswith(f"{said} ({percentage(share, 0)} on 25\N{NO-BREAK SPACE}%).")
+    assert brief_why(explanation, cue).endswith(
+        f"{said} ({percentage(share, 0)} of its evidence is there, in 25\N{NO-BREAK SPACE}% of the image)."
+    )
 
 
 @pytest.mark.parametrize(

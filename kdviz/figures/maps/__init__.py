@@ -7,6 +7,7 @@ from kdviz.lazy import export_lazily
 if TYPE_CHECKING:
     from kdviz.figures.maps.alt_text import difference_alt, heatmap_alt, heatmaps_alt, map_alt, signed_map_alt
     from kdviz.figures.maps.border import BorderShare, border_band, border_ring, border_share
+    from kdviz.figures.maps.captioned_row import CaptionedPicture, captioned_row, is_drawable
     from kdviz.figures.maps.colour_scale import COLOUR_MAPS, ColourScale, palettes
     from kdviz.figures.maps.contour import outline, outline_threshold
     from kdviz.figures.maps.divider import divider_percent

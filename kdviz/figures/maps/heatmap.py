@@ -20,8 +20,11 @@ from kdviz.types import Arm, FloatArray
 FINE_CELLS, CLIPPED = 256, 0.005
 """Cells from which on a map is fine; the share of the highest cells of one that does not set its scale."""
 
-_CLEAR = 2.0
-"""Times an even spread: a map whose maximum is lower has no clear spot."""
+_CLEAR, _MUCH = 2.0, 1 / 4
+"""Times an even spread: a map whose maximum is lower has no clear spot. A share of a text's evidence.
+
+One of few words may hold much of the evidence, and yet less than twice an even spread.
+"""
 
 
 @dataclass(frozen=True, eq=False)
@@ -172,8 +175,14 @@ def brightest_point(heatmap: FloatArray) -> tuple[float, float]:
 
 
 def has_clear_spot(heatmap: FloatArray) -> bool:
-    """Whether a density (*s) stands out anywhere: by a maximum of twice an even spread."""
-    return is_defined(heatmap) and float(present_cells(heatmap).max()) >= _CLEAR
+    """Whether a map (*s) stands out anywhere, by twice an even spread; a text's also by a quarter of it all.
+
+    heatmap: a density, or a signed one, of which both sides count.
+    """
+    if not is_defined(heatmap):
+        return False
+    cells = np.abs(present_cells(heatmap))
+    return float(cells.max()) >= (min(_CLEAR, _MUCH * cells.size) if heatmap.ndim == 1 else _CLEAR)
 
 
 def place_name(down: float, across: float) -> str:

@@ -16,7 +16,8 @@ from kdviz.types import Arm, FloatArray
 class SentenceLine:
     """A map of a text, (L,), and whose it is.
 
-    color, glyph: of its mark. name: read aloud. about: shown above the words, "" for nothing.
+    color, glyph: of its mark. name: read aloud. about: shown above the words, "" for nothing. scale: its own;
+    None for that of all lines.
     """
 
     name: str
@@ -24,6 +25,7 @@ class SentenceLine:
     glyph: str
     values: FloatArray
     about: str = ""
+    scale: ColourScale | None = None
 
 
 def arm_lines(maps: Mapping[Arm, FloatArray]) -> list[SentenceLine]:
@@ -52,7 +54,7 @@ def sentences_html(
 
 
 def _line(text: str, line: SentenceLine, scale: ColourScale, outlined: Collection[int], unit: str) -> str:
-    words = shaded_words(text, line.values, scale)
+    words = shaded_words(text, line.values, line.scale or scale)
     inner = words_html(words, alt=word_alt(line.name, words), outlined=outlined, unit=unit)
     mark = f'<span aria-hidden="true" style="color:{line.color}">{escape(line.glyph)}</span>'
     style = f"margin:0 0 .5em;padding-left:.5em;border-left:4px solid {line.color}"

@@ -21,6 +21,7 @@ from kdviz.progress import Message
 from kdviz.store import Run, Store
 from kdviz.types import ExplainerSpec
 from kdviz.ui.explain.captions import image_alt, own_first, show_predictions
+from kdviz.ui.explain.checks import checks_mark
 from kdviz.ui.explain.controls import ImageQuery, open_method
 from kdviz.ui.explain.cue import shown_cue
 from kdviz.ui.explain.drawing import draw_legend, draw_panels
@@ -131,6 +132,7 @@ def _one_method(
             args=(spec.name,),
             type="tertiary",
         )
+        checks_mark(store, run, spec.name)
         if spec.warning:
             st.caption(f":material/warning: {_(spec.warning)}")
     of_method = replace(query, explainer=spec.name)

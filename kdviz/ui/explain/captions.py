@@ -17,8 +17,14 @@ from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.frame.formatting import plain
 
 
+def show_target(explanation: ImageExplanation, query: ImageQuery) -> None:
+    """Which class is explained, in one line."""
+    names = [plain(name) for name in class_names(explanation.classes)]
+    st.markdown(_target(explanation, names, query))
+
+
 def show_predictions(explanation: ImageExplanation, query: ImageQuery) -> None:
-    """What the arms predict, and which class is explained, in one line."""
+    """The same, and before it what the arms predict, where no panel says it."""
     names = [plain(name) for name in class_names(explanation.classes)]
     st.markdown(sentences(_predictions(explanation, names), _target(explanation, names, query)))
 

@@ -94,10 +94,29 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
             _badge(_("Maps not checked: check"))
 
 
+def checks_mark(store: Store, run: Run, explainer: str) -> None:
+    """A small badge: how many checks a method's maps pass, where that is known; nothing is computed."""
+    if not (cards := _known(store, run, explainer)):
+        return
+    known, removals = known_survey(store, run.id, explainer), known_cue_removals(store, run) or ()
+    worst = least_trusted(cards, known, removals)
+    passed, made = worst[0].counts
+    icon, colour = _light(qualified_trust(worst[0], known, removals))
+    text = _("{passed} of {made} checks").format(passed=passed, made=made)
+    about = checks_brief(worst, known, removals)
+    st.markdown(f":{colour}-badge[:material/{icon}: {text}]", help=plain(about))
+
+
 def _known(store: Store, run: Run, explainer: str) -> list[TrustCard]:
     """The checks of teacher and student, as far as they are known."""
     found = (known_trust_card(store, run.id, explainer, arm=arm) for arm in CHECKED)
     return [card for card in found if card is not None]
+
+
+def _light(trusted: Trust) -> tuple[str, Colour]:
+    """Icon and colour of a badge beside maps: green beside a wrong answer would praise the network."""
+    icon, colour = _LIGHTS[trusted]
+    return icon, "gray" if trusted == "location" else colour
 
 
 @partial(fragment, run_every=1)
@@ -116,9 +135,7 @@ def _progress_badge(store: Store, run: Run, explainer: str) -> None:
 
 def _badge(text: str, trusted: Trust = "unknown", about: str | None = None, *, arm: Arm = "student") -> bool:
     """The badge's button, which opens the panel on an arm; whether it was clicked."""
-    icon, colour = _LIGHTS[trusted]
-    if trusted == "location":
-        colour = "gray"  # green beside a wrong answer would praise the network
+    icon, colour = _light(trusted)
     return st.button(
         f":{colour}-badge[:material/{icon}: {plain(text)}]",
         key="trust_badge_button",

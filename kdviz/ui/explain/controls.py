@@ -311,7 +311,11 @@ def _layouts(view: InputView) -> dict[str, str]:
 
 
 def _colours() -> dict[str, str]:
-    labels = {"cividis": _("blue to yellow"), "viridis": _("violet to yellow"), "greys": _("greys")}
+    labels = {
+        "cividis": _("grey to yellow"),
+        "viridis": _("grey over green to yellow"),
+        "greys": _("grey to white"),
+    }
     return {name: labels[name] for name in COLOUR_MAPS}
 
 

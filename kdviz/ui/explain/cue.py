@@ -16,6 +16,7 @@ from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery, open_own_input
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain
+from kdviz.ui.frame.responsive import WIDE
 from kdviz.ui.frame.scroll import scroll_to
 from kdviz.ui.widgets.answers import answer_verdict
 from kdviz.ui.widgets.in_sight import expect_in_sight
@@ -24,6 +25,9 @@ from kdviz.ui.widgets.input_views import InputView
 WHAT_IF_OPEN, WHAT_IF_PLACE, _SOUGHT = "what_if_open", "what_if_place", "what_if_sought"
 """Keys of the panel in which the cue can be changed, and of its place; in the session how
 often it was asked for, and where."""
+
+_LINKS = "why_links"
+"""Key of the row between the headline and the maps."""
 
 
 def shown_cue(run: Run, query: ImageQuery) -> PlantedCue | None:
@@ -59,25 +63,27 @@ def with_why(
     cue: PlantedCue | None,
     *,
     about_brief: str = "",
-    beside: Callable[[], None] | None = None,
+    links: Callable[[], None] | None = None,
 ) -> Iterator[None]:
     """A container for the maps, with a headline above, and below why the arms predict what they do.
 
-    "" draws nothing. brief: the headline, one plain sentence. about_brief: a help beside it. beside: draws
-    what else is in its row.
+    "" draws nothing. brief: the headline, one plain sentence. about_brief: a help beside it. links: draws
+    what is in the row below it: one of its own, so that the maps begin at the same height.
     """
     about = _(
         "Each network's map is here the evidence for its own prediction, whatever class is shown below."
     )
-    with st.container(gap="xsmall", key="maps"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if brief:
-                with st.container(key="why_brief", width="content"):
-                    st.markdown(f"**{plain(brief)}**", help=plain(about_brief) or None)
-                if cue:
-                    _to_what_if()
-            if beside:
-                beside()
+    with st.container(gap="xxsmall", key="maps"):
+        if brief:
+            with st.container(key="why_brief"):
+                st.markdown(f"**{plain(brief)}**", help=plain(about_brief) or None)
+        low = f"@media {WIDE} {{ .st-key-{_LINKS} button {{ min-height: 1.5rem; padding-block: 0; }} }}"
+        st.html(f"<style>.st-key-{_LINKS} {{ row-gap: 0; }} {low}</style>")
+        with st.container(horizontal=True, vertical_alignment="center", key=_LINKS):
+            if brief and cue:
+                _to_what_if()
+            if links:
+                links()
         yield
         with st.container(key="why"):
             if text:

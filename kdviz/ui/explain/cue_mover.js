@@ -117,12 +117,14 @@ class Mover {
   }
 
   looks() {
-    const choice = (look, { name, colour }) => {
+    const choice = (look, { name, colour, pitch, top, height }) => {
       const label = made("label", ""), input = made("input", ""), chip = made("span", "chip", name);
       Object.assign(input, { type: "radio", name: "look", value: String(look) });
       input.onchange = () => this.go(this.place, look);
       input.onkeydown = (event) => { if (STEPS[event.key]) event.stopPropagation(); };
       chip.style.setProperty("--colour", colour);
+      chip.classList.toggle("pitch", Boolean(pitch));
+      if (pitch) chip.style.setProperty("--at", `${100 * (top + height / 2)}%`);
       label.append(input, chip);
       return label;
     };
@@ -132,13 +134,14 @@ class Mover {
 
   figure({ arm, name, color, glyph }) {
     const node = made("figure", ""), pile = made("div", "pile"), layers = made("div", "layers");
-    const title = made("span", "name"), caption = made("figcaption", "");
+    const title = made("span", "name"), caption = made("figcaption", ""), scale = made("details", "scale");
+    scale.append(made("summary", ""), made("span", "note"));
     node.style.setProperty("--arm", color);
     node.dataset.arm = arm;
     title.append(made("span", "mark", glyph), ` ${name}`);
     layers.setAttribute("role", "img");
     pile.append(layers, made("div", "patch"));
-    caption.append(title, made("span", "answer"), made("span", "verdict"), made("span", "without"), made("span", "scale"));
+    caption.append(title, made("span", "answer"), made("span", "verdict"), made("span", "without"), scale);
     node.append(pile, caption);
     return node;
   }
@@ -209,7 +212,7 @@ class Mover {
     return this.look === null ? null : { ...this.spot, colour: this.data.looks[this.look].colour };
   }
 
-  answer(figure, arm, { values, limit, alt, answer, verdict, without, scale, changed }, spot) {
+  answer(figure, arm, { values, limit, alt, answer, verdict, right, without, scale, own, changed }, spot) {
     const layers = figure.querySelector(".layers"), outline = figure.querySelector(".patch");
     outline.hidden = !spot;
     if (spot) {
@@ -222,7 +225,12 @@ class Mover {
     figure.querySelector(".answer").textContent = answer;
     figure.querySelector(".verdict").textContent = verdict;
     figure.querySelector(".without").textContent = without;
-    figure.querySelector(".scale").textContent = scale;
+    figure.querySelector(".scale").hidden = !scale;
+    figure.querySelector("summary").textContent = own ? this.data.words.own : "?";
+    figure.querySelector("summary").setAttribute("aria-label", own ? this.data.words.own : this.data.words.details);
+    figure.querySelector(".note").textContent = scale;
     figure.classList.toggle("changed", changed);
+    figure.classList.toggle("right", right === true);
+    figure.classList.toggle("wrong", right === false);
   }
 }

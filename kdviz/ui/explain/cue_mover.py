@@ -230,9 +230,11 @@ def _looks(explained: ExplainedVariants) -> list[dict[str, Any]]:
     if _by_place(explained):
         return [_outline(explained, 1, cue_look_name(explained, 1))]
     first = _first_of(explained)
-    return [
+    looks = [
         _outline(explained, first[named], _look(explained, first[named], named)) for named in sorted(first)
     ]
+    # All tones are about the same grey: what tells them apart is their height.
+    return [{**look, "pitch": _by_pitch(explained)} for look in looks]
 
 
 def _look(explained: ExplainedVariants, number: int, named: int) -> str:
@@ -268,9 +270,11 @@ def _answer(explained: ExplainedVariants, number: int, arm: Arm, scale: ColourSc
     return {
         **_cells(values, scale),
         "scale": scale_note(values, scale, own=other),
+        "own": other,
         "alt": heatmap_alt(arm, values),
         "answer": answer_text(class_name(explained.classes, predicted), answers.confidence(number)),
         "verdict": variant_verdict(explained, number, arm),
+        "right": None if explained.label is None else predicted == explained.label,
         "without": _without(explained, number, arm),
         "changed": predicted != answers.predicted(explained.planted),
     }
@@ -291,11 +295,13 @@ def _cells(values: FloatArray, scale: ColourScale) -> dict[str, Any]:
 def _words(explained: ExplainedVariants) -> dict[str, str]:
     """The component's own texts. In braces, what it fills in."""
     return {
-        "board": _("Drag the patch to a dashed box, or click one."),
+        "board": _("Drag the patch to a dashed box, or choose one."),
         "piece": _("Patch: {look}, {place}. Arrow keys move it."),
         "looks": _("Patch") if _by_place(explained) else _("Colour of the patch, by what it meant"),
         "none": _("no patch"),
         "reset": as_it_is(explained),
         "play": _("Play it as it is now"),
+        "own": _("own scale"),
+        "details": _("More about this map"),
         **larger_view_words(),
     }

@@ -13,6 +13,7 @@ from kdviz.datasets import class_name
 from kdviz.explainers import EXPLAINERS
 from kdviz.figures.maps import Heatmaps, heatmaps, own_scale
 from kdviz.language import _
+from kdviz.report import has_own_scale
 from kdviz.types import Arm
 from kdviz.ui.explain.controls import ImageQuery
 
@@ -26,7 +27,7 @@ class ExplanationView:
 
     object_mask: to be outlined, (H, W); None for none. framed: numbers of a text's words in a frame. known:
     where an image has its cue and its object, whether outlined or not; None where nobody knows. alone: arms
-    that have a scale of their own, whatever their class.
+    that have a scale of their own, whatever their class. alone_on_scale: whether the scale is one arm's own.
     """
 
     explanation: ImageExplanation
@@ -36,17 +37,18 @@ class ExplanationView:
     framed: frozenset[int] = frozenset()
     known: NDArray[np.bool_] | None = None
     alone: frozenset[Arm] = frozenset()
+    alone_on_scale: bool = False
 
     def drawn(self, arm: Arm) -> ExplanationView:
         """The view in which an arm is drawn: a map of another class than the teacher's has its own scale."""
-        shared = self.same_target("teacher", arm) and arm not in self.alone
-        return self if shared else self.on_own_scale(arm)
+        own = has_own_scale(self.explanation, arm, self.alone)
+        return self.on_own_scale(arm) if own else self
 
     def on_own_scale(self, arm: Arm) -> ExplanationView:
         """The same maps, to be drawn on the scale of one arm's own."""
         attribution = self.explanation.arms[arm].attribution
         scale = own_scale(attribution, signed=self.signed, colours=self.query.colours)
-        return replace(self, maps=replace(self.maps, scale=scale))
+        return replace(self, maps=replace(self.maps, scale=scale), alone_on_scale=True)
 
     @classmethod
     def of(

@@ -87,16 +87,19 @@ def _name(explanation: ImageExplanation, part: HeardPart) -> str:
 
 def _answer(explanation: ImageExplanation, part: HeardPart) -> str:
     """All arms' for the whole; of a part, whether it is still that of the arm whose part it is."""
-    forms = {arm: _("{arm}: {name} ({share})") for arm in part.predicted}
+    forms, answer = {arm: _("{arm}: {name} ({share})") for arm in part.predicted}, ""
     if part.arm is not None:
-        kept = part.predicted[part.arm] == explanation.arms[part.arm].predicted
-        changed = _("From that alone: {name} ({share}), another answer")
+        whole = explanation.arms[part.arm].predicted
+        kept = part.predicted[part.arm] == whole
+        changed = _("From that alone: {name} ({share}); for {answer} it needs more than this part")
+        answer = class_name(explanation.classes, whole)
         forms = {part.arm: _("From that alone: {name} ({share}), the same answer") if kept else changed}
     return listed(
         form.format(
             arm=ARM_STYLES[arm].label,
             name=class_name(explanation.classes, part.predicted[arm]),
             share=percent(part.confidences[arm], 0),
+            answer=answer,
         )
         for arm, form in forms.items()
     )

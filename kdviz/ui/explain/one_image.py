@@ -36,9 +36,10 @@ from kdviz.narrative import (
     unseen_on_image,
     why_sentence,
 )
+from kdviz.report import shown_maps
 from kdviz.store import Run, Store
 from kdviz.ui.explain.all_methods import all_methods
-from kdviz.ui.explain.captions import image_alt, own_first, show_predictions, show_provenance, show_scale
+from kdviz.ui.explain.captions import image_alt, own_first, show_provenance, show_scale, show_target
 from kdviz.ui.explain.controls import ImageQuery
 from kdviz.ui.explain.cue import (
     helping_cue_note,
@@ -100,8 +101,8 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
     if cue is not None and not query.intact:
         true_cue_note(explanation, cue)
     alone = "" if cue is None else cue_alone(own, cue)
-    beside = partial(_beside, store, run, query, explanation)
-    with with_why(why, brief, cue, about_brief=alone, beside=beside):
+    links = partial(_links, store, run, query, explanation)
+    with with_why(why, brief, cue, about_brief=alone, links=links):
         draw_panels(
             view,
             _panels(view, [arm_panel(view, arm, chance, own=own_view) for arm in explanation.arms]),
@@ -110,7 +111,7 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
             divider=_divider(own if own_first(query) else explanation, query),
         )
         outline_legend(view, cue)
-    show_predictions(explanation, query)
+    show_target(explanation, query)
     if explanation.text is not None:
         edited_text(store, run, query, explanation)
     if explanation.sound is not None:
@@ -126,13 +127,27 @@ def show_explanation(store: Store, run: Run, query: ImageQuery, given: OwnInput 
             show_scale(view)
             show_provenance(run, explanation, query)
     tables(explanation, chance)
-    shown = "own" if explanation.index is None else str(explanation.index)
-    explanation_downloads(explanation, file=f"{run.id}-{query.explainer}-{shown}")
+    _downloads(view, explanation, own, cue, run)
     return progress
 
 
-def _beside(store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation) -> None:
-    """The buttons in the headline's row: to another test image, or to one's own."""
+def _downloads(
+    view: ExplanationView, compared: ImageExplanation, own: ImageExplanation, cue: PlantedCue | None, run: Run
+) -> None:
+    """The maps that are shown at first, as files."""
+    query, named = view.query, "own" if compared.index is None else str(compared.index)
+    shown = own if own_first(query) else compared
+    explanation_downloads(
+        shown_maps(shown, compared, signed=view.signed, colours=query.colours, alone=view.alone),
+        file=f"{run.id}-{query.explainer}-{named}",
+        grid=query.grid,
+        opacity=query.opacity / 100,
+        box=None if cue is None or compared.text is not None else cue.box,
+    )
+
+
+def _links(store: Store, run: Run, query: ImageQuery, explanation: ImageExplanation) -> None:
+    """The buttons below the headline: to another test image, or to one's own."""
     if explanation.index is None:
         return
     try_own(view_of(run.config.dataset))

@@ -17,17 +17,21 @@ from kdviz.comparison import (
     prepare_text,
 )
 from kdviz.datasets import class_names
-from kdviz.figures.maps import time_text, unread_text
+from kdviz.figures.maps import png, thumbnail, time_text, unread_text
 from kdviz.figures.style import percent
 from kdviz.language import _, listed, sentences
 from kdviz.sound import SAMPLE_RATE
 from kdviz.ui.explain.controls import ImageQuery
+from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain, shortened
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
     from torch import Tensor
+
+_EXAMPLE = "own_example"
+"""In the session: an example is shown in place of a picture of the visitor's own."""
 
 _NAMED, _CLASSES = 5, 12
 """Unknown words, and classes, that are named."""
@@ -60,8 +64,13 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
 
     Raises DataError for one that cannot be read.
     """
-    if query.file is None:
-        _ask_for_one(query.source)
+    if query.file is not None:
+        st.session_state.pop(_EXAMPLE, None)
+    elif query.source == "upload" and st.session_state.get(_EXAMPLE):
+        st.caption(_("An example: the first test image. Choose a file above for a picture of your own."))
+        return _own_picture(query, _first_image(images), images)
+    else:
+        _ask_for_one(query.source, images)
         return None
     if query.source == "typed":
         given = prepare_text(query.file.decode(), images)
@@ -151,18 +160,19 @@ def _blank(image: Tensor) -> tuple[str, str] | None:
     return None
 
 
-def _ask_for_one(source: str) -> None:
+def _ask_for_one(source: str, images: RunImages) -> None:
+    known = _known_classes(images)[0]
     if source == "typed":
         what = _("Type a text above: every model of this run answers, and shows the evidence in it.")
         where = _("The text stays in memory for this visit: it is not saved, and not in the link.")
-        st.info(sentences(what, where), icon=":material/edit_note:")
+        st.info(sentences(what, known, where), icon=":material/edit_note:")
         return
     if source == "sound":
         what = _(
             "Record a sound or choose a file above: every model of this run answers, and shows the evidence."
         )
         where = _("The sound stays in memory for this visit: it is not saved, and not in the link.")
-        st.info(sentences(what, where), icon=":material/graphic_eq:")
+        st.info(sentences(what, known, where), icon=":material/graphic_eq:")
         return
     wanted = (
         _("Add a picture above: choose a file, drop one, or paste one.")
@@ -171,7 +181,21 @@ def _ask_for_one(source: str) -> None:
     )
     what = _("It is then explained by every model of this run.")
     where = _("The picture stays in memory for this visit: it is not saved, and not in the link.")
-    st.info(sentences(wanted, what, where), icon=":material/add_photo_alternate:")
+    st.info(sentences(wanted, what, known, where), icon=":material/add_photo_alternate:")
+    if source == "upload":
+        st.button(
+            _("Try an example"),
+            icon=":material/image:",
+            key="try_example",
+            on_click=safely(st.session_state.update),
+            args=({_EXAMPLE: True},),
+        )
+
+
+def _first_image(images: RunImages) -> bytes:
+    """The first test image, before a cue was planted in it, as a file."""
+    image = images.plain.images[0].movedim(0, -1).numpy()
+    return png(thumbnail(image, max(image.shape)))
 
 
 def _description(image: Tensor, enlarged: bool, letterbox: bool) -> str:
@@ -197,6 +221,12 @@ def _description(image: Tensor, enlarged: bool, letterbox: bool) -> str:
 
 def _note(images: RunImages, text: str) -> None:
     """What was done with an input, and the classes that can be predicted; on hover all of many."""
+    known, about = _known_classes(images)
+    st.caption(sentences(text, known), help=about)
+
+
+def _known_classes(images: RunImages) -> tuple[str, str | None]:
+    """The classes that can be predicted, in a sentence; and all of many, else None."""
     names = [plain(name) for name in class_names(images.classes)]
     more = len(names) - _CLASSES
     known = _(
@@ -208,7 +238,7 @@ def _note(images: RunImages, text: str) -> None:
             "the picture shows."
         )
     known = known.format(count=len(names), names=listed(names[:_CLASSES]), more=more)
-    st.caption(sentences(text, known), help=listed(names) if more > 0 else None)
+    return known, listed(names) if more > 0 else None
 
 
 @st.cache_data(scope="session", max_entries=2, show_spinner=False)

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from kdviz.comparison import ArmExplanation, ImageExplanation, Levels
 from kdviz.datasets import class_name
 from kdviz.figures.maps import (
@@ -26,8 +28,8 @@ from kdviz.figures.maps import (
     word_layers,
 )
 from kdviz.figures.style import ARM_STYLES, percent, score
-from kdviz.language import _, decimal
-from kdviz.narrative import border_warning, scale_note
+from kdviz.language import _, decimal, sentences
+from kdviz.narrative import border_warning, prediction_line, scale_note
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.explanation_view import ExplanationView
 from kdviz.ui.widgets.panel import (
@@ -66,10 +68,11 @@ def arm_panel(
     panel = replace(
         _map_panel(view.drawn(arm), arm, chance),
         lines=(
-            *_prediction(explanation, arm),
+            PanelLine(prediction_line(explanation, arm)),
             *_agreement(view, arm, chance),
             *(() if own is None or chosen else _whose(view, arm)),
-            *_notes(view.drawn(arm), arm, own=view.drawn(arm) is not view),
+            *_notes(view.drawn(arm), arm),
+            *_control(arm),
             *_gap(of),
         ),
         shares=_probabilities(explanation, arm),
@@ -87,27 +90,29 @@ def _own_panel(view: ExplanationView, own: ExplanationView, arm: Arm, chance: Le
     return replace(
         _map_panel(alone, arm, None),
         lines=(
-            *_prediction(own.explanation, arm),
+            PanelLine(prediction_line(own.explanation, arm)),
             *undefined,
             *_shared(view, arm, chance),
-            *_notes(alone, arm, own=True),
+            *_notes(alone, arm),
+            *_control(arm),
             *_gap(of),
         ),
         shares=_probabilities(own.explanation, arm),
     )
 
 
-def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ...]:
-    """What its colours are beside the others', and whether no region stands out, or only the border."""
+def _notes(view: ExplanationView, arm: Arm) -> tuple[PanelLine, ...]:
+    """Whether no region stands out, or only the border; and what its colours are beside the others'.
+
+    Of a text, that its scale is its own: over an image, the colour bar says it.
+    """
     if not view.maps.is_defined(arm):
         return ()
-    note = scale_note(view.maps.values[arm], view.maps.scale, own=own)
-    lines = [PanelLine(note)] if note else []
-    positive = view.maps.positive[arm]
-    if is_defined(positive) and not has_clear_spot(positive):
-        highest = float(present_cells(positive).max())
-        thinly = _("Spread thinly: at most {most} times an even spread.")
-        lines.append(PanelLine(_("No clear spot."), thinly.format(most=decimal(highest, 1)), folded=True))
+    note = scale_note(view.maps.values[arm], view.maps.scale, own=view.alone_on_scale)
+    marked = view.alone_on_scale and view.explanation.text is not None
+    lines = _evenness(view, arm)
+    if note:
+        lines.append(PanelLine(_("Own colour scale"), note) if marked else PanelLine(note, folded=True))
     of = view.explanation.arms[arm]
     if of.target == of.predicted and not (present_cells(of.attribution) > 0).any():
         against = _("All of it is against {name}: predicted because every other class scores lower still.")
@@ -115,6 +120,23 @@ def _notes(view: ExplanationView, arm: Arm, *, own: bool) -> tuple[PanelLine, ..
     if warning := border_warning(view.maps.positive[arm], view.known):
         lines.append(PanelLine(*warning))
     return tuple(lines)
+
+
+def _evenness(view: ExplanationView, arm: Arm) -> list[PanelLine]:
+    """That a map is nearly even, though its colours reach from one end of a scale to the other."""
+    values = view.maps.values[arm]
+    if not is_defined(values) or has_clear_spot(values):
+        return []
+    highest = decimal(float(np.abs(present_cells(values)).max()), 1)
+    about = _("Its highest value is {most} {unit}.").format(most=highest, unit=view.unit)
+    return [PanelLine(_("Nearly even: this map hardly points anywhere."), about)]
+
+
+def _control(arm: Arm) -> tuple[PanelLine, ...]:
+    """What the placebo is, which no other panel says."""
+    if arm != "placebo":
+        return ()
+    return (PanelLine(_("A control: it learned from the teacher's maps of other images."), folded=True),)
 
 
 def _shared(view: ExplanationView, arm: Arm, chance: Levels | None) -> tuple[PanelLine, ...]:
@@ -136,10 +158,11 @@ def small_panel(
 
     own: as in `arm_panel`; shown where `own_first`, for the class that the arm predicts.
     """
-    panel, kept = arm_panel(view, arm, chance, own=own), _agreement(view, arm, chance)
+    panel = arm_panel(view, arm, chance, own=own)
+    kept = (*_agreement(view, arm, chance), *_evenness(view, arm))
     if own_first and own is not None and panel.own is not None:
         undefined = () if own.maps.is_defined(arm) else _undefined(own, own.explanation.arms[arm])
-        panel, kept = panel.own, (*_shared(view, arm, chance), *undefined)
+        panel, kept = panel.own, (*_shared(view, arm, chance), *undefined, *_evenness(own, arm))
     return replace(folded(panel, but=kept), shares=(), own=None, choice=())
 
 
@@ -160,6 +183,7 @@ def _map_panel(view: ExplanationView, arm: Arm, chance: Levels | None) -> Panel:
         maps.scale,
         outlined=outlined,
         alt=lambda: heatmap_alt(arm, maps.positive[arm], agreement=agreement),
+        mark=_("own scale") if view.alone_on_scale else "",
     )
     lines = _agreement(view, arm, chance) if arm != "teacher" else ()
     return replace(drawn, color=style.color, glyph=style.glyph, lines=lines)
@@ -173,11 +197,12 @@ def _drawn(
     *,
     outlined: tuple[Arm, ...],
     alt: Callable[[], str],
+    mark: str = "",
 ) -> Panel:
-    """A map over the image, or in the background of the text's words. alt: of one over an image."""
+    """A map over the image, or in the background of the text's words. alt, mark: of one over an image."""
     if view.explanation.text is None:
         heat = map_layer(values, scale, grid=view.query.grid)
-        return MapPanel(name, alt(), heat=heat, outlines=_outlines(view, *outlined))
+        return MapPanel(name, alt(), heat=heat, outlines=_outlines(view, *outlined), mark=mark)
     words = shaded_words(view.explanation.text, values, scale)
     said = word_alt(name, words)
     shown = Sentence(word_layers(words, outlined=view.framed), said)
@@ -198,7 +223,9 @@ def difference_panel(view: ExplanationView, pair: tuple[Arm, Arm]) -> Panel:
         outlined=pair,
         alt=lambda: difference_alt(second, values, other=first),
     )
-    lines = [PanelLine(said.format(**names, limit=decimal(scale.limit, 1)))]
+    lines = [PanelLine(said.format(**names))]
+    if is_defined(values):
+        lines.append(PanelLine(_full_colour(view), folded=True))
     if of := _compared_class(view, pair):
         lines.append(PanelLine(of))
     return replace(drawn, lines=tuple(lines))
@@ -218,14 +245,18 @@ def _difference_line(view: ExplanationView, pair: tuple[Arm, Arm], values: Float
     if not is_defined(values):
         return _("Undefined: one of the maps is.")
     if view.signed:
-        return _(
-            "Orange: more for the class by the {second}; purple: by the {first}. Full colour is, as in the "
-            "maps, {limit} times the mean strength."
-        )
-    return _(
-        "Orange: the {second} looks more; purple: the {first}. Full colour is, as in the maps, {limit} times "
-        "an even spread."
+        return _("Orange: more for the class by the {second}; purple: by the {first}.")
+    return _("Orange: the {second} looks more; purple: the {first}.")
+
+
+def _full_colour(view: ExplanationView) -> str:
+    """What the full colour of a difference is."""
+    text = (
+        _("Full colour is, as in the maps, {limit} times the mean strength.")
+        if view.signed
+        else _("Full colour is, as in the maps, {limit} times an even spread.")
     )
+    return text.format(limit=decimal(view.maps.difference_scale.limit, 1))
 
 
 def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:
@@ -234,21 +265,6 @@ def _outlines(view: ExplanationView, *arms: Arm) -> tuple[OutlineLayer, ...]:
     known = () if mask is None else (mask_outline(mask),)
     drawn = arms if view.query.outline else ()
     return (*known, *(outline_layer(arm, view.maps.positive[arm]) for arm in drawn))
-
-
-def _prediction(explanation: ImageExplanation, arm: Arm) -> tuple[PanelLine, ...]:
-    of = explanation.arms[arm]
-    if explanation.label is None:
-        text = _("Predicts {name} ({share})")
-    elif of.predicted == explanation.label:
-        text = _("Predicts {name} ({share}), ✓ correct")
-    else:
-        text = _("Predicts {name} ({share}), ✗ wrong")
-    return (
-        PanelLine(
-            text.format(name=class_name(explanation.classes, of.predicted), share=percent(of.confidence))
-        ),
-    )
 
 
 def _agreement(
@@ -278,13 +294,13 @@ def _agreement(
         about = _("{raw}, which cannot be compared with an agreement.").format(raw=_raw_text(raw))
         return (PanelLine(_("No agreement: chance is not measured for this method."), about, folded=True),)
     level = _("chance {chance}; 0 is chance, 1 the same map").format(chance=score(_level(arm, chance)))
-    text = _("Agreement: {score} (maps for {name})") if by else _("Agreement: {score}")
-    return (
-        PanelLine(
-            text.format(name=by, score=score(corrected)),
-            f"{_('Agreement with the teacher, corrected for chance')}. {_raw_text(raw)}, {level}",
-        ),
-    )
+    about = _("Agreement with the teacher, corrected for chance.")
+    if corrected < 0:
+        about = _("Below chance: less like the teacher's map than those of other images are.")
+    maps_for = _("By the maps for {name}.").format(name=by) if by else ""
+    raw_and_level = _("{sentence}.").format(sentence=f"{_raw_text(raw)}, {level}")
+    text = _("Agreement: {score}").format(score=score(corrected))
+    return (PanelLine(text, sentences(about, maps_for, raw_and_level)),)
 
 
 def _raw_text(raw: str) -> str:

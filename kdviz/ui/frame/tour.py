@@ -22,6 +22,7 @@ from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.formatting import plain, shortened
 from kdviz.ui.frame.language_switch import with_language
 from kdviz.ui.frame.page_switch import open_page
+from kdviz.ui.frame.responsive import NARROW
 from kdviz.ui.frame.ring import ring
 from kdviz.ui.frame.run_menu import NEW_RUN
 from kdviz.ui.frame.scroll import scroll_to_top
@@ -110,6 +111,9 @@ def _card(at: int, tour: TourRun) -> None:
         else:
             _way_back_to(view)
     ring(STEPS[at - 1].about, below="tour_card", visit=f"{at}")
+    # A phone shows two pictures at a time: first those that the step compares, without what is not spoken of.
+    maps = ".st-key-maps { --compared-order: -1; --bars: none; } .st-key-why_links { display: none; }"
+    st.html(f"<style>@media {NARROW} {{ {maps} }}</style>")
 
 
 def _is_shown(view: Mapping[str, int | bool]) -> bool:
@@ -221,9 +225,10 @@ def _evaluate_ahead(store: Store, run: Run) -> None:
 def _one_image(tour: TourRun) -> tuple[str, str]:
     shown = tour.example
     text = _(
-        "The **teacher** taught both small networks its answers, and the **student** also where it looks, as "
-        "strongly as **λ** says; the **twin** has λ = 0. Test image {index} is a **{label}**; {predictions}. "
-        "Brighter areas hold more of the evidence: compare them with the coloured patch."
+        "The **teacher** taught the small networks its answers, the **student** also where it looks, as "
+        "strongly as **λ** says; the **twin** has λ = 0; the placebo, a control, had maps of other images. "
+        "Test image {index} is a **{label}**; {predictions}. Brighter is more evidence: compare the "
+        "maps with the coloured patch."
     )
     form = _("{arm} predicts {answer}")
     predictions = listed(

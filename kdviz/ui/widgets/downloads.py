@@ -6,17 +6,18 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from kdviz.language import _
+from kdviz.language import _, language, speaking
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from kdviz.comparison import ImageExplanation
+    from kdviz.report import ShownMaps
 
 # "-0.12 to 0.30" is left as it is; "-2+cmd|…" is not.
 _FORMULA = re.compile(r"[=+@\t\r]|-(?![\d.]+( |$))")
@@ -92,25 +93,41 @@ def csv_button(
     download(label, lambda: as_csv(make()), file=name, icon="download", key=key, help=about, type=kind)
 
 
-def explanation_downloads(explanation: ImageExplanation, *, file: str) -> None:
-    """One input through all arms: the row of overlays as a PNG, the raw attributions as .npz.
+def explanation_downloads(
+    shown: ShownMaps,
+    *,
+    file: str,
+    grid: bool = False,
+    opacity: float | None = None,
+    box: Sequence[int] | None = None,
+) -> None:
+    """One input through all arms, as it is shown: the row of maps as a PNG, the raw attributions as .npz.
 
-    A text has a page in place of a PNG: its maps are its words.
+    A text has a page in place of a PNG: its maps are its words. grid, opacity, box: as in `heatmap_row_png`.
     """
     from kdviz.report import explanation_npz, heatmap_row_png, shaded_text_page  # imports PyTorch
 
-    def save(
-        label: str, make: Callable[[ImageExplanation], bytes], ending: str, icon: str, about: str
-    ) -> None:
+    spoken = language()
+
+    def save(label: str, make: Callable[[], bytes], ending: str, icon: str, about: str) -> None:
+        def made() -> bytes:
+            with speaking(spoken):
+                return make()
+
         name = f"{file}.{ending}"
-        download(label, lambda: make(explanation), file=name, icon=icon, key=name, help=about)
+        download(label, made, file=name, icon=icon, key=name, help=about)
 
     with st.container(horizontal=True):
-        if explanation.text is None:
-            about = _("The image and every arm's heat map, on one scale.")
-            save(_("Row of maps as PNG"), heatmap_row_png, "png", "image", about)
+        if shown.explanation.text is None:
+            about = _("The image and the maps as they are shown, with scales, names and predictions.")
+            row = partial(heatmap_row_png, shown, grid=grid, opacity=opacity, box=box)
+            save(_("Row of maps as PNG"), row, "png", "image", about)
         else:
-            about = _("The text with every arm's evidence, on one scale, as a page to open or print.")
-            save(_("Shaded text (.html)"), shaded_text_page, "html", "format_color_text", about)
-        about = _("Every arm's attribution as it was computed, signed, at its own size; for NumPy.")
-        save(_("Raw maps (.npz)"), explanation_npz, "npz", "data_array", about)
+            about = _("The text with every arm's evidence as it is shown, as a page to open or print.")
+            page = partial(shaded_text_page, shown)
+            save(_("Shaded text (.html)"), page, "html", "format_color_text", about)
+        about = _(
+            "The attributions that are shown, as they were computed: signed, at their own size; for NumPy."
+        )
+        arrays = partial(explanation_npz, shown.explanation)
+        save(_("Raw maps (.npz)"), arrays, "npz", "data_array", about)

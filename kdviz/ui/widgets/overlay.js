@@ -24,8 +24,9 @@ function ticks(axes) {
   return [...pitches, ...axes.times.map((each) => mark(each, "tick time", "left"))];
 }
 
-// The colours of a map's scale between its ends, in units of an even spread; nothing of an undefined map.
-function scaleBar(heat, palettes) {
+// The colours of a map's scale between its ends, in units of an even spread, and whether it is the map's own; nothing of an
+// undefined map.
+function scaleBar({ heat, mark }, palettes) {
   if (!heat?.values) return [];
   const node = made("div", "scale"), bar = made("canvas", ""), { limit, signed } = heat, low = signed ? -limit : 0;
   Object.assign(bar, { width: COLOURS, height: 1 });
@@ -33,6 +34,7 @@ function scaleBar(heat, palettes) {
   paint(bar, { ...heat, width: COLOURS, height: 1 }, levels, palettes);
   const end = `${limit.toFixed(1)}×`;
   node.append(made("span", "", signed ? `−${end}` : "0"), bar, made("span", "", signed ? `+${end}` : end));
+  if (mark) node.append(made("span", "alone", mark));
   node.setAttribute("aria-hidden", "true"); // the lines below say it
   return [node];
 }
@@ -90,7 +92,7 @@ export default function draw(component) {
     const node = made("figure", ""), caption = words(panel, data.words, actions, "figcaption", "");
     node.style.setProperty("--arm", panel.color || "transparent");
     node.dataset.panel = panels.indexOf(panel);
-    const bar = data.controls ? scaleBar(panel.heat, data.palettes) : [];
+    const bar = data.controls ? scaleBar(panel, data.palettes) : [];
     node.append(pile(layers(panel, data), ...cue(), ...ticks(axes), probe()), ...bar, caption);
     if (!panel.heat) caption.append(...meaning(data.cue));
     return node;
@@ -124,7 +126,7 @@ export default function draw(component) {
       const card = words(panel, data.words, actions, "div", "card");
       card.style.setProperty("--arm", panel.color || "transparent");
       card.dataset.panel = panels.indexOf(panel);
-      card.querySelector(".head").after(...scaleBar(panel.heat, data.palettes));
+      card.querySelector(".head").after(...scaleBar(panel, data.palettes));
       cards.append(card);
     }
     kept.parts = { over, under, between, bar, tags: [...node.querySelectorAll(".tag")], apart: cards.lastElementChild };

@@ -64,10 +64,11 @@ class Panel:
 
 @dataclass(frozen=True, kw_only=True)
 class MapPanel(Panel):
-    """An image with text lines under it. heat: None for the image alone."""
+    """An image with text lines under it. heat: None for the image alone. mark: beside its colour bar."""
 
     heat: MapLayer | None = None
     outlines: tuple[OutlineLayer, ...] = ()
+    mark: str = ""
 
 
 @dataclass(frozen=True)

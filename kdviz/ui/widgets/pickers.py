@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any, Literal
 
 import streamlit as st
@@ -13,7 +14,7 @@ from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 
-_INSTEAD = "image_shown_instead"
+_INSTEAD, _PICKER = "image_shown_instead", "image_picker"
 
 
 def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> Arm:
@@ -36,7 +37,7 @@ def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> 
     """The index of one of `count` test images; in the URL, and one for all pages."""
     requested = _requested_beyond(count)
     st.session_state["image"] = min(int(st.session_state.get("image", 0)), count - 1)
-    with st.container(width=width, gap="xxsmall"):
+    with st.container(width=width, gap="xxsmall", key=_PICKER):
         index: int = st.number_input(
             _("Test image"),
             0,
@@ -45,8 +46,26 @@ def image_picker(count: int, *, width: int | Literal["stretch"] = "stretch") -> 
             bind=url_state.binding("image"),
             help=_("{first} to {last}.").format(first=0, last=count - 1),
         )
+        _range_when_rejected(count)
         _show_replacement(requested, index, count)
     return index
+
+
+def _range_when_rejected(count: int) -> None:
+    """What is allowed, below the field while its number is not: the browser does not send that one.
+
+    Nothing moves for it.
+    """
+    rejected = f':has(.st-key-{_PICKER} input[aria-invalid="true"])'
+    place = "position: absolute; top: 100%; left: 0; width: max-content; font-size: .8125rem;"
+    text = escape(_("{first} to {last}").format(first=0, last=f"{count - 1:,}"))
+    st.html(
+        f"<style>.st-key-{_PICKER} {{ position: relative; }} .image-range {{ display: none; }}"
+        f".st-key-{_PICKER} > :has(.image-range) {{ {place} }}"
+        f"body{rejected} .image-range {{ display: block; }}"
+        f'[data-testid="stHorizontalBlock"]{rejected} {{ overflow: visible; }}</style>'
+        f'<div class="image-range" role="status">{text}</div>'
+    )
 
 
 def _requested_beyond(count: int) -> str:

@@ -120,7 +120,15 @@ def test_the_brightest_point_of_a_fine_map_is_not_that_of_a_single_outlier():
 
 @pytest.mark.parametrize(("highest", "clear"), [(2.0, True), (1.9, False), (np.nan, False)])
 def test_a_map_has_a_clear_spot_from_twice_an_even_spread(highest, clear):
-    assert has_clear_spot(np.array([[highest, 0.5, 0.5]], np.float32)) == clear
+    assert has_clear_spot(np.array([[highest, *9 * [0.5]]], np.float32)) == clear
+    assert has_clear_spot(np.array([[-highest, *9 * [0.5]]], np.float32)) == clear
+
+
+@pytest.mark.parametrize(("highest", "clear"), [(1.3, True), (1.2, False)])
+def test_of_few_words_one_that_holds_a_quarter_stands_out(highest, clear):
+    words = np.array([highest, *4 * [(5 - highest) / 4], np.nan], np.float32)
+    assert (highest / 5 >= 1 / 4) == clear
+    assert has_clear_spot(words) == clear
 
 
 def test_an_undefined_map_has_no_peak_region():

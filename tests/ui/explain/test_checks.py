@@ -209,3 +209,14 @@ def test_a_link_opens_a_panel_and_scrolls_there_once(app, finished, link, panel)
     assert scrolled(app, panel) == 1
     app.run()
     assert scrolled(app, panel) == 1
+
+
+def test_by_all_methods_the_checks_that_are_known_stand_below_a_methods_name(app, trained, finished):
+    store = Store(trained[0])
+    trust_checks_made(store, finished)
+    opened(app, "explain", run=finished, view="methods")
+    worst = least_trusted([known_trust_card(store, finished, arm=arm) for arm in CHECKED])
+    passed, made = worst[0].counts
+    (mark,) = [each for each in app.markdown if each.value.endswith(f"{passed} of {made} checks]")]
+    assert mark.help == plain(checks_brief(worst))
+    assert trust_job(store, finished, "saliency", "teacher") is None, "none is computed for it"

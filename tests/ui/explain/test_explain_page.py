@@ -35,9 +35,11 @@ from kdviz.figures.maps import (
     signed_density,
     symmetric_limit,
 )
-from kdviz.figures.style import percent, score
+from kdviz.figures.style import ARM_STYLES, percent, score
 from kdviz.narrative import brightest_spots, cue_headline, cue_meaning, method_line, why_sentence
+from kdviz.report import explanation_npz
 from kdviz.store import Store
+from kdviz.ui.explain import one_image
 from kdviz.ui.explain.captions import weights_words
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.widgets import caveat
@@ -126,6 +128,29 @@ def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row)
     assert panel(app, "twin (λ = 0)")["heat"] == map_layer(maps.values["twin"], maps.scale)
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [{}, {"target": "label"}, {"target": "own"}, {"target": "0"}, {"signed": "true"}, {"intact": "true"}],
+)
+def test_saved_files_are_the_maps_targets_and_scales_that_are_shown(app, prepared, monkeypatch, asked):
+    saved = []
+    monkeypatch.setattr(one_image, "explanation_downloads", lambda shown, **how: saved.append((shown, how)))
+    opened(app, "explain", run=prepared, image="1", colours="viridis", opacity="50", grid="true", **asked)
+    ((maps, how),) = saved
+    (drawn,) = comparers(app)
+    by_name = {each["name"]: each for each in drawn["panels"]}
+    for arm, of in maps.explanation.arms.items():
+        panel = by_name[ARM_STYLES[arm].label]
+        panel = panel["own"] if drawn["ownFirst"] and panel["own"] else panel
+        assert panel["heat"] == map_layer(maps.values[arm], maps.scales[arm], grid=True)
+        (explained,) = [each["target"] for each in panel["shares"] if each["explained"]]
+        assert of.target == explained
+    assert (how["grid"], how["opacity"], drawn["opacity"]) == (True, 0.5, 50)
+    with np.load(io.BytesIO(explanation_npz(maps.explanation))) as arrays:
+        for arm, of in maps.explanation.arms.items():
+            assert arrays[f"target_{arm}"] == of.target
+
+
 def test_every_method_that_both_networks_can_do_can_be_chosen(app, finished, trained):
     offered = explainers_offered(Store(trained[0]).run(finished).config)
     opened(app, "explain", run=finished)
@@ -146,8 +171,8 @@ def test_two_arms_can_be_swiped_over_one_another(app, finished):
 def test_the_difference_has_the_full_colour_of_the_maps_and_says_so(app, finished, row):
     opened(app, "explain", run=finished)
     top = max(1.0, density(row().arms["teacher"].attribution).max())
-    said = texts(panel(app, "student − teacher"))[0]
-    assert said.endswith(f"Full colour is, as in the maps, {top:.1f} times an even spread.")
+    said = texts(panel(app, "student − teacher"))
+    assert f"Full colour is, as in the maps, {top:.1f} times an even spread." in said
 
 
 def test_a_map_that_is_faint_on_the_teachers_scale_says_so(app, finished, monkeypatch):
@@ -181,9 +206,9 @@ def test_all_methods_are_shown_a_row_each_on_a_scale_of_its_own(app, finished, r
         for arm, drawn_panel in zip(row().arms, each["panels"], strict=False):
             heat = density(row(explainer=spec.name).arms[arm].attribution)
             thinly = {
-                "text": "No clear spot.",
-                "about": f"Spread thinly: at most {heat.max():.1f} times an even spread.",
-                "folded": True,
+                "text": "Nearly even: this map hardly points anywhere.",
+                "about": f"Its highest value is {heat.max():.1f} times an even spread.",
+                "folded": False,
             }
             assert (thinly in drawn_panel["lines"]) == (heat.max() < 2)
         line = each["panels"][1]["lines"][1]
@@ -262,10 +287,12 @@ def test_scores_and_answers_are_those_of_the_lens(app, finished, row, trained):
     assert answers.loc[predicted, "student"] == pytest.approx(100 * student.probabilities.max(), rel=1e-7)
     assert measured.loc["Cosine", "student"] == pytest.approx(student.scores["cosine"], abs=0)
     raw, level = student.scores["cosine"], chance_levels(Store(trained[0]), finished)["student"]["cosine"]
-    drawn = panel(app, "student")
+    drawn, corrected = panel(app, "student"), (raw - level) / (1 - level)
+    below = "Below chance: less like the teacher's map than those of other images are."
+    about = below if corrected < 0 else "Agreement with the teacher, corrected for chance."
     assert {
-        "text": f"Agreement: {score((raw - level) / (1 - level))}",
-        "about": f"Agreement with the teacher, corrected for chance. Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map",
+        "text": f"Agreement: {score(corrected)}",
+        "about": f"{about} Raw cosine {score(raw)}, chance {score(level)}; 0 is chance, 1 the same map.",
         "folded": False,
     } in drawn["lines"]
     shares = {each["name"]: each["share"] for each in drawn["shares"]}
@@ -353,10 +380,11 @@ def test_an_arm_that_predicts_another_class_can_be_explained_for_it(app, finishe
         said = texts(drawn["own"])
         scale = f"Own colour scale: full colour is {max(1.0, heat.max()):.1f} times an even spread."
         assert [line for line in said if line.startswith("Own")] == [scale] * bool(np.isfinite(heat).all())
-        assert ("No clear spot." in said) == (heat.max() < 2)
+        assert ("Nearly even: this map hardly points anywhere." in said) == (heat.max() < 2)
         if arm != "teacher" and np.isfinite(density(explained.arms[arm].attribution)).all():
             compared = math.isfinite(explained.arms[arm].scores["cosine"])
-            assert any(line.endswith("(maps for below)") for line in said) == compared
+            told = [line["about"] for line in drawn["own"]["lines"]]
+            assert any("By the maps for below." in about for about in told) == compared
             assert ("No agreement: one of the two maps has no evidence for this class." in said) != compared
         marked = [share["target"] for share in drawn["own"]["shares"] if share["explained"]]
         assert marked == [predicted]
@@ -406,8 +434,8 @@ def test_by_every_method_each_network_is_shown_for_its_own_answer_with_the_cue_o
     _teacher, student, *_others, difference = first["panels"]
     assert not student["own"], "one map each: which class is the page's own choice"
     assert texts(student)[0] == f"Predicts below (80.0\N{NO-BREAK SPACE}%), {correct[label_of(app) == 1]}"
-    (agreement,) = [line["text"] for line in student["lines"] if not line["folded"]]
-    assert agreement.endswith("(maps for above)")
+    (agreement,) = [line["about"] for line in student["lines"] if line["text"].startswith("Agreement: ")]
+    assert "By the maps for above." in agreement
     assert texts(difference)[-1] == "Both maps are for above."
     assert all(each["cue"]["text"].startswith("in training, ") for each in comparers(app))
 
@@ -740,6 +768,21 @@ def test_the_divider_begins_where_something_is_seen_of_both_maps(app, finished, 
     assert comparers(app)[0]["divider"] == expected
     opened(app, "explain", run=finished, view="swipe", image="2", divider="70")
     assert comparers(app)[0]["divider"] == 70
+
+
+def test_an_example_is_the_first_test_image_before_its_patch_until_a_file_is_given(app, finished, images):
+    opened(app, "explain", run=finished, source="upload")
+    (box,) = app.info
+    assert all(name in box.value for name in images.classes), "the classes are named before anything is given"
+    press(app, "Try an example")
+    (drawn,) = comparers(app)
+    pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(drawn["image"]["url"].split(",")[1]))))
+    first = images.plain.images[0].movedim(0, -1).numpy()
+    np.testing.assert_array_equal(pixels.reshape(first.shape), first)
+    assert not np.array_equal(first, images.test.images[0].movedim(0, -1).numpy())
+    assert "An example: the first test image." in shown(app)
+    app.file_uploader[0].upload("own.png", as_png()).run()
+    assert "An example: the first test image." not in shown(app)
 
 
 def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
