@@ -57,7 +57,7 @@ def test_a_class_distills_pauses_reloads_goes_on_and_looks_back(address, runs_di
     assert (run.state, run.id in page.url) == ("finished", True), "a double click starts one run"
 
     store = Store(runs_dir)
-    slider = page.get_by_role("slider", name="After epoch")
+    slider = page.get_by_role("slider", name="Maps after epoch")
     expect(page.locator(STRIP)).to_have_count(6)
     assert shown_epoch(page) == EPOCHS
     slider.focus()
