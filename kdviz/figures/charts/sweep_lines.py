@@ -19,6 +19,9 @@ _ASIDE = 0.13
 _BAND = 0.13
 """Opacity of an interval that is the same along the whole axis."""
 
+_LEAST_SPAN = 0.02
+"""Of the axis of a figure, so that equal values are not told apart by ticks that read the same."""
+
 _MARGIN = 0.05
 """Room above and below the data, as a share of their range."""
 
@@ -203,7 +206,8 @@ def _across(info: SweepLinesInfo) -> dict[str, object]:
 
 def figure_axis(info: SweepLinesInfo) -> dict[str, object]:
     """The axis of the figure, with some room at its ends."""
-    room = _MARGIN * max(info.high - info.low, 0.02)
+    span = info.high - info.low
+    room = max(_MARGIN * span, (_LEAST_SPAN - span) / 2)
     axis = {"title": info.title, "range": [info.low - room, info.high + room], "automargin": True}
     form = {"tickformat": ".1~%" if not info.signed else "+.1~%"} if info.percent else {}
     return {**axis, **form, "fixedrange": True, "zeroline": False}
