@@ -26,7 +26,7 @@ def ticks(texts: Sequence[str]) -> str:
     """The texts below a slider on which their values are at equal distances, as HTML."""
     last = len(texts) - 1
     marks = "".join(
-        f'<span style="left: {100 * place / last:.2f}%">{escape(text)}</span>'
+        f'<span style="left: calc(100% * {place} / {last})">{escape(text)}</span>'
         for place, text in enumerate(texts)
     )
     return f'{_STYLE}<div class="ladder-ticks" aria-hidden="true">{marks}</div>'
