@@ -28,7 +28,7 @@ from kdviz.figures.maps import (
     words_key,
 )
 from kdviz.figures.style import ARM_STYLES
-from kdviz.language import _, language, sentences, speaking
+from kdviz.language import _, language, sentences, speaking, speaking_of
 from kdviz.narrative import prediction_line
 from kdviz.report.shown_maps import ShownMaps
 from kdviz.sound import SAMPLE_RATE
@@ -44,13 +44,14 @@ def heatmap_row_png(
     grid, opacity: as in `overlay`. box: framed in each, as in `framed`. In English where no font has the
     language's characters.
     """
-    row = _captions(shown)
-    if not all(map(is_drawable, (text for name, lines in row for text in (name, *lines)))):
-        readable = replace(shown, explanation=replace(shown.explanation, classes=_drawable_classes(shown)))
-        with speaking("en"):
-            row, footer = _captions(readable), _footer(shown)
-    else:
-        footer = _footer(shown)
+    with speaking_of("image" if shown.explanation.sound is None else "audio"):
+        row, footer = _captions(shown), _footer(shown)
+        if not all(map(is_drawable, (text for name, lines in row for text in (name, *lines)))):
+            readable = replace(
+                shown, explanation=replace(shown.explanation, classes=_drawable_classes(shown))
+            )
+            with speaking("en"):
+                row, footer = _captions(readable), _footer(shown)
     image = shown.explanation.image
     plain = enlarged(image) if box is None else framed(enlarged(image), box, image)
     pictures = [CaptionedPicture(plain, *row[0])]

@@ -20,6 +20,7 @@ from kdviz.figures.maps import (
     signed_density,
     word_evidence,
 )
+from kdviz.figures.style import ARM_STYLES
 from kdviz.language import language, speaking
 from kdviz.narrative import prediction_line
 from kdviz.report import explanation_npz, heatmap_row_png, image_files, shaded_text_page, shown_maps
@@ -104,6 +105,19 @@ def test_without_a_font_for_the_language_the_caption_is_in_english(prepared, mon
     with speaking("zh"):
         heatmap_row_png(replace(shown, explanation=replace(own, classes=("猫", *own.classes[1:]))))
     assert {each.lines[0] for each in drawn[1:]} == {"en class 0"}
+
+
+@pytest.mark.parametrize(("sound", "name"), [(None, "image"), (np.zeros(8, np.int16), "spectrogram")])
+def test_the_first_picture_is_named_by_what_it_is(prepared, monkeypatch, sound, name):
+    own, compared = _own_and_compared(*prepared)
+    drawn = []
+    monkeypatch.setattr(image_files, "captioned_row", lambda row, footer: drawn.extend(row) or row[0].picture)
+    heatmap_row_png(shown_maps(replace(own, sound=sound), compared))
+    assert [each.name for each in drawn] == [name, *(ARM_STYLES[arm].label for arm in own.arms)]
+    assert [each.lines[0] for each in drawn[1:]] == [
+        prediction_line(own, arm).replace("✓ ", "✓\N{NO-BREAK SPACE}").replace("✗ ", "✗\N{NO-BREAK SPACE}")
+        for arm in own.arms
+    ]
 
 
 def test_the_page_of_a_text_holds_every_arms_words_and_loads_nothing(small_run):

@@ -145,10 +145,10 @@ def test_what_each_arm_heard_is_played_with_its_answer_and_its_cells(app, sound_
             if of.arm is None:
                 assert said in part["answer"]
             else:
-                kept = of.predicted[arm] == explained.arms[arm].predicted
-                assert (
-                    part["answer"] == f"From that alone: {said}, {'the same' if kept else 'another'} answer"
-                )
+                whole = explained.arms[arm].predicted
+                more = f"; for {explained.classes[whole]} it needs more than this part"
+                after = ", the same answer" if of.predicted[arm] == whole else more
+                assert part["answer"] == f"From that alone: {said}{after}"
         if of.arm is None:
             assert part["mask"] is None
         else:

@@ -14,7 +14,7 @@ from kdviz.types import Arm
 from kdviz.ui.frame import url_state
 from kdviz.ui.frame.formatting import plain, shortened
 
-_INSTEAD, _PICKER = "image_shown_instead", "image_picker"
+_INSTEAD, _PICKER = "image_shown_instead", "test_picker"
 
 
 def arm_picker(label: str, arms: Sequence[Arm], *, key: str, **options: Any) -> Arm:
@@ -60,11 +60,11 @@ def _range_when_rejected(count: int) -> None:
     place = "position: absolute; top: 100%; left: 0; width: max-content; font-size: .8125rem;"
     text = escape(_("{first} to {last}").format(first=0, last=f"{count - 1:,}"))
     st.html(
-        f"<style>.st-key-{_PICKER} {{ position: relative; }} .image-range {{ display: none; }}"
-        f".st-key-{_PICKER} > :has(.image-range) {{ {place} }}"
-        f"body{rejected} .image-range {{ display: block; }}"
+        f"<style>.st-key-{_PICKER} {{ position: relative; }} .picker-range {{ display: none; }}"
+        f".st-key-{_PICKER} > :has(.picker-range) {{ {place} }}"
+        f"body{rejected} .picker-range {{ display: block; }}"
         f'[data-testid="stHorizontalBlock"]{rejected} {{ overflow: visible; }}</style>'
-        f'<div class="image-range" role="status">{text}</div>'
+        f'<div class="picker-range" role="status">{text}</div>'
     )
 
 
