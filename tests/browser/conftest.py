@@ -131,7 +131,7 @@ def worst_of_all(page: Page) -> None:
 
     A page that came while the server still explained them keeps the worst of the first ones, until it is asked.
     """
-    all_found = page.get_by_text(re.compile(r"^\d+ training \w+[,;] "))
+    all_found = page.get_by_text(re.compile(r"^Of all [\d,]+ training "))
     offered = page.get_by_role("button", name="Show the worst of all")
     expect(all_found.or_(offered)).to_be_visible()
     if offered.is_visible():
