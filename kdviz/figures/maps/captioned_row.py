@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -70,7 +69,7 @@ def captioned_row(row: Sequence[CaptionedPicture], footer: str = "") -> Picture:
             write.text(text, left, below + number * line)
     if footer:
         write.text(footer, _GAP, high - _GAP - line, color="#555555")
-    sheet = _pixels(figure, wide, high)
+    sheet = _pixels(figure)
     for each, left in zip(row, lefts, strict=True):
         sheet[_GAP : _GAP + each.picture.shape[0], left : left + width] = each.picture
         if each.scale is not None:
@@ -83,11 +82,13 @@ def is_drawable(text: str) -> bool:
     return all(ord(each) in _characters() for each in text if not each.isspace())
 
 
-def _pixels(figure: Figure, wide: int, high: int) -> Picture:
+def _pixels(figure: Figure) -> Picture:
     """The figure as (H, W, 3)."""
-    raw = io.BytesIO()
-    figure.savefig(raw, format="rgba", dpi=_DPI)
-    return np.frombuffer(raw.getvalue(), np.uint8).reshape(high, wide, 4)[..., :3].copy()
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    canvas = FigureCanvasAgg(figure)  # type: ignore[no-untyped-call]
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()  # type: ignore[no-untyped-call]
 
 
 @cache
