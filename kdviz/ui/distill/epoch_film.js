@@ -9,13 +9,13 @@ const PLAY = "M2 1v10l9-5z", PAUSE = "M2 1h3v10H2zM7 1h3v10H7z"
 const CALM_FRAME_MS = 1500 // for prefers-reduced-motion
 
 export default function (component) {
-  const { parentElement, data: [data], setStateValue } = component
+  const { parentElement, data: [content, at], setStateValue } = component
   let film = films.get(parentElement)
   if (!film) {
     film = new Film(parentElement, setStateValue)
     films.set(parentElement, film)
   }
-  film.show(data)
+  film.show(content, at)
   return whenGone(parentElement, () => {
     film.pause()
     films.delete(parentElement)
@@ -39,22 +39,29 @@ class Film {
     this.play.onclick = () => (this.timer ? this.stop() : this.start())
   }
 
-  show(data) {
+  show(content, at) {
     // The address moves the film by a link or by Back; what was sent to it comes back as an echo.
-    const moved = data.at !== this.given && this.sent === undefined
-    this.given = data.at
-    if (data.at === this.sent) this.sent = undefined
-    this.data = data
+    const moved = at !== this.given && this.sent === undefined
+    this.given = at
+    if (at === this.sent) this.sent = undefined
+    const fresh = content !== this.content
+    if (fresh) this.take(content)
+    if (!fresh && !moved) return
+    const last = this.data.epochs.length - 1
+    const named = this.data.epochs.indexOf(at)
+    if (moved) this.go(named >= 0 ? named : last)
+    else this.go(this.following ? last : Math.min(this.at, last))
+  }
+
+  take(content) {
+    this.content = content
+    const data = (this.data = JSON.parse(content))
     this.root.querySelector("label").textContent = data.words.epoch
     this.slider.setAttribute("aria-label", data.words.epoch)
     this.slider.max = data.epochs.length - 1
     this.slider.disabled = this.play.disabled = data.epochs.length < 2
     this.label()
     this.build()
-    const last = data.epochs.length - 1
-    const named = data.epochs.indexOf(data.at)
-    if (moved) this.go(named >= 0 ? named : last)
-    else this.go(this.following ? last : Math.min(this.at, last))
   }
 
   build() {

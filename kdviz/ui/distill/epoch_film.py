@@ -6,6 +6,7 @@ comparer: moving over the epochs, and playing them, costs the server nothing. Th
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -72,6 +73,8 @@ _SIGNED = EXPLAINERS["grad-cam"].signed
 _FRAMES: Cache[list[Frame]] = Cache(512)
 """Streamlit's cache asks for a signature at each of sixty calls: a fifth of the panel's time."""
 
+_FILMS: Cache[Film] = Cache(32)
+
 _MOUNT = component(
     "kdviz_film",
     __file__,
@@ -113,6 +116,18 @@ class Frame:
     dotted: bool = False
 
 
+@dataclass(frozen=True)
+class Film:
+    """All frames as the browser takes them, in JSON, and whether there are hatched maps and dotted words.
+
+    It is made once for all visitors: they ask for it each second.
+    """
+
+    content: str
+    hatched: bool
+    dotted: bool
+
+
 def film(store: Store, run: Run) -> None:
     """The panel: a slider over epochs, Play, and the strips of the chosen epoch."""
     epochs = thinned(store.probe_epochs(run.id), _MOST_FRAMES)
@@ -134,7 +149,8 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
     view = view_of(run.config.dataset)
     pictures = _originals(str(store.directory), run.id, run.record.attempt, store, run)
     shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
-    frames = [_frames(store, run, epoch, shown, language()) for epoch in epochs]
+    key = (store.directory, run.id, run.record.attempt, tuple(epochs), shown, language())
+    drawn = _FILMS.get(key, lambda: _made(store, run, epochs, pictures[:shown]))
     st.html(arm_legend(run.config.all_arms, before=view.first()))
     marks = _("✓ right, ✗ wrong after this epoch.")
     whose = _(
@@ -142,37 +158,45 @@ def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
         "may be elsewhere: *Explain* has the map of its own answer."
     )
     hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
-    undefined = any(frame.hatched for of in frames for frame in of)
     if not view.on_picture:
-        unknown = any(frame.dotted for of in frames for frame in of)
         framed = "" if CUES[run.config.cue].variants is None else frame_meaning(run)
-        st.html(words_key(signed=_SIGNED, framed=framed, unknown=unknown))
+        st.html(words_key(signed=_SIGNED, framed=framed, unknown=drawn.dotted))
     st.markdown(sentences(marks, whose))
-    if undefined:
+    if drawn.hatched:
         st.caption(hatched)
+    data = [drawn.content, url_state.number(_KEY)]
+    _MOUNT(key=f"film.{run.id}", data=data, on_epoch_change=lambda: _keep(run.id))
+    if len(pictures) > _SHOWN:
+        st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
+
+
+def _made(
+    store: Store, run: Run, epochs: Sequence[int], pictures: Sequence[ImageLayer] | Sequence[WordsLayer]
+) -> Film:
+    """What the browser draws, with these images of the probe set."""
+    frames = [_frames(store, run, epoch, len(pictures), language()) for epoch in epochs]
     looks: dict[str, int] = {}
-    in_order = sorted(
-        range(min(shown, len(pictures))), key=store.probe(run.id, epochs[0]).indices.__getitem__
-    )
-    images = [
-        {"image": pictures[place], "frames": [_sent(of[place], looks) for of in frames]} for place in in_order
-    ]
-    data = {
+    in_order = sorted(range(len(pictures)), key=store.probe(run.id, epochs[0]).indices.__getitem__)
+    content = {
         "epochs": epochs,
-        "at": url_state.number(_KEY),
         "arms": [
             {"colour": ARM_STYLES[arm].color, "glyph": ARM_STYLES[arm].glyph} for arm in run.config.all_arms
         ],
-        "images": images,
+        "images": [
+            {"image": pictures[place], "frames": [_sent(of[place], looks) for of in frames]}
+            for place in in_order
+        ],
         "looks": list(looks),
         "palettes": palettes(),
         "opacity": OVERLAY_OPACITY,
         "words": {"epoch": _("Maps after epoch"), "play": _("Play"), "pause": _("Pause")},
     }
-    # in a list: in a dictionary Streamlit looks for data frames, and imports pandas for that
-    _MOUNT(key=f"film.{run.id}", data=[data], on_epoch_change=lambda: _keep(run.id))
-    if len(pictures) > _SHOWN:
-        st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
+    every = [frame for of in frames for frame in of]
+    return Film(
+        json.dumps(content),
+        hatched=any(frame.hatched for frame in every),
+        dotted=any(frame.dotted for frame in every),
+    )
 
 
 def _sent(frame: Frame, looks: dict[str, int]) -> dict[str, Any]:

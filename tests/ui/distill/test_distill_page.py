@@ -44,8 +44,8 @@ def shown(app):
 def film(app):
     """What the browser is given to draw the overlays from."""
     (drawn,) = [each.proto for each in app.get("bidi_component") if each.proto.component_name == "kdviz_film"]
-    (data,) = json.loads(drawn.json)
-    return data
+    content, at = json.loads(drawn.json)
+    return {**json.loads(content), "at": at}
 
 
 def start(app):
