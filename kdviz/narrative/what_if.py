@@ -18,10 +18,16 @@ from kdviz.types import Arm
 def what_if_sentence(explained: ExplainedVariants, number: int) -> str:
     """What was done to the cue in a variant, and what each arm predicts then.
 
-    Of an answer that follows the cue it is said if the map is highest elsewhere. E.g. "Moved to the lower
-    left: the twin still predicts heart; the student still predicts cross."
+    Of an answer that follows the cue it is said if the map is highest elsewhere; where nothing was done, only
+    that: the panels say the rest. E.g. "Moved to the lower left: the twin still predicts heart; the student
+    still predicts cross."
     """
-    answers = (_answer(explained, number, arm) for arm in _arms(explained.arms))
+    arms = _arms(explained.arms)
+    if number == explained.planted and explained.variants.cues[number] is not None:
+        arms = [arm for arm in arms if explained.hides_following(arm, number)]
+        if not arms:
+            return _("{sentence}.").format(sentence=as_it_is(explained))
+    answers = (_answer(explained, number, arm) for arm in arms)
     return _("{change}: {answers}.").format(change=_change(explained, number), answers=_("; ").join(answers))
 
 

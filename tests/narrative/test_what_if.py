@@ -40,7 +40,6 @@ def coloured():
 @pytest.mark.parametrize(
     ("number", "change", "twin"),
     [
-        (PLANTED, "As in the test image", "predicts heart"),
         (LOWER_RIGHT, "Moved to the lower right", "still predicts heart"),
         (AS_CROSS, "Recoloured to red, which meant cross", "now predicts cross"),
         (BOTH, "Moved to the lower right and recoloured to green, which meant ring", "now predicts ring"),
@@ -48,16 +47,15 @@ def coloured():
     ],
 )
 def test_the_change_and_every_answer_are_said(coloured, number, change, twin):
-    still = "predicts" if number == PLANTED else "still predicts"
-    other, placebo = f"{still} cross", f"{still} ring"
+    other, placebo = "still predicts cross", "still predicts ring"
     assert what_if_sentence(coloured, number) == (
         f"{change}: the twin {twin}; the student {other}; the teacher {other}; the placebo {placebo}."
     )
 
 
 def test_an_image_whose_patch_helps_is_not_the_test_image(coloured):
-    said = what_if_sentence(replace(coloured, intact=True), PLANTED)
-    assert said.startswith("With the truthful patch: the twin predicts heart;")
+    assert what_if_sentence(coloured, PLANTED) == "As in the test image.", "the panels say what is predicted"
+    assert what_if_sentence(replace(coloured, intact=True), PLANTED) == "With the truthful patch."
     assert as_it_is(replace(coloured, index=None)) == "As it was given"
 
 
@@ -84,7 +82,7 @@ def test_of_an_answer_that_follows_the_patch_it_is_said_that_the_map_does_not_sh
     beside = replace(coloured, arms=elsewhere)
     said = {number: what_if_sentence(beside, number) for number in (PLANTED, BOTH, AS_CROSS, 0)}
     hidden = "(its map does not show that); the student"
-    assert f"the twin predicts heart {hidden}" in said[PLANTED]
+    assert said[PLANTED] == "As in the test image: the twin predicts heart (its map does not show that)."
     assert f"the twin now predicts ring {hidden}" in said[BOTH]
     assert "does not show" not in said[AS_CROSS], "so it answers without the patch, too"
     assert "does not show" not in said[0], "no patch"

@@ -140,7 +140,7 @@ def test_the_cue_is_where_the_beep_is_and_named_by_its_pitch(run, images, explai
 def test_a_moved_tone_is_said_with_its_time_and_another_pitch_with_its_meaning(run):
     varied = explain_cue_variants(*run, 3)
     start = varied.variants.cues[varied.planted]
-    assert what_if_sentence(varied, varied.planted).startswith("As in the test image: ")
+    assert what_if_sentence(varied, varied.planted).startswith("As in the test image")
     seen = set()
     for number, way in enumerate(varied.variants.cues):
         said = what_if_sentence(varied, number)

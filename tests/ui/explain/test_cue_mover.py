@@ -90,7 +90,7 @@ def test_a_test_image_whose_patch_helps_is_said_to(trained, finished):
     drawn = mover_data(explained)
     assert explained.variants.cues[explained.planted].indicated == explained.label
     assert drawn["words"]["reset"] == "With the truthful patch"
-    assert drawn["variants"][drawn["start"]]["said"].startswith("With the truthful patch: the twin predicts ")
+    assert drawn["variants"][drawn["start"]]["said"].startswith("With the truthful patch")
 
 
 def test_a_map_of_another_class_has_its_own_scale(explained):
