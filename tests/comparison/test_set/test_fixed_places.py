@@ -53,7 +53,7 @@ def test_a_marker_in_the_corner_of_one_class_is_found_and_said():
     assert found.count >= 14
     share = round(100 * found.elsewhere)
     assert shortcut_warning(survey) == (
-        f"On {found.count} of 16 images of malignant the teacher's map is highest at the same place (upper left); "
+        f"On {found.count} of 16 images labelled malignant the teacher's map is highest at the same place (upper left); "
         f"on images of other classes it is highest there in {share}{NBSP}%. If nothing there belongs to malignant, "
         "the teacher has learned a shortcut, and a student with its maps copies it."
     )
