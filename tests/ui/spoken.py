@@ -105,16 +105,19 @@ def said(app) -> Iterator[tuple[str, str]]:
         elif kind == "plotly_chart":
             yield from (("chart", text) for text in strings(json.loads(element.proto.spec), CHARTED))
         elif kind == "bidi_component":
-            yield from (("component", text) for text in strings(_given(element.proto.json), SPOKEN))
+            yield from (("component", text) for text in strings(_given(element.proto), SPOKEN))
         if isinstance(getattr(element, "proto", None), Message):
             yield from ((kind, text) for text in _fields(element.proto))
 
 
-def _given(text: str):
-    """What a component is given. The charts of one are text in turn."""
-    given = json.loads(text or "{}")
+def _given(component: Message):
+    """What a component is given. The charts of one, and the frames of the film, are text in turn."""
+    given = json.loads(component.json or "{}")
     if isinstance(given, dict) and isinstance(given.get("charts"), str):
         given["charts"] = json.loads(given["charts"])
+    if component.component_name == "kdviz_film":
+        content, epoch = given
+        return [json.loads(content), epoch]
     return given
 
 

@@ -93,11 +93,16 @@ def test_the_preset_of_sentences_starts_a_run_with_the_planted_word(app, store: 
     assert run.config.cue == "marker-word"
 
 
+def film(app):
+    """What the browser is given to draw the film from."""
+    (found,) = (each for each in app.get("bidi_component") if each.proto.component_name == "kdviz_film")
+    content, _epoch = json.loads(found.proto.json)
+    return json.loads(content)
+
+
 def test_the_film_has_a_line_of_shaded_words_for_each_arm(app, text_run):
     opened(app, "distill", run=text_run)
-    (film,) = (each for each in app.get("bidi_component") if "epochs" in each.proto.json)
-    data = json.loads(film.proto.json)
-    data = data[0] if isinstance(data, list) else data
+    data = film(app)
     image = data["images"][0]
     words, (first, *_others) = image["image"]["words"], image["frames"]
     assert len(first["maps"]) == len(data["arms"]) == 4
@@ -108,8 +113,7 @@ def test_the_film_has_a_line_of_shaded_words_for_each_arm(app, text_run):
 def test_the_film_frames_the_planted_word_in_every_line(app, text_run, trained_on_texts):
     store = Store(trained_on_texts[0])
     opened(app, "distill", run=text_run)
-    (film,) = (each for each in app.get("bidi_component") if "epochs" in each.proto.json)
-    (data,) = json.loads(film.proto.json)
+    data = film(app)
     framed = {number for number, look in enumerate(data["looks"]) if "border-top:2px" in look}
     masks = snapshots(store, text_run).images.test.cue_masks
     indices = store.probe(text_run, data["epochs"][0]).indices[: len(data["images"])]
