@@ -13,6 +13,11 @@ _NOT_AN_EXPLANATION = (
     "answer, see Jain & Wallace 2019, arXiv:1902.10186."
 )
 
+_WHATEVER_THE_CLASS = (
+    "Shows where a network attends or is active, whatever the class, not what its answer depends on: other "
+    "attention can give the same answer, see Jain & Wallace 2019, arXiv:1902.10186."
+)
+
 EXPLAINERS: dict[str, ExplainerSpec] = {
     "grad-cam": ExplainerSpec(
         name="grad-cam",
@@ -135,7 +140,7 @@ EXPLAINERS: dict[str, ExplainerSpec] = {
         source="Zagoruyko & Komodakis 2017, arXiv:1612.03928; Dosovitskiy et al. 2021, arXiv:2010.11929",
         requires=_MAP,
         signed=False,
-        warning=_NOT_AN_EXPLANATION,
+        warning=_WHATEVER_THE_CLASS,
         passes=2,
         modalities=ANY_INPUT,
     ),

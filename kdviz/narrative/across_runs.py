@@ -50,22 +50,43 @@ def accuracy_lead_text(
 
     lead: accuracy of the second run − that of the first. names: of the runs, in this order. images: number
     of test images, None if the two accuracies were not compared image by image. seeds: the same over several
-    seeds of either, where they are known: then these are said first.
+    seeds of either, where they are known: they are said next.
     """
     answer = _lead(lead, names, paired=images is not None)
     tested = "" if images is None else plural("{count} image", "{count} images", images)
     if seeds is not None:
-        answers = _lead(seeds.accuracy, names, paired=True), answer.replace("**", "")
-        text = _("In these two runs, one seed of each, {answer}, tested on {images}.")
-        alone = text if tested else _("In these two runs, one seed of each, {answer}.")
-        return sentences(
-            _("{answer} (mean over {count} seeds each).").format(answer=answers[0], count=seeds.count),
-            alone.format(answer=answers[1], images=tested),
+        text = (
+            _("{answer} (these two runs, tested on {images}).") if tested else _("{answer} (these two runs).")
         )
+        return sentences(text.format(answer=answer, images=tested), _over_seeds(lead, names, seeds))
     if not tested:
         return _("{answer} (one seed each: another seed may differ).").format(answer=answer)
     text = _("{answer} (tested on {images}, one seed each: another seed may differ).")
     return text.format(answer=answer, images=tested)
+
+
+def _over_seeds(lead: Interval, names: tuple[str, str], seeds: SeedLead) -> str:
+    """What the mean over seeds says of a lead of one seed."""
+    mean, better = seeds.accuracy, names[1]
+    confirmed = mean.value * lead.value > 0
+    if mean.value < 0:
+        mean, better = mean.negated, names[0]
+    if mean.low <= 0 <= mean.high:
+        form = _(
+            "Over {count} seeds each, with those that came with kdviz, no clear difference: {better} is "
+            "{points} more accurate on average."
+        )
+    elif confirmed:
+        form = _(
+            "So it is over {count} seeds each, with those that came with kdviz: {better} is {points} more "
+            "accurate on average."
+        )
+    else:
+        form = _(
+            "But over {count} seeds each, with those that came with kdviz, {better} is {points} more "
+            "accurate on average."
+        )
+    return form.format(count=seeds.count, better=better, points=spoken_points(mean))
 
 
 def _lead(lead: Interval, names: tuple[str, str], *, paired: bool) -> str:

@@ -48,9 +48,11 @@ def checks_brief(
     counted = _("{passed} of {made} checks, {images}").format(
         passed=passed, made=made, images=plural("{count} image", "{count} images", card.n)
     )
+    if fault := fault_briefly(card, survey, removals):
+        counted = _("{fault}, yet {checks}").format(fault=fault, checks=counted)
     narrow = _("{count} only just").format(count=just) if (just := len(card.only_just)) else ""
     return _("{method}, {arm}: {finding}").format(
         method=_(EXPLAINERS[card.explainer].label),
         arm=_("teacher and student") if len(cards) > 1 else _(card.arm),
-        finding=_("; ").join(filter(None, [fault_briefly(card, survey, removals), counted, narrow])),
+        finding=_("; ").join(filter(None, [counted, narrow])),
     )

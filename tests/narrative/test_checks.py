@@ -261,7 +261,7 @@ def test_checks_that_are_passed_are_not_a_clear_pass_where_the_maps_miss_a_cue_t
         "Grad-CAM of the student passes 2 of 2 checks; the patch is missed where it decides."
     )
     assert checks_brief([passed], survey) == (
-        "Grad-CAM, student: the patch is missed where it decides; 2 of 2 checks, 8 images"
+        "Grad-CAM, student: the patch is missed where it decides, yet 2 of 2 checks, 8 images"
     )
 
 

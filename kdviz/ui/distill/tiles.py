@@ -152,7 +152,7 @@ def _agreement_words(gain: Gain, compared: Sequence[Agreement]) -> str:
     """compared: the agreements of the two, which may be of few images; "" for a gain of too few."""
     if not isfinite(gain.value):
         return ""
-    few = any(each.is_partial for each in compared)
+    few = any(each.is_partial for each in compared) or gain.n < min(each.n for each in compared)
     match verdict(gain):
         case Verdict.BETTER:
             return _("Agreement higher by {gain}.").format(gain=_on_the_same(score_text(gain), gain, few))

@@ -67,7 +67,12 @@ def own_input(query: ImageQuery, images: RunImages) -> OwnInput | None:
     if query.file is not None:
         st.session_state.pop(_EXAMPLE, None)
     elif query.source == "upload" and st.session_state.get(_EXAMPLE):
-        st.caption(_("An example: the first test image. Choose a file above for a picture of your own."))
+        st.caption(
+            _(
+                "An example: the first test image, as it was before anything was planted in it. Choose a "
+                "file above for a picture of your own."
+            )
+        )
         return _own_picture(query, _first_image(images), images)
     else:
         _ask_for_one(query.source, images)

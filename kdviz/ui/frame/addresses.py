@@ -22,6 +22,7 @@ _MEANT: dict[str, tuple[str, dict[str, str]]] = {
     "studies": ("sweep", {}),
     "glossary": ("learn", {"lesson": "glossary"}),
     "claims": ("learn", {"lesson": "claims"}),
+    "mistakes": ("learn", {"lesson": "museum"}),
 }
 """Page and parameters by names that people try."""
 

@@ -88,8 +88,9 @@ def _about_cue() -> tuple[tuple[str, str, str], ...]:
             _("random patch"),
             "planted-cue",
             _(
-                "in training its colour or place gave the answer away; in the test it is drawn at random, so "
-                "it is right only by luck. Who is right where it is wrong has not followed it."
+                "in the student's training its colour or place gave the answer away; in the teacher's, and "
+                "in the test, it is drawn at random, so it is right only by luck. Who is right where it is "
+                "wrong has not followed it."
             ),
         ),
     )

@@ -35,7 +35,8 @@ def home(store: Store) -> None:
     latest = next(iter([*(run for run in others if is_own(store, run)), *others]), None)
     ladder = prepared_ladder()
     what_the_patch_does = _(
-        "In training, the patch's colour gave the answer away. In these test images it misleads."
+        "In the student's training, the patch's colour gave the answer away. In these test images it "
+        "misleads. The teacher had learned from images in which it was random."
     )
     _arrange()
     with st.container(key="hero"):
@@ -200,8 +201,9 @@ def _parts() -> Sequence[tuple[str, str]]:
         (
             f":material/school: {_('The teacher shows where')}",
             _(
-                "A large network is the **teacher**. Heat maps show which parts of an image support its "
-                "answers. A small **student** learns the answers and, weighted by **λ**, the heat maps."
+                "A large network is the **teacher**; it learned from images in which the patch was random. "
+                "Heat maps show which parts of an image support its answers. A small **student** learns the "
+                "answers and, weighted by **λ**, the heat maps."
             ),
         ),
         (

@@ -48,7 +48,10 @@ def _with_the_prepared_students() -> tuple[Part, ...]:
                 "network answers, and only then what it looks at. Then drag λ to the right."
             ),
             _("It was nearly always right in training. Why is it wrong now?"),
-            _("the colour of the patch gave the answer away, so it never had to look at the shape."),
+            _(
+                "the colour of the patch gave the answer away, so it never had to look at the shape. The "
+                "teacher was trained on images in which the patch was random, so it had to."
+            ),
             "home",
             _("Open Home"),
         ),

@@ -121,8 +121,8 @@ LESSONS: dict[str, Lesson] = {
         needs_run=False,
         words=("soft-label", "temperature", "arm"),
     ),
-    "plan": Lesson("For teachers", "A lesson of 45 minutes", lesson_plan, needs_run=False),
     "glossary": Lesson("Glossary", "Glossary", glossary, needs_run=False),
+    "plan": Lesson("For teachers", "A lesson of 45 minutes", lesson_plan, needs_run=False),
 }
 """By name in links."""
 

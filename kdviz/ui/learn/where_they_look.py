@@ -30,8 +30,9 @@ def where_they_look(store: Store) -> None:
     )
     st.markdown(
         _(
-            "In training, the colour of the patch gave the class away. In these test images it is "
-            "misleading. Choose an image, drag λ, and answer the questions."
+            "In the student's training images, the colour of the patch gave the class away; in the teacher's "
+            "it was random. In these test images it is misleading. Choose an image, drag λ, and answer the "
+            "questions."
         )
     )
     pictures, answers = st.columns([3, 2], gap="large")

@@ -36,6 +36,9 @@ def runs_table(store: Store) -> list[Run]:
     """The table, pinned runs first, then newest first. Returns the selected runs, in order of selection."""
     chosen = chosen_runs(store)
     listed = matching(in_order(listed_runs(store)), _wanted())
+    if len(chosen) > 1:  # above a comparison there is room for these
+        ids = {run.id for run in chosen}
+        listed.sort(key=lambda run: run.id not in ids)
     if not projecting():  # the table's text cannot be enlarged
         with only_when(WIDE, key="runs_table_wide"):
             _wide_table(listed, chosen)

@@ -16,10 +16,11 @@ _STYLE = f"""<style>
 .st-key-{LAMBDA_ROW} > :last-child {{ flex: 1 1 9rem; }}
 .st-key-lambda_said p {{ font-size: 0.875rem; }}
 .st-key-{LAMBDA_ROW} [data-testid="stSliderThumbValue"] {{ display: none; }}
+.st-key-{LAMBDA_ROW} [data-testid="stSliderTickBar"] {{ display: none; }}
 .ladder-ticks {{ position: relative; height: 1.4rem; margin: 0 {_EDGE}; font-size: 0.875rem; opacity: 0.7; }}
 .ladder-ticks span {{ position: absolute; transform: translateX(-50%); font-variant-numeric: tabular-nums; }}
 </style>"""
-"""The thumb's own number is left out: the label has the value in force."""
+"""The thumb's own number is left out, as the label has the value in force; so are those of the ends."""
 
 
 def ticks(texts: Sequence[str]) -> str:

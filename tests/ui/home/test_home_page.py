@@ -265,4 +265,5 @@ def test_it_says_once_what_lambda_0_is_and_what_the_patch_does(app, store):
     opened(app, "home")
     text = page_text(app)
     assert "At λ = 0 the network is the twin: the same student without the teacher's maps." in text
-    assert "In training, the patch's colour gave the answer away. In these test images it misleads." in text
+    assert "In the student's training, the patch's colour gave the answer away." in text
+    assert "The teacher had learned from images in which it was random." in text
