@@ -58,9 +58,10 @@ class SweepLine:
 class SweepLinesInfo:
     """columns: values of the setting `across`; ordered: whether they are numbers. lines: the student first.
 
-    even: whether the columns are drawn to scale, with equal steps. teacher: its figure, NaN if unknown or not the same everywhere. best: the column in which students are
-    best, None if none is above all others. low, high: the range of the figure in the whole study. percent:
-    whether it is a share in [0, 1]. signed: whether it is a difference.
+    even: whether the columns are drawn to scale, with equal steps. teacher: its figure, NaN if unknown or not
+    the same everywhere. best: the column in which students are best, None if none is above all others. low,
+    high: the range of the figure in the whole study. percent: whether it is a share in [0, 1].
+    signed: whether it is a difference.
     """
 
     title: str

@@ -460,3 +460,9 @@ def test_the_heading_of_the_differences_names_the_controls_that_the_study_has():
         differences_title([{"control": "twin"}, {"control": "placebo"}, {"control": "twin"}])
         == "Student − twin, student − placebo"
     )
+
+
+def test_a_wrong_cue_that_is_followed_is_called_a_patch_where_all_planted_ones_are():
+    assert column_label("cue_followed", cues={"none", "hue-patch"}) == "Follows a wrong patch"
+    assert column_label("cue_followed", cues={"hue-patch", "tint"}) == "Follows a wrong cue"
+    assert column_label("cue_followed", cues={"none"}) == "Follows a wrong cue"
