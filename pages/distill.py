@@ -1,7 +1,14 @@
 import streamlit as st
 
 from kdviz.language import _
-from kdviz.ui.distill.folding import fold, form_is_open, is_first_visit, is_on_own_files, open_button
+from kdviz.ui.distill.folding import (
+    fold,
+    form_is_open,
+    is_first_visit,
+    is_form_alone,
+    is_on_own_files,
+    open_button,
+)
 from kdviz.ui.distill.form import new_run
 from kdviz.ui.distill.live import watch
 from kdviz.ui.distill.responsive import RUN, form_first, run_below, run_first
@@ -14,14 +21,17 @@ through_router()
 store = open_store()
 is_first_visit()  # before a run is chosen
 own_files = is_on_own_files()
-run_id = choose_run(store, prefer=() if own_files else ("running", "queued", "finished"))
+run_id = choose_run(
+    store, prefer=() if own_files else ("running", "queued", "finished"), closed=is_form_alone()
+)
 
 run = store.run(run_id) if run_id else None
+form_alone = run is None and (own_files or bool(store.runs()))
 if form_is_open(run_id):
     if run and run.ended and (projecting() or not is_first_visit()):
         run_below()
         form, live = st.container(), st.container()
-    elif run or not own_files:
+    elif not form_alone:
         run_first() if run and is_first_visit() else form_first()
         live, form = st.columns([7, 3], gap="large")
     else:
@@ -32,14 +42,15 @@ if form_is_open(run_id):
             fold()
             st.rerun()
 else:
+    assert run_id, "the form is open without a run"
     live = st.container()
-    open_button()
+    open_button(run_id)
 
 with live:
     st.html(f'<div id="{RUN}"></div>')
     if run_id:
         watch(store, run_id)
-    elif not own_files:
+    elif not form_alone:
         empty(
             _("Distill your first student"),
             _(

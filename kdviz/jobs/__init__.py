@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         prepare_process,
         safe_kernels_wanted,
     )
-    from kdviz.jobs.queue import QueuePosition, queue, queue_positions, start_delay_s
+    from kdviz.jobs.queue import QueuePosition, queue, queue_positions, runs_before, start_delay_s
     from kdviz.jobs.report_checks import report_checks_job, start_report_checks
     from kdviz.jobs.run_time import Basis, Estimate, Work, continued_time, expected, run_time_key, work
     from kdviz.jobs.surveys import SurveyJob, start_survey, survey_job

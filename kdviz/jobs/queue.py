@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -36,6 +36,21 @@ def queue(store: Store) -> list[QueuePosition]:
             [run for run in waiting if _device(run) == device], runs, lambda run: expected_s(store, run)
         )
     ]
+
+
+def runs_before(store: Store, run_ids: Collection[str]) -> int:
+    """How many other runs, of anyone, are trained before the first of these queued runs; 0 if none waits.
+
+    Those in training count, too.
+    """
+    first = next((run for run in store.queued() if run.id in run_ids), None)
+    if first is None:
+        return 0
+    device = _device(first)
+    waiting = [run for run in store.queued() if _device(run) == device]
+    at_work = [run for run in store.as_seen_by(None).runs() if run.live and _same_queue(run, [first])]
+    others = [run for run in at_work if run.id not in run_ids]
+    return len(others) + [run.id for run in waiting].index(first.id)
 
 
 def start_delay_s(store: Store, device: Device) -> float:

@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     )
     from kdviz.narrative.conclusions import conclusions
     from kdviz.narrative.cue_removal import MisleadingMap, misleading_map, which_map_is_right
-    from kdviz.narrative.cue_split import cue_split_titles, lucky_errors_sentence
+    from kdviz.narrative.cue_split import cue_split_titles, lucky_errors_sentence, wrong_cue_name
     from kdviz.narrative.data import shared_data, shared_recipe
     from kdviz.narrative.error_ranking import tells_errors
     from kdviz.narrative.finding_details import details

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from kdviz.comparison import CueSplit, Survey, cue_split, lucky_errors
-from kdviz.datasets import class_name
+from kdviz.datasets import CUES, class_name
 from kdviz.language import _
+from kdviz.metrics import METRICS
 
 
-def cue_split_titles(split: Sequence[CueSplit]) -> tuple[str, str, str]:
+def wrong_cue_name(cues: Iterable[str]) -> tuple[str, str]:
+    """Name of the share of wrong cues that are followed, and what it is a share of: not of all images.
+
+    cues: of the runs. A cue at one place is called a patch.
+    """
+    planted = {*cues} - {"none"}
+    if planted and all(CUES[cue].variants is not None for cue in planted):
+        return _("Follows a wrong patch"), _(
+            "Of the test images in which the patch is wrong, the share that is answered with what it means."
+        )
+    follows = METRICS["cue_followed"]
+    return _(follows.label), _(follows.about)
+
+
+def cue_split_titles(cue: str, split: Sequence[CueSplit]) -> tuple[str, str, str]:
     """Of an arm's shares in a table: right where the cue is wrong, right where it is right, following it."""
     first = split[0]
     return (
         _("Cue wrong ({count})").format(count=f"{first.wrong_count:,}"),
         _("Cue right by luck ({count})").format(count=f"{first.lucky_count:,}"),
-        _("Follows a wrong cue"),
+        wrong_cue_name([cue])[0],
     )
 
 

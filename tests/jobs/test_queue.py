@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from kdviz.jobs import QueuePosition, queue, queue_positions, start_delay_s, submit
+from kdviz.jobs import QueuePosition, queue, queue_positions, runs_before, start_delay_s, submit
 from kdviz.store import Progress
 
 
@@ -128,3 +128,13 @@ def test_who_joins_the_queue_waits_for_all_before(store, config, make, monkeypat
     assert start_delay_s(store, "cuda") == 0.0
     monkeypatch.setattr(module, "expected_s", lambda store, run: 7.0)
     assert start_delay_s(store, "cpu") == 3.0 + 2 * 7.0
+
+
+def test_a_queued_run_waits_for_those_at_work_and_those_queued_earlier(store, config):
+    first, second, third = (submit(store, config) for _each in range(3))
+    assert [runs_before(store, {run_id}) for run_id in (first, second, third)] == [0, 1, 2]
+    assert runs_before(store, {second, third}) == 1
+    with store.hold(first):
+        store.claim(first)
+        assert [runs_before(store, {run_id}) for run_id in (first, second, third)] == [0, 1, 2]
+        assert runs_before(store, {first, second}) == 0

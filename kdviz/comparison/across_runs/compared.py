@@ -9,6 +9,7 @@ from typing import Any
 
 from kdviz.agreement import hierarchical_bootstrap
 from kdviz.config import INPUT_FIELDS, LAMBDA_LADDER, RunConfig
+from kdviz.device import available_devices
 from kdviz.errors import ConfigError
 from kdviz.metrics import METRICS
 from kdviz.types import ArmResult, Interval, Results
@@ -45,9 +46,22 @@ def check_run_count(count: int) -> None:
 
 
 def different_settings(configs: Sequence[RunConfig]) -> dict[str, tuple[Any, ...]]:
-    """The settings in which the runs differ, with the value of each run."""
+    """The settings in which the runs differ, with the value of each run.
+
+    The device "auto" is no other than the one that it stands for on this machine.
+    """
     values = {name: tuple(getattr(config, name) for config in configs) for name in RunConfig.model_fields}
-    return {name: each for name, each in values.items() if any(value != each[0] for value in each)}
+    return {
+        name: each
+        for name, each in values.items()
+        if any(value != each[0] for value in each) and not (name == "device" and _are_one_device(each))
+    }
+
+
+def _are_one_device(settings: Sequence[str]) -> bool:
+    """Whether these settings of the device are the same here; one that is missing here is like no other."""
+    best = available_devices()[0]
+    return len({best if setting == "auto" else setting for setting in settings}) == 1
 
 
 def on_same_images(configs: Sequence[RunConfig]) -> bool:

@@ -58,9 +58,10 @@ class SweepLine:
 class SweepLinesInfo:
     """columns: values of the setting `across`; ordered: whether they are numbers. lines: the student first.
 
-    teacher: its figure, NaN if unknown or not the same everywhere. best: the column in which students are
-    best, None if none is above all others. low, high: the range of the figure in the whole study. percent:
-    whether it is a share in [0, 1]. signed: whether it is a difference.
+    even: whether the columns are drawn to scale, with equal steps. teacher: its figure, NaN if unknown or not
+    the same everywhere. best: the column in which students are best, None if none is above all others. low,
+    high: the range of the figure in the whole study. percent: whether it is a share in [0, 1].
+    signed: whether it is a difference.
     """
 
     title: str
@@ -68,6 +69,7 @@ class SweepLinesInfo:
     across: str
     columns: tuple[str, ...]
     ordered: bool
+    even: bool
     lines: tuple[SweepLine, ...]
     teacher: float
     best: int | None
@@ -197,8 +199,9 @@ def _means(info: SweepLinesInfo, line: SweepLine, place: int, aside: float) -> g
 
 def _across(info: SweepLinesInfo) -> dict[str, object]:
     places = list(range(len(info.columns)))
+    title = info.across if info.even else _("{setting} (steps, not to scale)").format(setting=info.across)
     return {
-        "title": info.across, "range": [-0.5, len(places) - 0.5], "tickvals": places,
+        "title": title, "range": [-0.5, len(places) - 0.5], "tickvals": places,
         "ticktext": [broken_label(name) for name in info.columns],
         "showgrid": False, "zeroline": False, "fixedrange": True, "automargin": True,
     }  # fmt: skip

@@ -39,5 +39,5 @@ def cue_split_frame(run: Run, split: tuple[CueSplit, ...]) -> pd.DataFrame:
         )
         for each in split
     }
-    columns = [*cue_split_titles(split), _("Cue helps, as in training")]
+    columns = [*cue_split_titles(run.config.cue, split), _("Cue helps, as in training")]
     return pd.DataFrame.from_dict(rows, orient="index", columns=columns)

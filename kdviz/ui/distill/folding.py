@@ -16,7 +16,7 @@ from kdviz.ui.frame import url_state
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.frame.heading import beside_title
 from kdviz.ui.frame.projector import projecting
-from kdviz.ui.frame.run_menu import NEW_RUN, show_run
+from kdviz.ui.frame.run_menu import NEW_RUN
 
 _FIRST, _LEFT, _GIVEN = "newcomer", "settings_left", "settings_given"
 
@@ -39,13 +39,17 @@ def form_is_open(run_id: str | None) -> bool:
 def is_on_own_files() -> bool:
     """Whether the URL has a visitor's own files for the form.
 
-    A link that has them, and names no run, closes the open one: it is of other data. Call it before a run is
-    chosen, and choose none by default.
+    Another run is none to begin with: it is of other data.
     """
-    own = any(f"{name}.data" in st.query_params for name, spec in DATASETS.items() if spec.own_files)
-    if own and "run" not in st.query_params and _asked_by_link() and url_state.number(NEW_RUN) != 1:
-        show_run(None)
-    return own
+    return any(f"{name}.data" in st.query_params for name, spec in DATASETS.items() if spec.own_files)
+
+
+def is_form_alone() -> bool:
+    """Whether the URL opens the form and names no run: the last one may be another visitor's.
+
+    Call it before a run is chosen.
+    """
+    return "run" not in st.query_params and (_asked_by_link() or url_state.number(NEW_RUN) == 1)
 
 
 def given_by_link(was_drawn: bool) -> bool:
@@ -53,16 +57,21 @@ def given_by_link(was_drawn: bool) -> bool:
     return bool(st.session_state.pop(_GIVEN, False)) or (not was_drawn and bool(_settings_in_url()))
 
 
-def open_button() -> None:
-    """The button beside the title that opens the form."""
+def open_button(run_id: str) -> None:
+    """The button beside the title that opens the form, beside this run."""
     beside_title().button(
         _("New run"),
         key="open_form",
         icon=":material/add:",
         help=_("With the settings of the open run, to try another λ."),
-        on_click=safely(url_state.set_number),
-        args=(NEW_RUN, 1),
+        on_click=safely(_open),
+        args=(run_id,),
     )
+
+
+def _open(run_id: str) -> None:
+    url_state.set_number(NEW_RUN, 1)
+    st.query_params["run"] = run_id  # a click on the page's own name in the navigation removes it
 
 
 def close_button() -> None:

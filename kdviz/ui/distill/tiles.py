@@ -8,11 +8,17 @@ from math import isfinite
 import streamlit as st
 
 from kdviz.agreement import Verdict, verdict
-from kdviz.datasets import CUES
 from kdviz.figures.style import arm_legend, interval_text, too_few_maps
 from kdviz.language import _, decimal, plural, sentences
 from kdviz.metrics import METRICS
-from kdviz.narrative import accuracy_interval, images_tested, percent_range, score_text, spoken_points
+from kdviz.narrative import (
+    accuracy_interval,
+    images_tested,
+    percent_range,
+    score_text,
+    spoken_points,
+    wrong_cue_name,
+)
 from kdviz.types import UNDEFINED_GAIN, Agreement, Arm, ArmResult, Gain, Results
 
 _WIDTH = 270  # pixels
@@ -58,7 +64,7 @@ def _tile(arm: Arm, results: Results, words: str, cue: str) -> None:
             help=_accuracy_help(images_tested(result)),
         )
         if isfinite(result.cue_followed):
-            label, about = _of_wrong_cues(cue)
+            label, about = wrong_cue_name([cue])
             share = METRICS["cue_followed"].text(result.cue_followed)
             st.metric(label, share, width="content", help=about)
         st.metric(
@@ -88,16 +94,6 @@ def _accuracy_help(count: int) -> str | None:
         "Share of {count} test images that are classified correctly. Below it the 95 % interval over images.",
         count,
     )
-
-
-def _of_wrong_cues(cue: str) -> tuple[str, str]:
-    """Name of the share of wrong cues that are followed, and what it is a share of: not of all images."""
-    if CUES[cue].variants is not None:
-        return _("Follows a wrong patch"), _(
-            "Of the test images in which the patch is wrong, the share that is answered with what it means."
-        )
-    follows = METRICS["cue_followed"]
-    return _(follows.label), _(follows.about)
 
 
 def _few_maps(found: Agreement) -> str:

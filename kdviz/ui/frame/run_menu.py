@@ -27,12 +27,15 @@ _CHOSEN = "lesson_run_chosen"
 """In the session: whether the run of the lessons was chosen for them."""
 
 
-def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = False) -> str | None:
+def choose_run(
+    store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = False, closed: bool = False
+) -> str | None:
     """A menu of all runs beside the page's title, newest first; None if there are none, or none is selected.
 
     prefer: states from which the newest run is selected by default. of_lessons: the choice is that of the
     lessons, which begin with the prepared run, for which they were written, or with the open one if it is an
-    example or not of images; another run is chosen for them in this menu, or by a link.
+    example or not of images; another run is chosen for them in this menu, or by a link. closed: none is shown
+    until one is chosen here; other pages keep theirs.
 
     The choice is stored beside the menu, because a menu's own value ends with its page; and the URL contains
     the id, where a bound menu's would contain its label.
@@ -40,12 +43,13 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = F
     runs = {run.id: run for run in store.runs()}
     key = _OF_LESSONS if of_lessons else _KEY
     _follow_link(runs, key)
-    if st.session_state.get(key) not in runs:
+    if not closed and st.session_state.get(key) not in runs:
         st.session_state[key] = _default(list(runs.values()), prefer, of_lessons=of_lessons)
-    _warn_of_gone(store, runs.get(st.session_state[key]))
+    chosen = None if closed else st.session_state[key]
+    _warn_of_gone(store, runs.get(chosen or ""))
     if not runs:
         return None
-    st.session_state[_MENU] = st.session_state[key]
+    st.session_state[_MENU] = chosen
     beside_title().selectbox(
         _("Run"),
         options=list(runs),
@@ -57,7 +61,6 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = F
         args=(key,),
         label_visibility="collapsed",
     )
-    chosen = st.session_state[key]
     if chosen:
         url_state.set_param(_KEY, chosen)
         speak_of_data(runs[chosen].config.dataset)
@@ -67,8 +70,15 @@ def choose_run(store: Store, *, prefer: Sequence[str] = (), of_lessons: bool = F
 
 
 def shown_run(store: Store) -> Run | None:
-    """The run that other pages show: the chosen one, else the prepared one; None without either."""
+    """The run that other pages show: the link's, the chosen or the prepared one; None without any.
+
+    For a page without the menu of runs.
+    """
     runs = store.runs()
+    requested = url_state.requested(_KEY)
+    if requested and requested in {run.id for run in runs}:
+        _select(_KEY, requested)
+        url_state.set_param(_KEY, requested)
     chosen = [run for run in runs if run.id == st.session_state.get(_KEY)]
     return next(iter([*chosen, *filter(is_prepared, runs)]), None)
 
@@ -110,6 +120,7 @@ def _begins_lessons(run: Run) -> bool:
 def _choose(key: str) -> None:
     url_state.ignore_pending()
     _select(key, st.session_state[_MENU])
+    url_state.set_param(_KEY, st.session_state[_MENU] or "")  # Distill's form may be open without a run
 
 
 def _labels(runs: Mapping[str, Run]) -> dict[str, str]:

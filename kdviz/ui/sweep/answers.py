@@ -28,14 +28,24 @@ def study_answer(
 ) -> None:
     """What the study found, row by row, and what its marks mean."""
     asked = _("Best {setting}").format(setting=axis_name(grid.across)) if grid.tuned else metric_label(metric)
-    seeds = len({point.config.seed for point in points})
-    same = filter(None, [shared_recipe(points), plural("{count} seed", "{count} seeds", seeds)])
+    same = filter(None, [shared_recipe(points), _seeds_text(points, students)])
     st.markdown(f"**{asked}** · {listed(same)}")
     with _panels(len(grid.rows)):
         for row in range(len(grid.rows)):
             with st.container(gap="xsmall"):
                 _panel(study_name, students, grid, metric, row)
     st.caption(_marks_text(students, grid))
+
+
+def _seeds_text(points: Sequence[Point], students: Sequence[Student]) -> str:
+    """The number of seeds, and how many of them are measured if not all are."""
+    planned = len({point.config.seed for point in points})
+    measured = len({student.seed for student in students})
+    if measured == planned:
+        return plural("{count} seed", "{count} seeds", planned)
+    return plural(
+        "{known} of {count} seed measured", "{known} of {count} seeds measured", planned, known=measured
+    )
 
 
 def _marks_text(students: Sequence[Student], grid: Grid) -> str:

@@ -129,20 +129,27 @@ def edge_sentence(best: Best, field: str) -> str:
     return ""
 
 
-def lead_words(lead: Lead, other: str, metric: str) -> str:
-    """A lead with its interval, the seeds in which it is one, and whether it is more than noise."""
-    words, found = _lead_words(lead, other, metric), lead.difference
+def gain_words(lead: Lead, control: str, metric: str) -> str:
+    """How far the student is above a control, in how many seeds, and whether it is more than noise.
+
+    E.g. "86.1 points above the twin (one seed, so no error bar)".
+    """
+    place, found = _place(lead, control, metric), lead.difference
+    if not isfinite(found.low):
+        return _("{place} (one seed, so no error bar)").format(place=place)
     if _all_equal(lead):
-        return words
-    if isfinite(found.low) and found.low <= 0 <= found.high:
-        form = plural(
-            "{lead}: {count} seed cannot tell them apart",
-            "{lead}: {count} seeds cannot tell them apart",
-            lead.seeds,
-            lead="{lead}",
-        )
-        return form.format(lead=words)
-    return words
+        return place
+    seeds = _("{place}, higher in {ahead} of {seeds} seeds").format(
+        place=place, ahead=lead.ahead, seeds=lead.seeds
+    )
+    if not found.low <= 0 <= found.high:
+        return _("{difference}: more than noise").format(difference=seeds)
+    return plural(
+        "{lead}: {count} seed cannot tell them apart",
+        "{lead}: {count} seeds cannot tell them apart",
+        lead.seeds,
+        lead=seeds,
+    )
 
 
 def _all_equal(lead: Lead) -> bool:
@@ -178,8 +185,8 @@ def gain_sentence(at: str, students: Sequence[Student], metric: str) -> str:
     return _("At {value}, the student is {gains}.").format(value=at, gains=_("; ").join(gains))
 
 
-def _above(lead: Lead, control: str, metric: str) -> str:
-    """E.g. "86.5 points (84.1 to 88.9) above the twin: more than noise"."""
+def _place(lead: Lead, control: str, metric: str) -> str:
+    """E.g. "86.5 points (84.1 to 88.9) above the twin"."""
     found = lead.difference
     if _all_equal(lead):
         return _("level with the {control}").format(control=control)
@@ -188,8 +195,13 @@ def _above(lead: Lead, control: str, metric: str) -> str:
         found = found.negated
         above = _("{difference} below the {control}")
     difference = spoken_points(found) if in_percent(metric) else score_text(found)
-    text = above.format(difference=difference, control=control)
-    if not isfinite(found.low):
+    return above.format(difference=difference, control=control)
+
+
+def _above(lead: Lead, control: str, metric: str) -> str:
+    """E.g. "86.5 points (84.1 to 88.9) above the twin: more than noise"."""
+    text, found = _place(lead, control, metric), lead.difference
+    if _all_equal(lead) or not isfinite(found.low):
         return text
     noise = found.low <= 0 <= found.high
     return (_("{difference}, which may be noise") if noise else _("{difference}: more than noise")).format(
@@ -199,13 +211,10 @@ def _above(lead: Lead, control: str, metric: str) -> str:
 
 def _gain_text(grid: Grid, value: Any, students: Sequence[Student], metric: str) -> str:
     """The gains at one value of a setting that is not tuned; "" if nothing can be compared."""
-    leads = [
-        lead_words(lead, _("the {control}").format(control=name), metric)
-        for name, lead in _leads(students, metric).items()
-    ]
+    leads = [gain_words(lead, name, metric) for name, lead in _leads(students, metric).items()]
     if not leads:
         return ""
-    text = _("the student has {leads}.").format(leads=_("; ").join(leads))
+    text = _("the student is {gains}.").format(gains=_("; ").join(leads))
     at = setting_text(grid.across, value) if grid.across else ""
     return f"**{at}:** {text}" if at else text[:1].upper() + text[1:]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import isfinite, nan
+from itertools import pairwise
+from math import isclose, isfinite, nan
 from statistics import fmean
 from typing import Any
 
@@ -28,6 +29,7 @@ def lines_info(students: Sequence[Student], grid: Grid, metric: str, row: int) -
         across=axis_name(grid.across) if grid.across else "",
         columns=tuple(setting_value(grid.across, value) if grid.across else "" for value in grid.columns),
         ordered=all(_is_number(value) for value in grid.columns),
+        even=_is_even(grid.columns),
         lines=tuple(line for line in lines if line.points),
         teacher=_teacher(columns, metric),
         best=None if best is None or best.close else best.value,
@@ -69,6 +71,14 @@ def _figure(student: Student, metric: str, arm: Arm) -> list[float]:
     if arm == "teacher" and metric != "accuracy":
         return []
     return list(figure_by_seed([student], metric, arm).values())
+
+
+def _is_even(values: Sequence[Any]) -> bool:
+    """Whether numbers have equal distances. Other values have none, and are evenly spaced."""
+    if not all(_is_number(value) for value in values):
+        return True
+    steps = [after - before for before, after in pairwise(values)]
+    return all(isclose(step, steps[0]) for step in steps)
 
 
 def _is_number(value: Any) -> bool:

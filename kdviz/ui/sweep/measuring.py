@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from kdviz.figures.style import duration
+from kdviz.jobs import runs_before
 from kdviz.language import _, listed, plural, sentences, text_of
 from kdviz.store import Progress, Store
 from kdviz.study import Point, StudyStatus, axes, seconds_left
@@ -43,14 +44,14 @@ def measuring(store: Store, shown: SweptStudy, now: StudyStatus) -> None:
             now,
             stop_key="study_stop",
             share=lambda now: (len(now.own) + run_share(now)) / len(shown.points),
-            text=lambda now: _progress_text(shown, now),
+            text=lambda now: _progress_text(store, shown, now),
             every_s=_EVERY_S,
             stop_help=_("Removes queued runs from the queue and stops the run in training."),
         )
 
 
-def _progress_text(shown: SweptStudy, now: StudyStatus) -> str:
-    """How many runs are done, which one is in training and what it does, and the time left."""
+def _progress_text(store: Store, shown: SweptStudy, now: StudyStatus) -> str:
+    """How many runs are done, what the one in training does or they wait for, and the time left."""
     text = _("Measured here: {done} of all {all} runs; {waiting} queued").format(
         done=len(now.own), all=len(shown.points), waiting=len(now.waiting)
     )
@@ -62,6 +63,13 @@ def _progress_text(shown: SweptStudy, now: StudyStatus) -> str:
             measured=text,
             settings=listed([*setting_texts(values), _("seed {seed}").format(seed=point.config.seed)]),
             doing=_doing(run.record.progress),
+        )
+    elif before := runs_before(store, {run.id for run in now.waiting}):
+        text = plural(
+            "{measured}, waiting for {count} other run",
+            "{measured}, waiting for {count} other runs",
+            before,
+            measured=text,
         )
     return f"{with_time_left(text, shown.points, now)} …"
 

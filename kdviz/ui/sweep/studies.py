@@ -83,7 +83,9 @@ def other_studies(files: Sequence[SweptStudy]) -> None:
     """Studies that are not measured yet, each with a button that opens it."""
     if not files:
         return
-    with st.expander(_("Not measured yet ({count})").format(count=len(files)), icon=":material/pending:"):
+    with st.expander(
+        _("Other studies, not measured yet ({count})").format(count=len(files)), icon=":material/pending:"
+    ):
         for file in files:
             runs = plural("{count} run", "{count} runs", len(file.points))
             st.button(

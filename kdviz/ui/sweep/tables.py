@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from functools import partial
 
 import pandas as pd
 import streamlit as st
@@ -11,6 +12,7 @@ from kdviz.config import CHOICES
 from kdviz.figures.style import ARM_STYLES
 from kdviz.language import _, listed, with_interval
 from kdviz.metrics import METRICS
+from kdviz.narrative import wrong_cue_name
 from kdviz.study import PAIR, Form, Study, differences_by_point, figure_rows, summary_table
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.responsive import WIDE, only_when
@@ -36,9 +38,13 @@ def study_tables(shown: SweptStudy, rows: pd.DataFrame) -> None:
     st.caption(
         _("Mean over seeds, with its 95 % interval: a bootstrap over seeds, widened where there are few.")
     )
+    label = partial(column_label, cues=frozenset(point.config.cue for point in shown.points))
     alt = _("Mean of every metric by grid point and arm")
     _table(
-        lambda form: without_equal_seeds(figure_rows(shown.study, summary, form=form)), "sweep_figures", alt
+        lambda form: without_equal_seeds(figure_rows(shown.study, summary, form=form)),
+        label,
+        "sweep_figures",
+        alt,
     )
     if differences := differences_by_point(shown.study, summary):
         title = differences_title(differences)
@@ -51,7 +57,12 @@ def study_tables(shown: SweptStudy, rows: pd.DataFrame) -> None:
             )
         )
         alt = _("{differences}, by metric").format(differences=title)
-        _table(lambda form: differences_by_point(shown.study, summary, form=form), "sweep_differences", alt)
+        _table(
+            lambda form: differences_by_point(shown.study, summary, form=form),
+            label,
+            "sweep_differences",
+            alt,
+        )
 
 
 def differences_title(rows: Sequence[Mapping[str, str]]) -> str:
@@ -87,14 +98,16 @@ def _above_interval(value: str, low: str, high: str) -> str:
     return f"{value}  \n:small[{ends}]"
 
 
-def _table(rows: Callable[[Form], Sequence[Mapping[str, str]]], key: str, alt: str) -> None:
-    """A table on wide screens, cards on narrow ones. rows: with figures in a form."""
+def _table(
+    rows: Callable[[Form], Sequence[Mapping[str, str]]], label: Callable[[str], str], key: str, alt: str
+) -> None:
+    """A table on wide screens, cards on narrow ones. rows: with figures in a form. label: of a column."""
     with only_when(WIDE, key=f"{key}_wide"):
         table = _named(rows(_above_interval))
         for name in table.columns.difference(list(METRICS)):
             table[name] = table[name].map(plain)
-        st.table(table.rename(columns=column_label), hide_index=True, alt=alt)
-    cards(card_rows(_named(rows(with_interval))), key=f"{key}_narrow")
+        st.table(table.rename(columns=label), hide_index=True, alt=alt)
+    cards(card_rows(_named(rows(with_interval)), label), key=f"{key}_narrow")
 
 
 def _named(rows: Sequence[Mapping[str, str]]) -> pd.DataFrame:
@@ -111,22 +124,24 @@ def _named(rows: Sequence[Mapping[str, str]]) -> pd.DataFrame:
     return table
 
 
-def card_rows(table: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
+def card_rows(table: pd.DataFrame, label: Callable[[str], str]) -> Iterator[tuple[str, dict[str, str]]]:
     """Each row with its settings and its arm or difference as title, and its figures by label."""
     figures = [name for name in table if name in METRICS]
     for row in table.astype(str).to_dict("records"):
         named = [name for name in table if name not in figures and row[name] != "–"]
-        title = " · ".join(_card_title(str(name), row[name]) for name in named)
-        yield title, {column_label(str(name)): row[name] for name in figures if row[name] != "–"}
+        title = " · ".join(_card_title(label(str(name)), str(name), row[name]) for name in named)
+        yield title, {label(str(name)): row[name] for name in figures if row[name] != "–"}
 
 
-def _card_title(name: str, text: str) -> str:
+def _card_title(label: str, name: str, text: str) -> str:
     """A setting with its name, unless the text says what it is."""
-    return text if name in (PAIR, "arm", "control") else f"{column_label(name)} {text}"
+    return text if name in (PAIR, "arm", "control") else f"{label} {text}"
 
 
-def column_label(name: str) -> str:
-    """The header of a column: a metric, a setting, or what a row is of."""
+def column_label(name: str, *, cues: Collection[str] = ()) -> str:
+    """The header of a column: a metric, a setting, or what a row is of. cues: of the runs."""
+    if name == "cue_followed":
+        return wrong_cue_name(cues)[0]
     if name in METRICS:
         return _(METRICS[name].label)
     labels = {"arm": _("arm"), "seeds": _("seeds"), "control": _("difference")}

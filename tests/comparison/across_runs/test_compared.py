@@ -17,6 +17,7 @@ from kdviz.comparison import (
     on_same_images,
     seed_groups,
 )
+from kdviz.comparison.across_runs import compared
 from kdviz.comparison.across_runs.other_seeds import beside_other_seeds
 from kdviz.config import changed, make_config
 from kdviz.errors import ConfigError
@@ -201,3 +202,19 @@ def test_the_prepared_run_is_set_beside_the_packaged_ones_of_its_study(tmp_path)
         point.config.seed for point in ladder if point.config.explanation_weight == weight
     )
     assert found.accuracy_gain.low > 0.8
+
+
+@pytest.mark.parametrize(
+    ("best", "others", "differ"),
+    [
+        ("cpu", ("auto", "cpu"), False),
+        ("cpu", ("auto", "cuda"), True),
+        ("cpu", ("auto", "cpu", "cuda"), True),
+        ("cuda", ("auto", "cuda"), False),
+        ("cuda", ("auto", "cpu"), True),
+    ],
+)
+def test_the_device_differs_where_it_is_another_processor(monkeypatch, best, others, differ):
+    monkeypatch.setattr(compared, "available_devices", lambda: (best,))
+    configs = [changed(BASE, device=device) for device in others]
+    assert different_settings(configs) == ({"device": others} if differ else {})

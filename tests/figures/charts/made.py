@@ -137,7 +137,7 @@ def sweep_lines(values: Sequence[float]) -> charts.SweepLinesInfo:
     seen = [value for each in lines for point in each.points for _seed, value in point.seeds]
     weights, best = ("0", "3", "10")[: len(values)], 1 if len(values) > 1 and seen else None
     teacher = 0.75 if seen else NAN
-    return charts.SweepLinesInfo("Agreement", "About.", "λ", weights, True, lines, teacher, best,
+    return charts.SweepLinesInfo("Agreement", "About.", "λ", weights, True, False, lines, teacher, best,
                                  min(seen, default=0.0), max(*seen, teacher) if seen else 0.0, False, True)  # fmt: skip
 
 

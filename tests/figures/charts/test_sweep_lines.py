@@ -26,7 +26,7 @@ PLACEBO = SweepLine("placebo", (SweepPoint(1, 0.3, math.nan, math.nan, ((0, 0.3)
 
 def info(*lines, **changes):
     found = SweepLinesInfo(
-        "Accuracy", "About.", "λ", ("0", "3"), True, lines, 0.9, 1, 0.3, 0.9, percent=True, signed=False
+        "Accuracy", "About.", "λ", ("0", "3"), True, True, lines, 0.9, 1, 0.3, 0.9, percent=True, signed=False
     )
     return replace(found, **changes)
 
@@ -106,3 +106,10 @@ def test_it_is_low_and_has_the_student_above_its_controls_and_the_teacher_as_a_l
 def test_a_gain_has_a_line_at_zero_there():
     figure = sweep_arms_figure(replace(one_value(ONE), signed=True, teacher=math.nan))
     assert [line.x0 for line in figure.layout.shapes] == [0]
+
+
+def test_the_axis_says_where_equal_steps_are_not_to_scale():
+    assert sweep_lines_figure(info(STUDENT)).layout.xaxis.title.text == "λ"
+    uneven = sweep_lines_figure(info(STUDENT, even=False))
+    assert uneven.layout.xaxis.title.text == "λ (steps, not to scale)"
+    assert "not to scale" not in sweep_lines_alt(info(STUDENT, even=False))

@@ -29,7 +29,7 @@ from kdviz.ui.distill.tiles import against_twin
 from kdviz.ui.widgets import submitting
 from kdviz.ui.widgets.field_keys import settings_link
 from kdviz.ui.widgets.metric_columns import column_value
-from tests.ui.conftest import opened
+from tests.ui.conftest import opened, page_text
 from tests.ui.distill.test_own_inputs import sounds
 
 MINI = "fashion-mnist-mini"
@@ -528,6 +528,34 @@ def test_a_link_with_settings_opens_the_form_beside_a_run(app, live_run):
     assert app.number_input(key=f"{MINI}.epochs").value == 7
     app.button(key="close_form").click().run()
     assert "start" not in {button.key for button in app.button}
+
+
+@pytest.mark.parametrize("link", [{"new": "1"}, {"dataset": "Shapes"}, {"new": "1", f"{MINI}.epochs": "7"}])
+def test_a_link_to_the_form_that_names_no_run_shows_none(app, live_run, link):
+    """The last run may be another visitor's."""
+    opened(app, "distill", **link)
+    for _again in range(2):
+        assert not app.exception
+        assert "start" in {button.key for button in app.button}
+        assert app.selectbox(key="run_menu").value is None
+        assert "run" not in app.query_params
+        assert "Distill your first student" not in page_text(app), "there is a run already"
+        app.run()
+    app.selectbox(key="run_menu").set_value(live_run).run()
+    assert app.query_params["run"] == live_run
+    assert app.query_params["new"] == "1"
+    assert "close_form" in {button.key for button in app.button}, "beside the run"
+
+
+def test_a_link_to_the_form_leaves_other_pages_their_run(app, store, live_run, config):
+    second = store.create(config.model_dump(mode="json"))
+    opened(app, "distill", run=live_run)
+    app.query_params.clear()  # as a link does
+    opened(app, "distill", new="1")
+    assert app.selectbox(key="run_menu").value is None
+    app.query_params.clear()
+    opened(app, "agreement")
+    assert app.query_params["run"] == live_run != second
 
 
 def test_settings_that_were_run_already_can_be_opened_instead(app, store):

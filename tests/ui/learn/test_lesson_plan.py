@@ -130,6 +130,7 @@ def test_the_experiment_opens_with_its_settings(app):
     query = links["Open Distill with these settings"].query_string
     for setting in ("dataset=Shapes", "cue=Coloured+patch", "twin=true", "placebo=true"):
         assert setting in query
+    assert "run=" not in query, "no other visitor's beside the form"
 
 
 def test_the_numbers_of_a_page_are_said_in_everyday_words(app, finished):

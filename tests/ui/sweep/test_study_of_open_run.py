@@ -12,6 +12,10 @@ from kdviz.ui.frame.url_state import THIS_RUN
 from kdviz.ui.sweep import studies
 from tests.study.made import Trainer, results
 from tests.ui.conftest import opened, page_text
+from tests.ui.home.test_home_page import prepared
+from tests.ui.sweep.test_sweep_page import folder
+
+__all__ = ["folder", "prepared"]
 
 RUN = {"dataset": "shapes", "arms": ["student", "twin"], "explanation_weight": 30}
 
@@ -39,6 +43,17 @@ def test_a_link_opens_the_run_with_four_more_seeds_to_be_trained(app, store, run
     assert [each.config.seed for each in store.queued()] == [1, 2, 3, 4]
     assert [each.record.name for each in store.queued()] == [""] * 4
     assert (app.query_params["study"], app.query_params["run"]) == (THIS_RUN, run.id)
+
+
+def test_a_link_to_another_study_tells_which_run_would_be_studied(app, store, folder, prepared):
+    own = Trainer(results)(store, submit(store, make_config(RUN)))
+    opened(app, "sweep", study="few", run=own.id)
+    assert not app.exception
+    assert app.selectbox(key="study_menu").value == "few"
+    assert app.selectbox(key="study_menu").options[0] == f"This run: {own.title}"
+    app.selectbox(key="study_menu").select(THIS_RUN).run()
+    assert app.selectbox(key="run_menu").value == own.id
+    assert app.query_params["run"] == own.id
 
 
 def test_a_choice_is_in_the_address_and_a_link_with_it_opens_the_same(app, store, run):
@@ -83,9 +98,37 @@ def test_a_repeated_run_has_its_answer_over_seeds(app, store, run):
     opened(app, "sweep", study=THIS_RUN, run=run.id, own_seeds="2")
     assert not app.exception
     assert len(study_status(store.runs(), points).done) == 3
-    assert re.search(r"The student has \+30\.0 points \(.*\) compared to the twin, higher in 3 of 3 seeds: more than noise",
+    assert re.search(r"The student is 30\.0 points \(.*\) above the twin, higher in 3 of 3 seeds: more than noise",
                      page_text(app))  # fmt: skip
     assert not app.get("popover")
+
+
+def test_the_headline_counts_the_seeds_that_are_measured(app, store, run):
+    _study, points = study_of_run(run, name="Mine", more_seeds=4)
+    opened(app, "sweep", study=THIS_RUN, run=run.id)
+    assert "1 of 5 seeds measured" in page_text(app)
+    assert "(one seed, so no error bar)" in page_text(app)
+    for point in points[1:]:
+        Trainer(results)(store, submit(store, point.config))
+    app.run()
+    assert not app.exception
+    assert "seeds measured" not in page_text(app)
+    assert ", 5 seeds" in page_text(app)
+
+
+def test_runs_that_wait_say_for_how_many_others(app, store, run):
+    other = submit(store, make_config({**RUN, "seed": 9}))
+    _study, points = study_of_run(run, name="Mine", more_seeds=2)
+    for point in points[1:]:
+        submit(store, point.config)
+    with store.hold(other):
+        store.claim(other)
+        opened(app, "sweep", study=THIS_RUN, run=run.id, own_seeds="2")
+        assert not app.exception
+        assert app.get("progress")[0].proto.text.startswith(
+            "Measured here: 1 of all 3 runs; 2 queued, waiting for 1 other run"
+        )
+        assert "other runs" not in app.get("progress")[0].proto.text
 
 
 def test_a_retrained_run_says_why_it_has_no_seeds_and_offers_its_ladder(app, store, run):

@@ -11,8 +11,8 @@ import pytest
 from kdviz.study import Best, Lead, carry_out, read_study, study_status
 from kdviz.types import Interval
 from kdviz.ui.sweep import best_values, studies
-from kdviz.ui.sweep.best_values import best_value_sentence, edge_sentence, lead_words, undecided_sentence
-from kdviz.ui.sweep.tables import card_rows, differences_title, without_equal_seeds
+from kdviz.ui.sweep.best_values import best_value_sentence, edge_sentence, gain_words, undecided_sentence
+from kdviz.ui.sweep.tables import card_rows, column_label, differences_title, without_equal_seeds
 from tests.study.made import FEW, Trainer, results, written
 from tests.ui.conftest import opened, page_text
 from tests.ui.test_every_page import pictures
@@ -187,7 +187,7 @@ def test_a_study_that_is_not_measured_is_apart_until_it_is_opened(app, store, fo
     (folder / "grid.toml").write_text(GRID.replace("[1, 4]", "[2, 8]"))
     opened(app, "sweep")
     assert app.selectbox(key="study_menu").options == ["Few · 6 of 6 runs"]
-    assert app.expander[-1].label == "Not measured yet (1)"
+    assert app.expander[-1].label == "Other studies, not measured yet (1)"
     app.button(key="study_open_grid").click().run()
     assert not app.exception
     assert app.selectbox(key="study_menu").value == "grid"
@@ -217,7 +217,7 @@ def test_a_setting_of_the_data_has_no_best_but_a_gain_at_each_value(app, store, 
         "**Planted cue = None",
         "**Planted cue = Coloured patch",
     ]
-    assert all("+3.0 points (+3.0 to +3.0) compared to the twin, higher in 3 of 3 seeds: more than noise" in each
+    assert all("the student is 3.0 points (3.0 to 3.0) above the twin, higher in 3 of 3 seeds: more than noise" in each
                for each in said)  # fmt: skip
     assert "is best" not in page_text(app)
 
@@ -379,10 +379,23 @@ def test_a_gain_says_whether_it_is_noise(shift, said):
 
 def test_a_lead_that_may_be_chance_says_that_the_seeds_are_too_few():
     """Few seeds show nothing: that is not to say that there is no difference."""
-    said = lead_words(lead(0.02, -0.01, 0.05, 2, 3), "the twin", "accuracy")
+    said = gain_words(lead(0.02, -0.01, 0.05, 2, 3), "twin", "accuracy")
     assert said == (
-        "+2.0 points (−1.0 to +5.0) compared to the twin, higher in 2 of 3 seeds: 3 seeds cannot tell them apart"
+        "2.0 points (−1.0 to 5.0) above the twin, higher in 2 of 3 seeds: 3 seeds cannot tell them apart"
     )
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (0.861, "86.1 points above the twin"),
+        (-0.02, "2.0 points below the twin"),
+        (0.0, "level with the twin"),
+    ],
+)
+def test_a_gain_of_one_seed_says_on_which_side_of_the_control_it_is(value, said):
+    one = lead(value, math.nan, math.nan, int(value > 0), 1)
+    assert gain_words(one, "twin", "accuracy") == f"{said} (one seed, so no error bar)"
 
 
 @pytest.mark.parametrize(
@@ -421,7 +434,7 @@ def test_a_best_at_the_edge_says_where_to_look_further(field, best, others, sent
 
 def test_each_row_of_a_table_is_a_card_on_a_phone():
     table = pd.DataFrame([{"explanation_weight": 30, "arm": "student", "accuracy": "0.76", "fidelity": "–"}])
-    assert list(card_rows(table)) == [("λ 30 · student", {"Accuracy": "0.76"})]
+    assert list(card_rows(table, column_label)) == [("λ 30 · student", {"Accuracy": "0.76"})]
 
 
 def test_a_figure_of_a_table_stands_above_its_interval_so_that_all_columns_fit(app, grid):
@@ -447,3 +460,9 @@ def test_the_heading_of_the_differences_names_the_controls_that_the_study_has():
         differences_title([{"control": "twin"}, {"control": "placebo"}, {"control": "twin"}])
         == "Student − twin, student − placebo"
     )
+
+
+def test_a_wrong_cue_that_is_followed_is_called_a_patch_where_all_planted_ones_are():
+    assert column_label("cue_followed", cues={"none", "hue-patch"}) == "Follows a wrong patch"
+    assert column_label("cue_followed", cues={"hue-patch", "tint"}) == "Follows a wrong cue"
+    assert column_label("cue_followed", cues={"none"}) == "Follows a wrong cue"
