@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from kdviz.store import Store
 from kdviz.store.prepared import offer_prepared_run
+from tests.browser.conftest import at_rest
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -36,6 +37,23 @@ def wait_for_points(page: Page, more_than: int) -> None:
 def press(page: Page, key: str) -> None:
     """By its key: the browser's own bar has a Stop as well."""
     page.locator(f".st-key-{key} button").click()
+
+
+def maps_and_accuracy_are_on_one_screen_of_a_projector(page: Page) -> None:
+    usual, address = page.viewport_size, page.url
+    page.set_viewport_size({"width": 1280, "height": 720})
+    page.goto(f"{address}&projector=true")
+    strips, accuracy = page.locator(".film .strip"), page.locator(".js-plotly-plot").first
+    expect(strips).to_have_count(2)
+    expect(accuracy).to_be_visible()
+    at_rest(page)
+    for each in (*strips.all(), accuracy):
+        where = each.bounding_box()
+        assert where["y"] > 0
+        assert where["y"] + where["height"] < 720
+    assert strips.last.locator(".frame").first.bounding_box()["width"] > 120
+    page.set_viewport_size(usual)
+    page.goto(address)
 
 
 @pytest.fixture
@@ -69,6 +87,7 @@ def test_a_run_is_started_watched_reloaded_paused_and_stopped(emptied, address, 
 
     press(page, "live_Pause")
     expect(page.get_by_text("Paused. The students learn")).to_be_visible()
+    maps_and_accuracy_are_on_one_screen_of_a_projector(page)
     press(page, "live_Resume")
     seen = points(page)
     wait_for_points(page, seen)

@@ -67,15 +67,28 @@ def test_the_text_of_runs_is_large(beamed):
     expect(page.get_by_test_id("stDataFrame")).to_have_count(0)
 
 
-@pytest.mark.parametrize("view", ["row", "methods"])
-def test_the_first_maps_of_explain_are_large_and_on_the_first_screen(beamed, view):
-    page = beamed(f"explain?image=0&view={view}")
+def test_the_first_maps_of_all_methods_are_large_and_on_the_first_screen(beamed):
+    page = beamed("explain?image=0&view=methods")
     first = page.locator(".pile").filter(has=page.locator("canvas")).first
     expect(first).to_be_visible()
     at_rest(page)
     where = box(first)
     assert where["width"] > 260
     assert where["y"] + where["height"] < HEIGHT
+
+
+def test_image_and_all_networks_of_explain_are_in_one_row_with_their_answers(beamed):
+    page = beamed("explain?image=0&view=row")
+    panels = page.locator(".stage > figure")
+    expect(panels).to_have_count(6)  # the last is the difference, below
+    at_rest(page)
+    row = [box(panels.nth(place)) for place in range(5)]
+    assert len({round(each["y"]) for each in row}) == 1
+    assert all(each["width"] > 220 for each in row)
+    for place in range(1, 5):
+        answer = box(panels.nth(place).get_by_text("Predicts"))
+        assert answer["y"] + answer["height"] < HEIGHT
+        expect(panels.nth(place).locator(".share")).to_have_count(2)
 
 
 def test_the_controls_of_explain_are_a_switch_away(beamed):

@@ -42,6 +42,7 @@ from kdviz.ui.agreement.survey_progress import survey_or_progress
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.widgets.caveat import caveat, test_counts
+from kdviz.ui.widgets.main_finding import main_finding
 from kdviz.ui.widgets.marks_effect import did_marks_help
 from kdviz.ui.widgets.report_file import report_button, report_progress
 
@@ -102,7 +103,11 @@ def _finding(
     one_class = one_class_sentence(
         run.results, {each.explainer: each for each in (survey, other) if each is not None}
     )
-    st.markdown(f"{'#####' if run.config.marks else '###'} {sentences(found.answer, one_class)}")
+    answer = sentences(found.answer, one_class)
+    if run.config.marks:  # there the first question is whether the marks helped
+        st.markdown(f"##### {answer}")
+    else:
+        main_finding(answer)
     for text in filter(None, (found.limits, found.placebo)):
         st.markdown(text)
     one_run = _("One run: intervals are over test images, not over seeds.")

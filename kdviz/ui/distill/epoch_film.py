@@ -51,10 +51,12 @@ from kdviz.ui.widgets.sentence import frame_meaning
 from kdviz.vocabulary import words_of
 
 if TYPE_CHECKING:
+    from streamlit.delta_generator import DeltaGenerator
+
     from kdviz.datasets import Split
 
-_SHOWN = 6
-"""Images shown before "Show all"."""
+_SHOWN, _SHOWN_BRIEFLY = 6, 2
+"""Images shown before "Show all"; of a brief film."""
 
 _MOST_FRAMES = 60
 """Largest number of epochs of a long run, evenly spaced."""
@@ -128,10 +130,15 @@ class Film:
     dotted: bool
 
 
-def film(store: Store, run: Run) -> None:
-    """The panel: a slider over epochs, Play, and the strips of the chosen epoch."""
+def film(store: Store, run: Run, *, brief: bool) -> None:
+    """The panel: a slider over epochs, Play, and the strips of the chosen epoch.
+
+    brief: with few images, a legend of one line, and the rest behind its question mark.
+    """
     epochs = thinned(store.probe_epochs(run.id), _MOST_FRAMES)
-    st.subheader(_("Where they look"), help=_help())
+    head = st.container(horizontal=brief, vertical_alignment="center")
+    about = sentences(_help(), *_signs()) if brief else _help()
+    head.subheader(_("Where they look"), help=about, width="content" if brief else "stretch")
     if not epochs:
         st.caption(_("Overlays of a few test images appear here as soon as the students start."))
         return
@@ -140,33 +147,29 @@ def film(store: Store, run: Run) -> None:
         wait_until_ready()
         st.rerun()
     try:
-        _show_film(store, run, epochs)
+        _show_film(store, run, epochs, head, brief=brief)
     except KdvizError as error:  # damaged maps, or images that have gone
         errors(error)
 
 
-def _show_film(store: Store, run: Run, epochs: Sequence[int]) -> None:
+def _show_film(store: Store, run: Run, epochs: Sequence[int], head: DeltaGenerator, *, brief: bool) -> None:
     view = view_of(run.config.dataset)
     pictures = _originals(str(store.directory), run.id, run.record.attempt, store, run)
-    shown = len(pictures) if st.session_state.get("probe_all", False) else _SHOWN
+    few = _SHOWN_BRIEFLY if brief else _SHOWN
+    shown = len(pictures) if st.session_state.get("probe_all", False) else few
     key = (store.directory, run.id, run.record.attempt, tuple(epochs), shown, language())
     drawn = _FILMS.get(key, lambda: _made(store, run, epochs, pictures[:shown]))
-    st.html(arm_legend(run.config.all_arms, before=view.first()))
-    marks = _("✓ right, ✗ wrong after this epoch.")
-    whose = _(
-        "Every map shows what speaks for the **teacher's** answer. Where a network is wrong, what it goes by "
-        "may be elsewhere: *Explain* has the map of its own answer."
-    )
-    hatched = _("Hatched: nothing speaks for that class yet, so there is no map.")
+    head.html(arm_legend(run.config.all_arms, before=view.first()))
     if not view.on_picture:
         framed = "" if CUES[run.config.cue].variants is None else frame_meaning(run)
         st.html(words_key(signed=_SIGNED, framed=framed, unknown=drawn.dotted))
-    st.markdown(sentences(marks, whose))
-    if drawn.hatched:
-        st.caption(hatched)
+    if not brief:
+        st.markdown(sentences(*_signs()))
+        if drawn.hatched:
+            st.caption(_("Hatched: nothing speaks for that class yet, so there is no map."))
     data = [drawn.content, url_state.number(_KEY)]
     _MOUNT(key=f"film.{run.id}", data=data, on_epoch_change=lambda: _keep(run.id))
-    if len(pictures) > _SHOWN:
+    if len(pictures) > few:
         st.toggle(_("Show all {n} images").format(n=len(pictures)), key="probe_all")
 
 
@@ -326,6 +329,16 @@ def _mistakes(label: str, predicted: Mapping[Arm, str]) -> str:
         if name != label
     ]
     return f"✗ {listed(wrong)}" if wrong else f"✓ {_('all correct')}"
+
+
+def _signs() -> tuple[str, str]:
+    """What the signs below the maps mean, and for which answer the maps are."""
+    marks = _("✓ right, ✗ wrong after this epoch.")
+    whose = _(
+        "Every map shows what speaks for the **teacher's** answer. Where a network is wrong, what it goes by "
+        "may be elsewhere: *Explain* has the map of its own answer."
+    )
+    return marks, whose
 
 
 def _help() -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from kdviz.errors import KdvizError, StoreError
 from kdviz.figures.charts import LOSS_PARTS, CurveAxis, latest_value
@@ -64,28 +65,39 @@ def watch(store: Store, run_id: str) -> None:
 
 
 def _panel(store: Store, run: Run) -> None:
-    _heading(store, run)
+    watched = projecting() and not run.ended  # a class watches: maps and curves are on the first screen
+    _heading(store, run, brief=watched)
     if run.state == "failed":
         _failure(run)
-    _progress(store, run)
+    if not watched:
+        _progress(store, run)
     _notes(store, run)
     measured = history(store, run)
     if run.ended:
         result(store, run, measured)
-    with st.grid(2, min_column_width=_PROJECTED if projecting() else _COLUMN) as halves:
-        with halves.cell():
-            overlays = st.container(key="film")
-        if any(each.values.keys() & _DRAWN for each in measured):
-            with halves.cell():
-                _curves(store, run, measured)
+    overlays, curves = _beside_each_other(watched=watched)
+    if any(each.values.keys() & _DRAWN for each in measured):
+        with curves:
+            _curves(store, run, measured)
     all_figures(store, run)
     if measured:
         _loss_terms(store, run, measured)
     with overlays:  # last, since they may wait for PyTorch
-        film(store, run)
+        film(store, run, brief=watched)
 
 
-def _heading(store: Store, run: Run) -> None:
+def _beside_each_other(*, watched: bool) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """Places for the film and for the curves beside it, or below where there is no room."""
+    if watched:
+        film_place, curves = st.container(key="watched").columns([2, 1])
+    else:
+        halves = st.grid(2, min_column_width=_PROJECTED if projecting() else _COLUMN)
+        film_place, curves = halves.cell(), halves.cell()
+    return film_place.container(key="film"), curves
+
+
+def _heading(store: Store, run: Run, *, brief: bool) -> None:
+    """The state, and what can be done. brief: with the progress in the same row."""
     name, icon, colour = STATES[run.state]
     waits = run.state == "queued"
     since = run.record.created if waits else run.record.started or run.record.created
@@ -93,7 +105,11 @@ def _heading(store: Store, run: Run) -> None:
     started = words.format(ago=ago(time.time() - since))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(_(name), icon=f":material/{icon}:", color=colour)
-        st.caption(started, help=run.id, width="stretch")
+        if brief:
+            with st.container():
+                _progress(store, run)
+        else:
+            st.caption(started, help=run.id, width="stretch")
         _buttons(store, run)
     if origin := parent_text(store, run):
         st.caption(f":material/subdirectory_arrow_right: {origin}")

@@ -40,6 +40,7 @@ from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
 from kdviz.ui.widgets.caveat import test_counts
 from kdviz.ui.widgets.downloads import csv_button
+from kdviz.ui.widgets.main_finding import main_finding
 from kdviz.ui.widgets.marks_effect import did_marks_help
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
 
@@ -54,7 +55,8 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
     early = training_caveat(run, measured, test_counts(run))
     if run.results is None:
         if early:
-            st.container(border=True).markdown(f"##### {early}")
+            with st.container(border=True):
+                main_finding(early)
         return
     answered = did_marks_help(store, run)
     surveys = finding_surveys(store, run)
@@ -69,7 +71,7 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
             one_class_sentence(run.results, surveys),
             against_placebo(results, surveys, early=bool(early)),
         )
-        st.markdown(f"##### {sentences(words, said)}")
+        main_finding(sentences(words, said))
         costly = found is not None and found.costs_accuracy
         classes = 0 if run.config.cue == "none" else _classes(run, surveys)
         st.caption(_beside(results, run.config.cue, costly=costly, classes=classes))

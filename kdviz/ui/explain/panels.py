@@ -32,6 +32,7 @@ from kdviz.language import _, decimal, sentences
 from kdviz.narrative import border_warning, prediction_line, scale_note
 from kdviz.types import MAIN_MEASURE, Arm
 from kdviz.ui.explain.explanation_view import ExplanationView
+from kdviz.ui.frame.projector import projecting
 from kdviz.ui.widgets.panel import (
     ClassProbability,
     MapPanel,
@@ -44,7 +45,8 @@ from kdviz.ui.widgets.panel import (
 if TYPE_CHECKING:
     from kdviz.types import FloatArray
 
-_CLASSES = 5
+_CLASSES, _PROJECTED_CLASSES = 5, 2
+"""Most probable classes below a map: on a projector few, so that maps and answers are on one screen."""
 
 
 def image_panel(view: ExplanationView, alt: str) -> Panel:
@@ -332,7 +334,8 @@ def _gap(of: ArmExplanation) -> tuple[PanelLine, ...]:
 def _probabilities(explanation: ImageExplanation, arm: Arm) -> tuple[ClassProbability, ...]:
     """The arm's most probable classes, and the explained one."""
     of = explanation.arms[arm]
-    likely = dict(of.top(_CLASSES)) | {of.target: float(of.probabilities[of.target])}
+    most = _PROJECTED_CLASSES if projecting() else _CLASSES
+    likely = dict(of.top(most)) | {of.target: float(of.probabilities[of.target])}
     return tuple(
         ClassProbability(
             target, class_name(explanation.classes, target), share, percent(share), target == of.target

@@ -15,8 +15,8 @@ _KEY = "projector"
 _STYLE = """
 :root {
   --film-tile: 230px; --film-strip: 1150px; --panel-text: 1rem;
-  --map-least: 22%; --small-maps: auto / repeat(auto-fit, minmax(22%, 1fr));
-  --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 24rem);
+  --map-least: max(17%, 8rem); --small-maps: auto / repeat(auto-fit, minmax(22%, 1fr));
+  --swipe-most: calc(100vh - 15rem); --scrubber-most: calc(100vh - 22.5rem);
 }
 html { font-size: 20px; }
 [data-testid="stHeader"] { height: 2.5rem; min-height: 2.5rem; }
@@ -33,12 +33,15 @@ html { font-size: 20px; }
 :has(> .stSelectbox) { min-width: min(100%, 13rem); }
 :has(> .stNumberInput) { min-width: min(100%, 9rem); }
 .stMainBlockContainer { max-width: none; padding: 1.5rem 1.5rem 1.5rem; }
+.stMainBlockContainer:has(.st-key-watched, .st-key-hero) { padding-top: 0; }
+.st-key-watched { --film-tile: clamp(6rem, 50vh - 11.4rem, 230px); }
 @media (min-width: 640.1px) {
   :root {
-    --scrubber-teacher: 11rem;
+    --scrubber-teacher: 9rem;
     --scrubber-areas: "rail rail" auto "result result" auto "student teacher" auto "student choice" 1fr
       / minmax(0, var(--scrubber-most)) minmax(0, 1fr);
   }
+  .st-key-hero { grid-template-columns: 5fr 9fr !important; }
 }
 """
 

@@ -292,6 +292,17 @@ def test_the_film_holds_every_epoch_and_says_what_each_shows(app, live_run):
     assert np.frombuffer(base64.b64decode(layer["values"]), "<f4").tolist() == [16] + 15 * [0]
 
 
+def test_a_projector_has_what_the_signs_of_a_live_film_mean_behind_its_question_mark(app, live_run):
+    signs = "✓ right, ✗ wrong after this epoch."
+    assert signs in shown(opened(app, "distill", run=live_run))
+    app.toggle(key="projector").set_value(True).run()
+    assert signs not in shown(app)
+    (about,) = [each.proto.help for each in app.subheader if each.value == "Where they look"]
+    assert signs in about
+    assert app.get("progress")[0].proto.text == "The students learn: epoch 2 of 3, 1 min 20 s left"
+    assert len(app.get("plotly_chart")) == 2
+
+
 def test_the_film_marks_which_networks_are_right_and_is_in_the_order_of_the_images(app, store, live_run):
     opened(app, "distill", run=live_run)
     probe = store.probe(live_run, 1)
@@ -384,7 +395,7 @@ def test_a_reload_in_mid_run_comes_back_to_it(app, store, config, live_run):
 def test_a_finished_run_is_summed_up_in_a_sentence_and_a_table(app, finished):
     app.session_state["figures_open"] = True
     opened(app, "distill", run=finished)
-    (found,) = re.findall("##### (So far the student is right on .*)", shown(app))
+    (found,) = re.findall("### (So far the student is right on .*)", shown(app))
     assert found.endswith("so there is little to learn from it.")
     assert "(" not in found, "the intervals are below it"
     assert "Student against twin: agreement " in shown(app)
