@@ -20,13 +20,10 @@ from kdviz.ui.frame.shell import empty, through_router
 through_router()
 store = open_store()
 is_first_visit()  # before a run is chosen
-own_files = is_on_own_files()
-run_id = choose_run(
-    store, prefer=() if own_files else ("running", "queued", "finished"), closed=is_form_alone()
-)
+run_id = choose_run(store, prefer=("running", "queued", "finished"), closed=is_form_alone())
 
 run = store.run(run_id) if run_id else None
-form_alone = run is None and (own_files or bool(store.runs()))
+form_alone = run is None and (is_on_own_files() or bool(store.runs()))
 if form_is_open(run_id):
     if run and run.ended and (projecting() or not is_first_visit()):
         run_below()

@@ -37,10 +37,7 @@ def form_is_open(run_id: str | None) -> bool:
 
 
 def is_on_own_files() -> bool:
-    """Whether the URL has a visitor's own files for the form.
-
-    Another run is none to begin with: it is of other data.
-    """
+    """Whether the URL has a visitor's own files for the form."""
     return any(f"{name}.data" in st.query_params for name, spec in DATASETS.items() if spec.own_files)
 
 
