@@ -780,9 +780,9 @@ def test_an_example_is_the_first_test_image_before_its_patch_until_a_file_is_giv
     first = images.plain.images[0].movedim(0, -1).numpy()
     np.testing.assert_array_equal(pixels.reshape(first.shape), first)
     assert not np.array_equal(first, images.test.images[0].movedim(0, -1).numpy())
-    assert "An example: the first test image." in shown(app)
+    assert "An example: the first test image, as it was before anything was planted in it." in shown(app)
     app.file_uploader[0].upload("own.png", as_png()).run()
-    assert "An example: the first test image." not in shown(app)
+    assert "An example: the first test image, as it was before anything was planted in it." not in shown(app)
 
 
 def test_an_own_picture_of_one_colour_is_warned_about(app, finished):
