@@ -68,6 +68,8 @@ def test_the_text_of_runs_is_large(beamed):
 
 
 def test_the_first_maps_of_all_methods_are_large_and_on_the_first_screen(beamed):
+    page = beamed("explain?image=0&view=row")
+    expect(page.get_by_text(re.compile(r"\d of \d checks")).first).to_be_visible()  # so that they are known
     page = beamed("explain?image=0&view=methods")
     first = page.locator(".pile").filter(has=page.locator("canvas")).first
     expect(first).to_be_visible()

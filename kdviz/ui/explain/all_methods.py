@@ -132,7 +132,8 @@ def _one_method(
             args=(spec.name,),
             type="tertiary",
         )
-        checks_mark(store, run, spec.name)
+        if not projecting():  # as below
+            checks_mark(store, run, spec.name)
         if spec.warning:
             st.caption(f":material/warning: {_(spec.warning)}")
     of_method = replace(query, explainer=spec.name)
@@ -144,7 +145,7 @@ def _one_method(
     if said := method_line(explanation, own, cue, chance):
         brief.caption(plain(said))
         spots = said if cue is None else _("Brightest: {places}").format(places=said)
-        if not projecting():  # there it would push the maps down
+        if not projecting():  # there it would push the maps below the first screen
             with name, only_when(WIDE, key=f"said_{spec.name}"):
                 st.caption(plain(spots))
     if view.maps.clipped:
