@@ -147,6 +147,8 @@ class _Reader:
                 pixels, enlarged = picture(stream, self._size)
                 stream.seek(0)
                 mask, bad = self._mask(name, stream)
+                stream.seek(0)
+                hashes = picture_hashes(stream) or Hashes(name.encode("utf-8", "surrogateescape"), 0)
         except TooManyPixelsError:
             raise DataError(
                 f"data: {printable(name)!r} has more than {MAX_PIXELS // 1_000_000} million pixels. "
@@ -154,8 +156,6 @@ class _Reader:
             ) from None
         except Exception:  # readers raise anything for a broken file
             return None
-        like_no_other = Hashes(name.encode("utf-8", "surrogateescape"), 0)
-        hashes = picture_hashes(self._source, name) or like_no_other
         return _Image(pixels.tobytes(), enlarged, mask, bad, hashes)
 
     def _mask(self, name: str, stream: IO[bytes]) -> tuple[bytes | None, bool]:

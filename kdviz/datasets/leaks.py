@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -82,10 +82,10 @@ class Leaks:
         return tuple(map(str, said))
 
 
-def picture_hashes(source: FileSource, name: str) -> Hashes | None:
+def picture_hashes(stream: IO[bytes]) -> Hashes | None:
     """The hashes of a picture; None for a file that is no image, or has too many pixels."""
     try:
-        return _opened(source, name)[0]
+        return _opened(stream)[0]
     except Exception:  # readers raise anything for a broken file
         return None
 
@@ -93,7 +93,8 @@ def picture_hashes(source: FileSource, name: str) -> Hashes | None:
 def seen_picture(source: FileSource, name: str) -> SeenPicture | None:
     """Look at a picture; None likewise."""
     try:
-        hashes, upright, size = _opened(source, name)
+        with source.open(name) as stream:
+            hashes, upright, size = _opened(stream)
     except Exception:  # as above
         return None
     turned = (upright.width < upright.height) != (size[0] < size[1])
@@ -101,17 +102,16 @@ def seen_picture(source: FileSource, name: str) -> SeenPicture | None:
     return SeenPicture(hashes, size[::-1] if turned else size, np.asarray(square))
 
 
-def _opened(source: FileSource, name: str) -> tuple[Hashes, Image.Image, tuple[int, int]]:
+def _opened(stream: IO[bytes]) -> tuple[Hashes, Image.Image, tuple[int, int]]:
     """The hashes, the upright picture in RGB, perhaps reduced, and width and height as stored."""
-    with source.open(name) as stream:
-        content = hashlib.sha256(stream.read()).digest()
-        stream.seek(0)
-        with Image.open(stream, formats=FORMATS) as image:
-            size = image.size
-            if size[0] * size[1] > MAX_PIXELS:
-                raise TooManyPixelsError
-            image.draft("RGB", (2 * _THUMBNAIL, 2 * _THUMBNAIL))
-            upright = rgb(ImageOps.exif_transpose(image))
+    content = hashlib.sha256(stream.read()).digest()
+    stream.seek(0)
+    with Image.open(stream, formats=FORMATS) as image:
+        size = image.size
+        if size[0] * size[1] > MAX_PIXELS:
+            raise TooManyPixelsError
+        image.draft("RGB", (2 * _THUMBNAIL, 2 * _THUMBNAIL))
+        upright = rgb(ImageOps.exif_transpose(image))
     return Hashes(content, difference_hash(upright)), upright, size
 
 
