@@ -34,7 +34,6 @@ from kdviz.narrative import (
 from kdviz.store import Run, Store
 from kdviz.types import Arm, ArmResult, Measured, Results
 from kdviz.ui.distill.other_lambdas import compare_other_lambdas
-from kdviz.ui.distill.report_choice import report_choice, report_wait
 from kdviz.ui.distill.tiles import tiles
 from kdviz.ui.frame.formatting import plain
 from kdviz.ui.frame.plain_words import plain_words
@@ -43,6 +42,7 @@ from kdviz.ui.widgets.downloads import csv_button
 from kdviz.ui.widgets.main_finding import main_finding
 from kdviz.ui.widgets.marks_effect import did_marks_help
 from kdviz.ui.widgets.metric_columns import column_value, metric_column, metric_decimals, with_decimals
+from kdviz.ui.widgets.report_file import light_report_button, report_progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,8 +85,8 @@ def result(store: Store, run: Run, measured: Sequence[Measured]) -> None:
                 cue=run.config.cue != "none",
             )
             compare_other_lambdas(store, run)
-            report_choice(store, run)
-        report_wait(store, run)
+            light_report_button(store, run)
+        report_progress(store, run)
     gains = twin_gains(results, surveys), accuracy_gains(results, surveys)
     shared = "" if early else of_any_maps(results, surveys)
     tiles(results, *gains, cue=run.config.cue, any_maps=shared)

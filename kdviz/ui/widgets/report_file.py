@@ -8,7 +8,6 @@ import streamlit as st
 
 from kdviz.jobs import SurveyJob, report_checks_job, start_report_checks
 from kdviz.language import _, language, speaking
-from kdviz.report import missing_checks, report_html
 from kdviz.store import Run, Store
 from kdviz.ui.frame.errors import safely
 from kdviz.ui.widgets.background_result import job_progress
@@ -29,7 +28,8 @@ _PRESS = """
 
 def report_button(store: Store, run: Run) -> None:
     """A button that saves the report, or that first computes what it lacks."""
-    about = _("The whole run as one HTML file, readable offline.")
+    from kdviz.report import missing_checks  # imports PyTorch
+
     job = report_checks_job(store, run.id)
     done = job is not None and job.progress.state == "done"
     if done or not missing_checks(store, run):
@@ -40,25 +40,40 @@ def report_button(store: Store, run: Run) -> None:
             file=f"kdviz-{run.id}.html",
             icon="description",
             key="report",
-            help=about,
+            help=_about(),
             type="primary" if done else "secondary",
         )
         if done and st.session_state.get(_ASKED) == run.id:
             del st.session_state[_ASKED]
             st.html(f"<script>{_PRESS}</script>", unsafe_allow_javascript=True)
         return
+    _ask_button(store, run)
+
+
+def light_report_button(store: Store, run: Run) -> None:
+    """The same without PyTorch: what the report lacks is only looked for once somebody asks for it."""
+    if report_checks_job(store, run.id) is not None:
+        report_button(store, run)
+    else:
+        _ask_button(store, run)
+
+
+def _ask_button(store: Store, run: Run) -> None:
     st.button(
         _("Report"),
         icon=":material/description:",
         key="report_start",
-        help=about,
-        on_click=safely(partial(ask_for_report, store, run.id)),
-        disabled=_at_work(job),
+        help=_about(),
+        on_click=safely(partial(_ask, store, run.id)),
+        disabled=_at_work(report_checks_job(store, run.id)),
     )
 
 
-def ask_for_report(store: Store, run_id: str) -> None:
-    """A callback: start to compute what the report lacks, after which it is saved."""
+def _about() -> str:
+    return _("The whole run as one HTML file, readable offline.")
+
+
+def _ask(store: Store, run_id: str) -> None:
     st.session_state[_ASKED] = run_id
     start_report_checks(store, run_id)
 
@@ -91,5 +106,7 @@ def _at_work(job: SurveyJob | None) -> bool:
 
 def _report_in(code: str, store: Store, run_id: str, *, checked: bool = True) -> bytes:
     """The run's report in a language, as bytes."""
+    from kdviz.report import report_html
+
     with speaking(code):
         return report_html(store, run_id, checked=checked).encode()
