@@ -230,7 +230,6 @@ class Mover {
     figure.querySelector("summary").setAttribute("aria-label", own ? this.data.words.own : this.data.words.details);
     figure.querySelector(".note").textContent = scale;
     figure.classList.toggle("changed", changed);
-    figure.classList.toggle("right", right === true);
-    figure.classList.toggle("wrong", right === false);
+    judge(figure, right);
   }
 }

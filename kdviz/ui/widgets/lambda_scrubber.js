@@ -100,7 +100,7 @@ class Scrubber {
     if (arm === "student") caption.append(...meaning(patch));
     caption.append(title, made("span", "answer", answer), made("span", "verdict", verdict));
     figure.replaceChildren(pile, caption);
-    figure.classList.toggle("right", right);
+    judge(figure, right);
   }
 
   // The slider to a place between trained students, or at one.
@@ -138,7 +138,7 @@ class Scrubber {
     for (const part of [".student", ".bar"]) this.find(part).style.setProperty("--arm", color);
     this.find(".student .answer").textContent = answer;
     this.find(".student .verdict").textContent = verdict;
-    this.find(".student").classList.toggle("right", right);
+    judge(this.find(".student"), right);
     this.find(".share").style.setProperty("--share", `${100 * accuracy.share}%`);
     this.find(".figure").textContent = accuracy.text;
     this.find(".bar").setAttribute("aria-label", [accuracy.text, chance.text, teacher.text].join(", "));

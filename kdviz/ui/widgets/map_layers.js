@@ -32,6 +32,12 @@ function put(node, { top, left, height, width }) {
   Object.assign(node.style, { top: share(top), left: share(left), height: share(height), width: share(width) });
 }
 
+// The badge before a figure's verdict; none where nobody knows whether its answer is right.
+function judge(figure, right) {
+  figure.classList.toggle("right", right === true);
+  figure.classList.toggle("wrong", right === false);
+}
+
 // A mark on an axis of a spectrogram, a `Tick` of kdviz/figures/maps. side: of CSS, from which it is placed.
 function mark({ at, text }, className, side) {
   const node = made("span", className, text);
