@@ -137,8 +137,10 @@ def _downloads(
     """The maps that are shown at first, as files."""
     query, named = view.query, "own" if compared.index is None else str(compared.index)
     shown = own if own_first(query) else compared
+    maps = partial(shown_maps, shown, compared, signed=view.signed, colours=query.colours, alone=view.alone)
     explanation_downloads(
-        shown_maps(shown, compared, signed=view.signed, colours=query.colours, alone=view.alone),
+        shown,
+        maps,
         file=f"{run.id}-{query.explainer}-{named}",
         grid=query.grid,
         opacity=query.opacity / 100,

@@ -6,7 +6,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from mimetypes import guess_type
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +16,7 @@ from kdviz.language import _, language, speaking
 if TYPE_CHECKING:
     import pandas as pd
 
+    from kdviz.comparison import ImageExplanation
     from kdviz.report import ShownMaps
 
 # "-0.12 to 0.30" is left as it is; "-2+cmd|…" is not.
@@ -94,7 +94,8 @@ def csv_button(
 
 
 def explanation_downloads(
-    shown: ShownMaps,
+    shown: ImageExplanation,
+    maps: Callable[[], ShownMaps],
     *,
     file: str,
     grid: bool = False,
@@ -103,7 +104,8 @@ def explanation_downloads(
 ) -> None:
     """One input through all arms, as it is shown: the row of maps as a PNG, the raw attributions as .npz.
 
-    A text has a page in place of a PNG: its maps are its words. grid, opacity, box: as in `heatmap_row_png`.
+    A text has a page in place of a PNG: its maps are its words. maps: of what is shown, made once a file is
+    asked for. grid, opacity, box: as in `heatmap_row_png`.
     """
     from kdviz.report import explanation_npz, heatmap_row_png, shaded_text_page  # imports PyTorch
 
@@ -118,16 +120,19 @@ def explanation_downloads(
         download(label, made, file=name, icon=icon, key=name, help=about)
 
     with st.container(horizontal=True):
-        if shown.explanation.text is None:
+        if shown.text is None:
             about = _("The image and the maps as they are shown, with scales, names and predictions.")
-            row = partial(heatmap_row_png, shown, grid=grid, opacity=opacity, box=box)
+
+            def row() -> bytes:
+                return heatmap_row_png(maps(), grid=grid, opacity=opacity, box=box)
+
             save(_("Row of maps as PNG"), row, "png", "image", about)
         else:
             about = _("The text with every arm's evidence as it is shown, as a page to open or print.")
-            page = partial(shaded_text_page, shown)
-            save(_("Shaded text (.html)"), page, "html", "format_color_text", about)
+            save(
+                _("Shaded text (.html)"), lambda: shaded_text_page(maps()), "html", "format_color_text", about
+            )
         about = _(
             "The attributions that are shown, as they were computed: signed, at their own size; for NumPy."
         )
-        arrays = partial(explanation_npz, shown.explanation)
-        save(_("Raw maps (.npz)"), arrays, "npz", "data_array", about)
+        save(_("Raw maps (.npz)"), lambda: explanation_npz(shown), "npz", "data_array", about)

@@ -134,9 +134,12 @@ def test_what_is_drawn_is_the_arms_map_on_the_teachers_scale(app, finished, row)
 )
 def test_saved_files_are_the_maps_targets_and_scales_that_are_shown(app, prepared, monkeypatch, asked):
     saved = []
-    monkeypatch.setattr(one_image, "explanation_downloads", lambda shown, **how: saved.append((shown, how)))
+    monkeypatch.setattr(
+        one_image, "explanation_downloads", lambda shown, maps, **how: saved.append((shown, maps(), how))
+    )
     opened(app, "explain", run=prepared, image="1", colours="viridis", opacity="50", grid="true", **asked)
-    ((maps, how),) = saved
+    ((shown, maps, how),) = saved
+    assert maps.explanation is shown
     (drawn,) = comparers(app)
     by_name = {each["name"]: each for each in drawn["panels"]}
     for arm, of in maps.explanation.arms.items():
