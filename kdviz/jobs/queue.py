@@ -43,14 +43,14 @@ def runs_before(store: Store, run_ids: Collection[str]) -> int:
 
     Those in training count, too.
     """
-    first = next((run for run in store.queued() if run.id in run_ids), None)
-    if first is None:
+    queued = store.queued()
+    at = next((place for place, run in enumerate(queued) if run.id in run_ids), None)
+    if at is None:
         return 0
-    device = _device(first)
-    waiting = [run for run in store.queued() if _device(run) == device]
+    first, earlier = queued[at], queued[:at]
+    waiting = [run for run in earlier if _device(run) == _device(first)]
     at_work = [run for run in store.as_seen_by(None).runs() if run.live and _same_queue(run, [first])]
-    others = [run for run in at_work if run.id not in run_ids]
-    return len(others) + [run.id for run in waiting].index(first.id)
+    return len(waiting) + sum(run.id not in run_ids for run in at_work)
 
 
 def start_delay_s(store: Store, device: Device) -> float:

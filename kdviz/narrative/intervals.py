@@ -64,8 +64,11 @@ def points_range(over: Interval) -> str:
 
     For a sentence with both shares: rounded, a difference need not be that of the rounded ones.
     """
-    if not math.isfinite(over.low):
-        return points_text(over)
+    return _ends(over) if math.isfinite(over.low) else points_text(over)
+
+
+def _ends(over: Interval) -> str:
+    """The interval of shares in percent, without a unit."""
     low, high = interval_ends(100 * over.low, 100 * over.high, 1)
     return _("{low} to {high}").format(low=low, high=high)
 
@@ -97,10 +100,7 @@ def accuracy_interval(result: ArmResult) -> Interval:
 
 def percent_range(over: Interval) -> str:
     """The interval of a share alone, in percent: "90.4 to 100.0 %"; "" without one."""
-    if not math.isfinite(over.low):
-        return ""
-    low, high = interval_ends(100 * over.low, 100 * over.high, 1)
-    return _("{low} to {high}").format(low=low, high=high) + percent_sign()
+    return _ends(over) + percent_sign() if math.isfinite(over.low) else ""
 
 
 def percent_text(over: Interval) -> str:

@@ -120,7 +120,7 @@ def _rendered(store: Store, run: Run, image_indices: Sequence[int] | None, *, ch
     grounds = (
         None
         if survey is None
-        else _grounds(store, run, surveys, removals, caveat, guesses=guesses, checked=checked)
+        else _grounds(store, run, surveys, removals, caveat, notes, guesses=guesses, checked=checked)
     )
     return _template().render(
         run=run,
@@ -158,6 +158,7 @@ def _grounds(
     surveys: Mapping[str, Survey],
     removals: Sequence[CueRemoval],
     caveat: str,
+    notes: Sequence[str],
     *,
     guesses: bool,
     checked: bool,
@@ -176,7 +177,7 @@ def _grounds(
         guesses=guesses,
         seeds=known_seeds(store, run),
         second=other.explainer if other else second_explainer(run, SHOWN),
-        notes=store.notes(run.id),
+        notes=notes,
     )
 
 

@@ -185,9 +185,12 @@ PRESETS: dict[str, Preset] = {
 
 def chosen_preset(settings: Mapping[str, Any]) -> Preset | None:
     """The preset that settings of the form are; None if they are none's."""
-    given = settings.get("data"), settings.get("image_size")
-    on_files = (each.on(*given) for each in PRESETS.values())
+    on_files = (_on_files_of(settings, each) for each in PRESETS.values())
     return next((each for each in on_files if each.matches(settings)), None)
+
+
+def _on_files_of(settings: Mapping[str, Any], preset: Preset) -> Preset:
+    return preset.on(settings.get("data"), settings.get("image_size"))
 
 
 def nearest_preset(settings: Mapping[str, Any]) -> Preset | None:
@@ -202,8 +205,8 @@ def nearest_preset(settings: Mapping[str, Any]) -> Preset | None:
 
 def custom_line(settings: Mapping[str, Any]) -> str:
     """In what settings of no preset differ from the nearest one."""
-    given = settings.get("data"), settings.get("image_size")
-    on_data = [each.on(*given) for each in PRESETS.values() if each.dataset == settings["dataset"]]
+    fitting = (each for each in PRESETS.values() if each.dataset == settings["dataset"])
+    on_data = [_on_files_of(settings, each) for each in fitting]
     if not on_data:
         return _("Custom settings.")
     known = {name: value for name, value in settings.items() if name not in _ANYWHERE}

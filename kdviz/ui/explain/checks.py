@@ -84,9 +84,7 @@ def trust_badge(store: Store, run: Run, explainer: str) -> None:
         if len(cards) < len(CHECKED) and _being_checked(store, run, explainer):
             _progress_badge(store, run, explainer)
         elif cards:
-            known = known_survey(store, run.id, explainer)
-            removals = known_cue_removals(store, run) or ()
-            worst = least_trusted(cards, known, removals)
+            worst, known, removals = _worst(store, run, explainer, cards)
             trusted = qualified_trust(worst[0], known, removals)
             about = sentences(_conclusion(worst[0], known, removals), checks_limit())
             _badge(checks_brief(worst, known, removals), trusted, about, arm=worst[-1].arm)
@@ -98,13 +96,20 @@ def checks_mark(store: Store, run: Run, explainer: str) -> None:
     """A small badge: how many checks a method's maps pass, where that is known; nothing is computed."""
     if not (cards := _known(store, run, explainer)):
         return
-    known, removals = known_survey(store, run.id, explainer), known_cue_removals(store, run) or ()
-    worst = least_trusted(cards, known, removals)
+    worst, known, removals = _worst(store, run, explainer, cards)
     passed, made = worst[0].counts
     icon, colour = _light(qualified_trust(worst[0], known, removals))
     text = _("{passed} of {made} checks").format(passed=passed, made=made)
     about = checks_brief(worst, known, removals)
     st.markdown(f":{colour}-badge[:material/{icon}: {text}]", help=plain(about))
+
+
+def _worst(
+    store: Store, run: Run, explainer: str, cards: Sequence[TrustCard]
+) -> tuple[Sequence[TrustCard], Survey | None, Sequence[CueRemoval]]:
+    """The least trusted of these cards, and the survey and the removals that it was judged by."""
+    known, removals = known_survey(store, run.id, explainer), known_cue_removals(store, run) or ()
+    return least_trusted(cards, known, removals), known, removals
 
 
 def _known(store: Store, run: Run, explainer: str) -> list[TrustCard]:

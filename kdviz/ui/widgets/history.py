@@ -22,7 +22,7 @@ from kdviz.figures.charts import (
 )
 from kdviz.language import language, speaking
 from kdviz.store import Run, Store, grouped
-from kdviz.types import Measured
+from kdviz.types import Measured, Stage
 
 _HEIGHT, _LOSS_HEIGHT = 300, 220  # pixels
 
@@ -70,17 +70,17 @@ def charts(
 
     names: "accuracy", "agreement" and those of `LOSS_PARTS`.
     """
+    stage = current_stage(measured)
     return _charts(
-        str(store.directory), run.id, run.record.attempt, _version(measured, names), over, names,
-        _epochs(run, measured), language(), measured,
+        str(store.directory), run.id, run.record.attempt, (stage, _count(measured, names)), over, names,
+        _epochs(run, stage), language(), measured,
     )  # fmt: skip
 
 
-def _version(measured: tuple[Measured, ...], names: tuple[str, ...]) -> tuple[str, int]:
-    """The stage, and the number of values behind these charts: losses come with each batch, others rarely."""
+def _count(measured: tuple[Measured, ...], names: tuple[str, ...]) -> int:
+    """The number of values behind these charts: losses come with each batch, others rarely."""
     metrics = [metric for name in names for metric in _DRAWN_FROM.get(name, (name,))]
-    count = sum(metric in each.values for each in measured for metric in metrics)
-    return current_stage(measured), count
+    return sum(metric in each.values for each in measured for metric in metrics)
 
 
 @st.cache_resource(max_entries=128, show_spinner=False)
@@ -93,14 +93,14 @@ def _charts(
     directory: str,
     run_id: str,
     attempt: int,
-    version: tuple[str, int],
+    version: tuple[Stage, int],
     over: CurveAxis,
     names: tuple[str, ...],
     epochs: int,
     spoken: str,
     _measured: tuple[Measured, ...],
 ) -> list[CurveChart]:
-    """Drawn once for all sessions. version: as `_version` says. spoken: the language."""
+    """Drawn once for all sessions. version: the stage, and the number of values. spoken: the language."""
     with speaking(spoken):
         infos = {name: _info(name, _measured) for name in names}
         return [
@@ -114,11 +114,11 @@ def _info(name: str, measured: tuple[Measured, ...]) -> CurveInfo:
     return accuracy_info(measured) if name == "accuracy" else agreement_info(measured)
 
 
-def _epochs(run: Run, measured: tuple[Measured, ...]) -> int:
-    """Of the current stage, as long as the run may go on; then the charts show what was done."""
+def _epochs(run: Run, stage: Stage) -> int:
+    """Of a stage, as long as the run may go on; then the charts show what was done."""
     if run.ended:
         return 0
-    return run.config.epochs if current_stage(measured) == "students" else run.config.teacher_epochs
+    return run.config.epochs if stage == "students" else run.config.teacher_epochs
 
 
 def _drawn(name: str, info: CurveInfo, over: CurveAxis, epochs: int) -> CurveChart:
