@@ -24,7 +24,7 @@ def looks_apart(survey: Survey, arm: Arm, box: Box, *, measure: str = MAIN_MEASU
     above = alike_above(survey, arm, measure=measure, corrected=True)
     found = next(row.score.interval for row in by_measure(survey) if (row.arm, row.measure) == (arm, measure))
     return sentences(
-        _("Apart: one by one, these maps are not told from maps of other images."),
+        _("Apart: individually, these maps cannot be distinguished from maps of other images."),
         _("The limit is high, since maps of different images are much alike in this data set.")
         if above >= HIGH
         else "",

@@ -11,7 +11,7 @@ from kdviz.narrative.looks_apart import HIGH
 from tests.comparison.made import made
 
 COUNT = 40
-APART = "Apart: one by one, these maps are not told from maps of other images."
+APART = "Apart: individually, these maps cannot be distinguished from maps of other images."
 LIMIT = "The limit is high, since maps of different images are much alike in this data set."
 ON_AVERAGE = "On average they agree more than by chance."
 

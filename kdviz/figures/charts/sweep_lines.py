@@ -20,7 +20,7 @@ _BAND = 0.13
 """Opacity of an interval that is the same along the whole axis."""
 
 _LEAST_SPAN = 0.02
-"""Of the axis of a figure, so that equal values are not told apart by ticks that read the same."""
+"""Smallest range of the axis of a figure: on a narrower one, rounded tick labels would repeat."""
 
 _MARGIN = 0.05
 """Room above and below the data, as a share of their range."""
